@@ -1,0 +1,24 @@
+/**
+ * Every code that llx can end or complain with. docs/errors.md has one section for each (kept equal by a test).
+ * Exit codes: 1 the work failed, 2 wrong usage or configuration, 3 cannot reach what it needs, 130 interrupted.
+ */
+export const ERROR_CODES = {
+  LLX_NODE_VERSION: { exitCode: 2 }, // started by a Node.js that is too old
+  LLX_USAGE: { exitCode: 2 }, // a flag or argument that does not exist or does not fit
+  LLX_CONFIG_MISSING: { exitCode: 2 }, // no manifest and no configuration file up to the root
+  LLX_CONFIG_INVALID: { exitCode: 2 }, // a configuration that cannot be loaded or has a wrong value
+  LLX_HANDLER_FILE: { exitCode: 2 }, // the handler setting names no file
+  LLX_FUNCTION_UNKNOWN: { exitCode: 2 }, // no function of that name
+  LLX_EVENT_INVALID: { exitCode: 2 }, // an event that is not JSON, or cannot be read
+  LLX_FIXTURE_UNKNOWN: { exitCode: 2 }, // no fixture of that name
+  LLX_FIXTURE_INVALID: { exitCode: 2 }, // a fixture file that is not a fixture
+  LLX_PORT_IN_USE: { exitCode: 2 }, // another program listens there
+  LLX_LANE_HELD: { exitCode: 2 }, // another session holds the lane
+  LLX_LIVE_UNAVAILABLE: { exitCode: 2 }, // live mode is not part of this version
+  LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
+  LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
+  LLX_HOST_FAILED: { exitCode: 1 }, // the process that runs the stubs does not start
+  LLX_INTERRUPTED: { exitCode: 130 }, // Ctrl-C or SIGTERM before the work was done
+} as const satisfies Record<string, { readonly exitCode: number }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,13 @@
+/**
+ * The typed errors that a caller of a Lambda function can see because of llx (`errorType` in the payload).
+ * Retries, dead-letter queues and Step Functions match on them, so they are stable. docs/errors.md lists them.
+ */
+export const FAILURES = {
+  'Llx.Unclaimed': 'a session holds the lane, but did not claim the invocation in time',
+  'Llx.SessionLost': 'the session that ran the invocation is gone',
+  'Llx.Cancelled': 'the session was stopped while it ran the invocation',
+  'Llx.BuildError': 'the function on the developer’s machine does not build',
+  'Llx.EventTooLarge': 'the event does not fit into a message',
+} as const;
+
+export type Failure = keyof typeof FAILURES;

@@ -1,0 +1,117 @@
+/**
+ * The messages of one invocation. The wire form of each is in `docs/protocol.md`; the rules that a message
+ * obeys are the two reducers, `src/stub/invocation.ts` and `src/session/invocation.ts`.
+ */
+
+/** Kind → the byte that stands for it in a frame. Numbers are never reused: they are the wire. */
+export const KIND_BYTES = {
+  offer: 1, // stub → session: an event is waiting; runs unless a withdraw comes first
+  claim: 2, // session → stub: it runs here; from now on the deployed handler never runs for this invocation
+  beat: 3, // session → stub: still running
+  result: 4, // session → stub: the handler's answer
+  error: 5, // session → stub: the handler failed; the payload is Lambda's error object
+  withdraw: 6, // stub → session: nobody waits any more, do not start
+  refuse: 7, // session → stub: cannot run here; the deployed handler may
+  cancel: 8, // stub → session: stop what was claimed
+  query: 9, // stub → session: what became of it? Answered by beat, result, error or unknown
+  missing: 10, // either way: these frames of that message did not arrive, send them again
+  credit: 11, // stub → session: so many more bytes of the stream may be sent
+  chunk: 12, // session → stub: a piece of a streamed answer
+  end: 13, // session → stub: the stream is complete, or failed
+  unknown: 14, // session → stub: answer to a query: no such invocation here
+  observe: 15, // stub → session: copy of an event and of the deployed handler's answer
+} as const;
+
+export type Kind = keyof typeof KIND_BYTES;
+
+/** Which side sends a kind. `missing` is the only one that goes both ways. */
+export const STUB_KINDS = ['offer', 'withdraw', 'cancel', 'query', 'missing', 'credit', 'observe'] as const;
+export const SESSION_KINDS = [
+  'claim',
+  'beat',
+  'result',
+  'error',
+  'refuse',
+  'missing',
+  'chunk',
+  'end',
+  'unknown',
+] as const;
+
+/** 16 random bytes in hex: one per offer, so a retry of the same request id is another invocation. */
+export type InvocationId = string;
+
+/** Compression that a receiver understands, best first. */
+export type Encoding = 'zstd' | 'deflate';
+
+/** What the stub knows of an invocation besides the event: the payload of the offer is the event as JSON bytes. */
+export type OfferMeta = {
+  readonly requestId: string;
+  /** As Lambda gave it: possibly with a qualifier. */
+  readonly invokedFunctionArn: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly lane: string;
+  /** Remaining time at the moment of sending. Wall clocks are never compared across machines. */
+  readonly remainingMs: number;
+  /** The deployed handler is a `streamifyResponse` handler: only such a local handler can answer. */
+  readonly streaming: boolean;
+  /** How long the stub waits for a claim; a session drops an offer that waited longer in its own socket. */
+  readonly claimTimeoutMs: number;
+  /** What the stub can decompress. */
+  readonly encodings: readonly Encoding[];
+  readonly clientContext?: unknown;
+  readonly identity?: unknown;
+  readonly traceId?: string;
+};
+
+/** What the session says of a finished run, beside the payload. */
+export type AnswerMeta = {
+  readonly durationMs: number;
+  readonly initMs?: number;
+  /** Lines that the handler printed, as CloudWatch would show them; the oldest are left out above a bound. */
+  readonly logs: readonly string[];
+  readonly logsLeftOut?: number;
+};
+
+export type RefuseMeta = { readonly code: string; readonly message: string };
+export type BeatMeta = { readonly beatIntervalMs: number };
+export type MissingMeta = { readonly kind: Kind; readonly number: number; readonly sequences: readonly number[] };
+export type CreditMeta = { readonly bytes: number };
+export type EndMeta = AnswerMeta & { readonly failed: boolean };
+export type ObserveMeta = OfferMeta & { readonly failed: boolean; readonly eventBytes: number };
+
+type MessageOf<K extends Kind, M> = {
+  readonly kind: K;
+  readonly id: InvocationId;
+  readonly meta: M;
+  readonly payload: Uint8Array;
+};
+
+export type Offer = MessageOf<'offer', OfferMeta>;
+export type Result = MessageOf<'result', AnswerMeta>;
+export type ErrorMessage = MessageOf<'error', AnswerMeta>;
+export type Empty = Record<string, never>;
+
+export type Message =
+  | Offer
+  | MessageOf<'claim', BeatMeta>
+  | MessageOf<'beat', BeatMeta>
+  | Result
+  | ErrorMessage
+  | MessageOf<'withdraw', Empty>
+  | MessageOf<'refuse', RefuseMeta>
+  | MessageOf<'cancel', Empty>
+  | MessageOf<'query', Empty>
+  | MessageOf<'missing', MissingMeta>
+  | MessageOf<'credit', CreditMeta>
+  | MessageOf<'chunk', Empty>
+  | MessageOf<'end', EndMeta>
+  | MessageOf<'unknown', Empty>
+  | MessageOf<'observe', ObserveMeta>;
+
+export type MessageToSession = Extract<Message, { kind: (typeof STUB_KINDS)[number] }>;
+export type MessageToStub = Extract<Message, { kind: (typeof SESSION_KINDS)[number] }>;

@@ -1,0 +1,48 @@
+import type { BuildProblem, InvocationResult, LogLine } from '../runtime/invocation.ts';
+import type { ConnectionState } from '../transport/transport.ts';
+
+/** How an invocation stands, in the words of DESIGN's state machine as the laptop sees it. */
+export type Phase =
+  | 'offered' // the event has arrived
+  | 'claimed' // accepted: it runs here
+  | 'succeeded'
+  | 'failed' // the handler failed; the caller sees its error
+  | 'timed-out' // killed at its deadline
+  | 'refused' // cannot run here: the deployed handler may
+  | 'withdrawn' // the stub stopped waiting before the claim arrived
+  | 'cancelled'; // stopped by the caller's side, or by quitting
+
+export type FunctionState =
+  | { readonly status: 'serving' }
+  | { readonly status: 'off' }
+  | { readonly status: 'held'; readonly sessionId: string; readonly since: string }
+  | { readonly status: 'build-error'; readonly problems: readonly BuildProblem[] };
+
+/** What happens in a session, in order. The store is made of nothing else; every writer and screen shows it. */
+export type SessionEvent =
+  | { readonly type: 'connection'; readonly state: ConnectionState }
+  | { readonly type: 'function'; readonly name: string; readonly arn: string; readonly state: FunctionState }
+  | {
+      readonly type: 'offered';
+      readonly id: string;
+      readonly requestId: string;
+      readonly functionName: string;
+      readonly lane: string;
+      readonly event: Uint8Array;
+      /** Epoch milliseconds, for display only. */
+      readonly at: number;
+    }
+  | { readonly type: 'claimed'; readonly id: string; readonly at: number }
+  | { readonly type: 'progress'; readonly id: string; readonly step: 'building' | 'starting' | 'running'; readonly at: number }
+  | { readonly type: 'log'; readonly id: string; readonly line: LogLine }
+  | { readonly type: 'ended'; readonly id: string; readonly at: number; readonly result: InvocationResult }
+  | {
+      readonly type: 'stopped';
+      readonly id: string;
+      readonly at: number;
+      readonly phase: 'refused' | 'withdrawn' | 'cancelled';
+      readonly reason: string;
+    }
+  | { readonly type: 'reloaded'; readonly functionName: string; readonly file: string | undefined; readonly durationMs: number }
+  | { readonly type: 'dropped'; readonly process: 'session' | 'stub' | 'broker' | 'runtime'; readonly reason: string; readonly detail: string }
+  | { readonly type: 'notice'; readonly level: 'info' | 'warning' | 'error'; readonly text: string };

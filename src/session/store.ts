@@ -1,0 +1,97 @@
+import type { LogLine } from '../runtime/invocation.ts';
+import type { ConnectionState } from '../transport/transport.ts';
+import type { FunctionState, Phase, SessionEvent } from './event.ts';
+import { reduceSession } from './session-state.ts';
+
+/** One invocation as screens and writers show it. */
+export type InvocationRecord = {
+  readonly id: string;
+  readonly requestId: string;
+  readonly functionName: string;
+  readonly lane: string;
+  readonly phase: Phase;
+  /** While it runs: what it waits for. */
+  readonly step: 'queued' | 'building' | 'starting' | 'running' | undefined;
+  /** Epoch milliseconds, for display only. */
+  readonly offeredAt: number;
+  readonly endedAt: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly initMs: number | undefined;
+  readonly coldStart: boolean | undefined;
+  /** How many offers with this request id there were, this one included: Lambda's retries keep the id. */
+  readonly attempt: number;
+  readonly event: Uint8Array;
+  /** The answer, or the error object, as JSON. */
+  readonly answer: Uint8Array | undefined;
+  readonly errorType: string | undefined;
+  /** Why it was refused, withdrawn or cancelled. */
+  readonly reason: string | undefined;
+  readonly logs: readonly LogLine[];
+  readonly logsLeftOut: number;
+};
+
+export type FunctionRecord = {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: FunctionState;
+  readonly invocations: number;
+  readonly errors: number;
+};
+
+export type SessionState = {
+  readonly connection: ConnectionState;
+  readonly functions: readonly FunctionRecord[];
+  /** Oldest first, at most `KEPT_INVOCATIONS`. */
+  readonly invocations: readonly InvocationRecord[];
+  readonly totals: { readonly offered: number; readonly succeeded: number; readonly failed: number };
+  /** Messages thrown away, by `process reason`. */
+  readonly drops: Readonly<Record<string, number>>;
+  /** Newest last, at most `KEPT_NOTICES`. */
+  readonly notices: readonly { readonly level: 'info' | 'warning' | 'error'; readonly text: string }[];
+};
+
+export interface SessionStore {
+  getState(): SessionState;
+  /** At most once per turn of the event loop, after any number of events. For screens. */
+  subscribe(listener: () => void): () => void;
+  /** Every event, in order, at once. For writers. */
+  onEvent(listener: (event: SessionEvent) => void): () => void;
+  dispatch(event: SessionEvent): void;
+}
+
+export const INITIAL_STATE: SessionState = {
+  connection: { status: 'connecting', attempt: 1 },
+  functions: [],
+  invocations: [],
+  totals: { offered: 0, succeeded: 0, failed: 0 },
+  drops: {},
+  notices: [],
+};
+
+export function createSessionStore(reduce: (state: SessionState, event: SessionEvent) => SessionState = reduceSession): SessionStore {
+  let state = INITIAL_STATE;
+  let announced = true;
+  const subscribers = new Set<() => void>();
+  const listeners = new Set<(event: SessionEvent) => void>();
+  return {
+    getState: () => state,
+    subscribe(listener) {
+      subscribers.add(listener);
+      return () => subscribers.delete(listener);
+    },
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispatch(event) {
+      state = reduce(state, event);
+      for (const listener of listeners) listener(event);
+      if (!announced || subscribers.size === 0) return;
+      announced = false;
+      setImmediate(() => {
+        announced = true;
+        for (const listener of subscribers) listener();
+      });
+    },
+  };
+}
