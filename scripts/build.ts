@@ -56,7 +56,10 @@ const stub: BuildOptions = {
 
 const workers: BuildOptions = {
   ...common,
-  entryPoints: { bootstrap: 'src/runtime/bootstrap/main.ts', 'stub-host': 'src/emulator/lambda/stub-host/main.ts' },
+  entryPoints: {
+    bootstrap: 'src/runtime/bootstrap/main.ts',
+    'stub-host': 'src/emulator/lambda/stub-host/main.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   banner: { js: requireBanner },
@@ -70,9 +73,13 @@ export async function buildAll(): Promise<void> {
 /** Declarations of the package's entry, for `llx.config.ts`. */
 async function declarations(): Promise<void> {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-  await promisify(execFile)(process.execPath, [join(dirname(tsc), 'bin', 'tsc'), '-p', 'tsconfig.types.json'], {
-    cwd: root,
-  });
+  await promisify(execFile)(
+    process.execPath,
+    [join(dirname(tsc), 'bin', 'tsc'), '-p', 'tsconfig.types.json'],
+    {
+      cwd: root,
+    },
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

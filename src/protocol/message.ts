@@ -79,7 +79,11 @@ export type AnswerMeta = {
 
 export type RefuseMeta = { readonly code: string; readonly message: string };
 export type BeatMeta = { readonly beatIntervalMs: number };
-export type MissingMeta = { readonly kind: Kind; readonly number: number; readonly sequences: readonly number[] };
+export type MissingMeta = {
+  readonly kind: Kind;
+  readonly number: number;
+  readonly sequences: readonly number[];
+};
 export type CreditMeta = { readonly bytes: number };
 export type EndMeta = AnswerMeta & { readonly failed: boolean };
 export type ObserveMeta = OfferMeta & { readonly failed: boolean; readonly eventBytes: number };

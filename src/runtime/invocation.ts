@@ -16,7 +16,10 @@ export type FunctionSpec = {
   readonly root: string;
   /** `source`: TypeScript or JavaScript on disk, built by esbuild and reloaded. `package`: run as it is. */
   readonly code: 'source' | 'package';
-  readonly bundling?: { readonly external?: readonly string[]; readonly define?: Readonly<Record<string, string>> };
+  readonly bundling?: {
+    readonly external?: readonly string[];
+    readonly define?: Readonly<Record<string, string>>;
+  };
 };
 
 export type LogLine = {
@@ -81,14 +84,28 @@ export type InvocationResult = RunFacts &
 
 /** What happens to a function's code while llx runs. */
 export type BuildEvent =
-  | { readonly type: 'built'; readonly functionName: string; readonly durationMs: number; readonly inputs: number }
+  | {
+      readonly type: 'built';
+      readonly functionName: string;
+      readonly durationMs: number;
+      readonly inputs: number;
+    }
   | { readonly type: 'changed'; readonly functionName: string; readonly file: string }
-  | { readonly type: 'build-failed'; readonly functionName: string; readonly problems: readonly BuildProblem[] };
+  | {
+      readonly type: 'build-failed';
+      readonly functionName: string;
+      readonly problems: readonly BuildProblem[];
+    };
 
 export type BuildProblem = {
   readonly text: string;
   /** Absolute; line from 1, column from 1. */
-  readonly location?: { readonly file: string; readonly line: number; readonly column: number; readonly lineText: string };
+  readonly location?: {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly lineText: string;
+  };
 };
 
 /** Runs handlers. One per llx process; `close` is idempotent, kills every child and ends every watch. */

@@ -33,7 +33,12 @@ export type SessionEvent =
       readonly at: number;
     }
   | { readonly type: 'claimed'; readonly id: string; readonly at: number }
-  | { readonly type: 'progress'; readonly id: string; readonly step: 'building' | 'starting' | 'running'; readonly at: number }
+  | {
+      readonly type: 'progress';
+      readonly id: string;
+      readonly step: 'building' | 'starting' | 'running';
+      readonly at: number;
+    }
   | { readonly type: 'log'; readonly id: string; readonly line: LogLine }
   | { readonly type: 'ended'; readonly id: string; readonly at: number; readonly result: InvocationResult }
   | {
@@ -43,6 +48,16 @@ export type SessionEvent =
       readonly phase: 'refused' | 'withdrawn' | 'cancelled';
       readonly reason: string;
     }
-  | { readonly type: 'reloaded'; readonly functionName: string; readonly file: string | undefined; readonly durationMs: number }
-  | { readonly type: 'dropped'; readonly process: 'session' | 'stub' | 'broker' | 'runtime'; readonly reason: string; readonly detail: string }
+  | {
+      readonly type: 'reloaded';
+      readonly functionName: string;
+      readonly file: string | undefined;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'dropped';
+      readonly process: 'session' | 'stub' | 'broker' | 'runtime';
+      readonly reason: string;
+      readonly detail: string;
+    }
   | { readonly type: 'notice'; readonly level: 'info' | 'warning' | 'error'; readonly text: string };

@@ -68,7 +68,9 @@ export const INITIAL_STATE: SessionState = {
   notices: [],
 };
 
-export function createSessionStore(reduce: (state: SessionState, event: SessionEvent) => SessionState = reduceSession): SessionStore {
+export function createSessionStore(
+  reduce: (state: SessionState, event: SessionEvent) => SessionState = reduceSession,
+): SessionStore {
   let state = INITIAL_STATE;
   let announced = true;
   const subscribers = new Set<() => void>();

@@ -1,0 +1,46 @@
+import type { FailureKind, FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
+
+/** What has to be decided when a Node process starts; everything else is told to it with `load`. */
+export type WorkerProfile = {
+  readonly memoryMb: number;
+  /** The function's own NODE_OPTIONS. */
+  readonly nodeOptions: string | undefined;
+};
+
+/** A module that is ready to be imported, and the handler in it. */
+export type LoadedCode = {
+  /** Absolute path of the file, with extension. */
+  readonly file: string;
+  /** `handler`, or nested: `orders.create`. */
+  readonly exportPath: string;
+};
+
+export type LoadOutcome =
+  | { readonly status: 'ready'; readonly initMs: number; readonly streaming: boolean }
+  | {
+      readonly status: 'failed';
+      readonly failure: FailureKind;
+      readonly errorType: string;
+      readonly payload: Uint8Array;
+    };
+
+export type ExitStatus = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+/**
+ * One child process: booted, then loaded once with one function, then invoked any number of times, one at a time.
+ * A worker whose handler timed out, exited or was aborted is dead; the pool starts another.
+ */
+export interface Worker {
+  readonly profile: WorkerProfile;
+  readonly pid: number;
+  readonly alive: boolean;
+  /** Sets environment and working directory, imports the module. At most 10 s, as Lambda's init phase. */
+  load(spec: FunctionSpec, code: LoadedCode, signal?: AbortSignal): Promise<LoadOutcome>;
+  /** Only after `load` succeeded, and not while another invocation runs. Never rejects. */
+  invoke(request: InvocationRequest): Promise<InvocationResult>;
+  readonly exited: Promise<ExitStatus>;
+  /** SIGKILL; resolves when the process is gone. Idempotent. */
+  kill(): Promise<void>;
+}
+
+export type SpawnWorker = (profile: WorkerProfile) => Worker;
