@@ -1,4 +1,5 @@
 import { asBuffer } from './bytes.ts';
+
 /** Readers of JSON that came over the wire: `unknown` in, a value of the declared type or INVALID out. */
 
 export const INVALID = Symbol('invalid');

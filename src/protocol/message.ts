@@ -15,7 +15,7 @@ export const KIND_BYTES = {
   cancel: 8, // stub → session: stop what was claimed
   query: 9, // stub → session: what became of it? Answered by beat, result, error or unknown
   missing: 10, // either way: these frames of that message did not arrive, send them again
-  credit: 11, // stub → session: so many more bytes of the stream may be sent
+  credit: 11, // stub → session: how many bytes of the stream may be sent in all
   chunk: 12, // session → stub: a piece of a streamed answer
   end: 13, // session → stub: the stream is complete, or failed
   unknown: 14, // session → stub: answer to a query: no such invocation here
@@ -57,8 +57,8 @@ export type OfferMeta = {
   readonly lane: string;
   /** Remaining time at the moment of sending. Wall clocks are never compared across machines. */
   readonly remainingMs: number;
-  /** The deployed handler is a `streamifyResponse` handler: only such a local handler can answer. */
-  readonly streaming: boolean;
+  /** Whether the deployed handler streams: only a local handler of the same kind can answer. Absent: either can. */
+  readonly streaming?: boolean;
   /** How long the stub waits for a claim; a session drops an offer that waited longer in its own socket. */
   readonly claimTimeoutMs: number;
   /** What the stub can decompress. */
@@ -84,6 +84,7 @@ export type MissingMeta = {
   readonly number: number;
   readonly sequences: readonly number[];
 };
+/** How many bytes of the stream may have been sent in all: said again, it does no harm. */
 export type CreditMeta = { readonly bytes: number };
 export type EndMeta = AnswerMeta & { readonly failed: boolean };
 export type ObserveMeta = OfferMeta & { readonly failed: boolean; readonly eventBytes: number };
