@@ -27,7 +27,12 @@ export type InvocationRecord = {
   /** Why it was refused, withdrawn or cancelled. */
   readonly reason: string | undefined;
   readonly logs: readonly LogLine[];
+  /** UTF-8 bytes of `logs`. */
+  readonly logBytes: number;
+  /** Older lines that are no longer in `logs`. */
   readonly logsLeftOut: number;
+  /** Event, answer and logs were let go to make room: they are empty here, not in reality. */
+  readonly bodiesLeftOut: boolean;
 };
 
 export type FunctionRecord = {
@@ -41,12 +46,14 @@ export type FunctionRecord = {
 export type SessionState = {
   readonly connection: ConnectionState;
   readonly functions: readonly FunctionRecord[];
-  /** Oldest first, at most `KEPT_INVOCATIONS`. */
+  /** Oldest first, at most `KEPT.invocations`. */
   readonly invocations: readonly InvocationRecord[];
+  /** Bytes of events, answers and logs of all invocations together, at most `KEPT.bytes`. */
+  readonly keptBytes: number;
   readonly totals: { readonly offered: number; readonly succeeded: number; readonly failed: number };
   /** Messages thrown away, by `process reason`. */
   readonly drops: Readonly<Record<string, number>>;
-  /** Newest last, at most `KEPT_NOTICES`. */
+  /** Newest last, at most `KEPT.notices`. */
   readonly notices: readonly { readonly level: 'info' | 'warning' | 'error'; readonly text: string }[];
 };
 
@@ -63,6 +70,7 @@ export const INITIAL_STATE: SessionState = {
   connection: { status: 'connecting', attempt: 1 },
   functions: [],
   invocations: [],
+  keptBytes: 0,
   totals: { offered: 0, succeeded: 0, failed: 0 },
   drops: {},
   notices: [],
