@@ -57,17 +57,22 @@ const sessionState = object<SessionState>({
   connection: integer(1, Number.MAX_SAFE_INTEGER),
 });
 
-/** What a session of this version says of itself. */
+/**
+ * What a session of this version says of itself. A session that shares the machine with its broker may take fewer
+ * encodings: there, to compress costs more than to send.
+ */
 export function describeHolder(session: {
   readonly sessionId: string;
   readonly publicKey: Uint8Array;
   readonly since: Date;
+  /** @default ENCODINGS */
+  readonly encodings?: readonly Encoding[];
 }): Holder {
   return {
     sessionId: session.sessionId,
     publicKey: session.publicKey,
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
-    encodings: ENCODINGS,
+    encodings: session.encodings ?? ENCODINGS,
     since: session.since.toISOString(),
   };
 }
