@@ -42,12 +42,16 @@ export type InvocationRequest = {
   readonly clientContext?: unknown;
   readonly identity?: unknown;
   readonly traceId?: string;
+  /** The only kind of handler that may answer: a streaming one, or not. Absent: either. Else the result is `streaming`. */
+  readonly streaming?: boolean;
   /** Called for each record, in order, before the result. */
   readonly onLog?: (line: LogLine) => void;
   /** Kills the worker; the result is then `aborted`. */
   readonly signal?: AbortSignal;
   /** A build or a worker start began, or the handler was given the event. */
   readonly onProgress?: (step: 'building' | 'starting' | 'running') => void;
+  /** Of a streamed answer, before its first piece: says whether the stream begins with an HTTP prelude. */
+  readonly onContentType?: (contentType: string) => void;
   /** Takes the pieces of a streamed answer; resolves when more may come. Absent: a stream is gathered. */
   readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
 };
@@ -61,6 +65,7 @@ export type FailureKind =
   | 'exit' // the process ended by itself or by a signal
   | 'memory' // the process used more memory than the function has
   | 'oversize' // the answer is larger than Lambda allows
+  | 'streaming' // the handler streams and may not, or does not and must; it did not run
   | 'aborted'; // stopped by the caller's signal or by close()
 
 export type RunFacts = {

@@ -1,0 +1,13 @@
+import { isLlxError } from '../errors/llx-error.ts';
+
+/** How an error looks on stderr: its code, what was expected and found, and the command that mends it. */
+export function errorText(error: unknown): string {
+  if (!isLlxError(error)) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `llx met a defect of its own. Please report it, with what you did:\n\n${text}`;
+  }
+  const lines = [`${error.code}: ${error.message}`];
+  if (error.cause instanceof Error) lines.push(`  because: ${error.cause.message}`);
+  lines.push('', ...error.mend.split('\n').map((line) => `  ${line}`));
+  return lines.join('\n');
+}

@@ -1,0 +1,53 @@
+import { Command, CommanderError } from 'commander';
+import { isLlxError, LlxError } from '../errors/llx-error.ts';
+import { addDevCommand } from './commands/dev.ts';
+import { addEmulatorCommand } from './commands/emulator.ts';
+import { addFixturesCommand } from './commands/fixtures.ts';
+import { addInvokeCommand } from './commands/invoke.ts';
+import { errorText } from './error-text.ts';
+import { version } from './package-paths.ts';
+
+/** The program: `argv` without node and script. Sets the exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  endWithParent();
+  const program = new Command('llx')
+    .description('Your AWS Lambda functions run on your laptop, live.')
+    .version(version(), '-V, --version')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  addDevCommand(program);
+  addInvokeCommand(program);
+  addFixturesCommand(program);
+  addEmulatorCommand(program);
+  try {
+    process.exitCode = 0;
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Prints what ended the program; gives the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return report(
+      new LlxError('LLX_USAGE', {
+        message: error.message.replace(/^error: /, ''),
+        mend: 'See what there is: llx --help',
+      }),
+    );
+  }
+  process.stderr.write(`${errorText(error)}\n`);
+  return isLlxError(error) ? error.exitCode : 1;
+}
+
+/** An old Node.js handed over to this process (bin/hand-over.js): when it is gone, so is this one. */
+function endWithParent(): void {
+  if (process.env.LLX_HANDED_OVER === undefined) return;
+  delete process.env.LLX_HANDED_OVER;
+  process.once('disconnect', () => process.exit(1));
+  // The channel alone must not keep a finished command alive.
+  process.channel?.unref();
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import type { DropReason } from '../protocol/drops.ts';
+import { DropCounter } from '../protocol/drops.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import { type Broker, startBroker } from './broker/broker.ts';
+import { createApiServer } from './http/api-server.ts';
+import { addStateRoute, type EmulatorState } from './http/state-route.ts';
+import { addRetainedRoute } from './iot/retained-route.ts';
+import { FunctionRegistry } from './lambda/function-registry.ts';
+import { type InvocationEvent, InvocationService } from './lambda/invocation-service.ts';
+import { addInvokeRoute } from './lambda/invoke-route.ts';
+import { runDeployed } from './lambda/run-deployed.ts';
+import { StubHost } from './lambda/stub-host/stub-host.ts';
+
+export type EmulatorOptions = {
+  readonly host: string;
+  /** 0 is a free one. */
+  readonly port: number;
+  readonly mqttPort: number;
+  readonly region: string;
+  readonly account: string;
+  /** What is deployed: runs when nobody holds the lane of a function. */
+  readonly functions: readonly FunctionSpec[];
+  /** Runs deployed code. Closed by whoever made it. */
+  readonly runtime: Runtime;
+  readonly stubFile: string;
+  readonly stubHostFile: string;
+  /** Without stubs every function is only what is deployed. */
+  readonly stubbed: boolean;
+  readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
+  readonly onNotice: (text: string) => void;
+  readonly onInvocation?: (event: InvocationEvent) => void;
+  readonly now?: () => Date;
+};
+
+export type Emulator = EmulatorState & {
+  readonly broker: Broker;
+  /** Resolves when the stubs are loaded; invocations before that wait for it. */
+  readonly stubsReady: Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The small AWS in this process: Lambda's API on one port, an IoT broker on another, and the stubs beside it. */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
+  const broker = await startBroker({ host: options.host, port: options.mqttPort, drops });
+  const api = createApiServer(options);
+  const registry = createRegistry(options);
+  const direct = runDeployed(options.runtime);
+  let hostOptions: { endpoint: string } | undefined;
+  let host: StubHost | undefined;
+  const service = new InvocationService({
+    registry,
+    direct,
+    stubbed: (...call) => (host === undefined ? direct(...call) : host.invoke(...call)),
+    onEvent: options.onInvocation,
+  });
+  const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
+  addInvokeRoute(api.app, service);
+  addRetainedRoute(api.app, broker);
+  addStateRoute(api.app, () => ({ endpoint: hostOptions?.endpoint ?? '', mqtt: broker.url, functions }));
+  try {
+    const { url: endpoint } = await api.listen();
+    hostOptions = { endpoint };
+    host = options.stubbed
+      ? new StubHost({
+          hostFile: options.stubHostFile,
+          stubFile: options.stubFile,
+          mqttUrl: broker.url,
+          endpoint,
+          functions: functions.map(({ arn }) => arn),
+          deployed: direct,
+          onDrop: (reason, detail) => options.onDrop('stub', reason as DropReason, detail),
+          onNotice: options.onNotice,
+        })
+      : undefined;
+    let closing: Promise<void> | undefined;
+    return {
+      endpoint,
+      mqtt: broker.url,
+      functions,
+      broker,
+      stubsReady: host?.ready ?? Promise.resolve(),
+      close() {
+        closing ??= closeAll(service, host, api, broker);
+        return closing;
+      },
+    };
+  } catch (error) {
+    await Promise.all([api.close(), broker.close()]);
+    throw error;
+  }
+}
+
+async function closeAll(
+  service: InvocationService,
+  host: StubHost | undefined,
+  api: { close(): Promise<void> },
+  broker: Broker,
+): Promise<void> {
+  // Callers first get their answers, then the connections end.
+  await host?.close();
+  await service.close();
+  await api.close();
+  await broker.close();
+}
+
+function createRegistry(options: EmulatorOptions): FunctionRegistry {
+  const registry = new FunctionRegistry(options);
+  const day = (options.now?.() ?? new Date()).toISOString().slice(0, 10).replaceAll('-', '/');
+  for (const spec of options.functions) {
+    registry.add({
+      spec,
+      stubbed: options.stubbed,
+      logGroupName: `/aws/lambda/${spec.name}`,
+      logStreamName: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+    });
+  }
+  return registry;
+}

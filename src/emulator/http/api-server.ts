@@ -1,0 +1,110 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { LlxError } from '../../errors/llx-error.ts';
+import { LAMBDA } from '../../protocol/limits.ts';
+import { AwsError } from './aws-error.ts';
+import { refuseForeignRequest } from './loopback-guard.ts';
+
+export type ApiServer = {
+  readonly app: FastifyInstance;
+  listen(): Promise<{ readonly url: string }>;
+  close(): Promise<void>;
+};
+
+export type ApiServerOptions = { readonly host: string; readonly port: number };
+
+/**
+ * The emulator's one HTTP port. Routes answer with AWS's own error format; an unknown path says that the operation
+ * is not implemented, never a silent success.
+ */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const app = fastify({
+    bodyLimit: LAMBDA.requestBytes,
+    logger: false,
+    // An Invoke may last as long as a function: 15 minutes.
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: 75_000,
+    maxParamLength: 512,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+  });
+  // Bodies are bytes: Lambda's payload is passed on as it came.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.raw.socket.setNoDelay(true);
+    const refusal = refuseForeignRequest(request.headers, options.host);
+    done(
+      refusal === undefined ? undefined : new AwsError(403, 'AccessDeniedException', { Message: refusal }),
+    );
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = toAwsError(error);
+    void reply
+      .code(answer.statusCode)
+      .header('x-amzn-errortype', answer.type)
+      .header('x-amzn-requestid', crypto.randomUUID())
+      .type('application/json')
+      .send(JSON.stringify(answer.body));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    void reply
+      .code(501)
+      .header('x-amzn-errortype', 'NotImplementedException')
+      .header('x-amzn-requestid', crypto.randomUUID())
+      .type('application/json')
+      .send(
+        JSON.stringify({
+          Type: 'User',
+          Message: `llx's emulator does not implement ${request.method} ${request.url.slice(0, 300)}`,
+        }),
+      );
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    app,
+    async listen() {
+      try {
+        await app.listen({ host: options.host, port: options.port });
+      } catch (cause) {
+        throw portError(cause, options);
+      }
+      const address = app.server.address();
+      if (address === null || typeof address === 'string') throw new TypeError('expected a TCP address');
+      return { url: `http://${options.host}:${address.port}` };
+    },
+    close: () => {
+      closed ??= app.close();
+      return closed;
+    },
+  };
+}
+
+function toAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new AwsError(413, 'RequestTooLargeException', {
+      Type: 'User',
+      message: `Request must be smaller than ${LAMBDA.requestBytes} bytes for the InvokeFunction operation`,
+    });
+  }
+  const status =
+    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  return typeof status === 'number' && status < 500
+    ? new AwsError(status, 'ValidationException', { Message: message })
+    : new AwsError(500, 'ServiceException', { Type: 'Service', Message: message });
+}
+
+function portError(cause: unknown, options: ApiServerOptions): unknown {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return cause;
+  return new LlxError('LLX_PORT_IN_USE', {
+    message: `Expected port ${options.port} on ${options.host} to be free for the emulator's HTTP API, but ${
+      code === 'EADDRINUSE' ? 'another program listens there' : 'this user may not open it'
+    }.`,
+    mend: 'Stop that program, or take a free port: add --port 0',
+    cause,
+  });
+}

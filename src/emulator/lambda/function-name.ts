@@ -1,0 +1,33 @@
+import { AwsError } from '../http/aws-error.ts';
+
+export type FunctionReference = { readonly name: string; readonly qualifier: string | undefined };
+
+const NAME = '[a-zA-Z0-9-_]{1,64}';
+const QUALIFIER = '\\$LATEST|[a-zA-Z0-9-_]{1,128}';
+
+// name[:qualifier] | account:function:name[:qualifier] | arn:aws:lambda:region:account:function:name[:qualifier]
+const REFERENCE = new RegExp(
+  `^(?:arn:aws[a-z-]*:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\\d{12}):function:|function:)?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
+);
+
+/**
+ * `FunctionName` as every Lambda operation takes it: a name, a partial ARN or an ARN, each possibly with a qualifier.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
+ */
+export function parseFunctionName(text: string, qualifier?: string): FunctionReference {
+  const groups = REFERENCE.exec(text)?.groups;
+  const name = groups?.name;
+  if (name === undefined) {
+    throw new AwsError(400, 'ValidationException', {
+      Message: `1 validation error detected: Value '${text.slice(0, 200)}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`,
+    });
+  }
+  const inName = groups?.qualifier;
+  if (inName !== undefined && qualifier !== undefined && inName !== qualifier) {
+    throw new AwsError(400, 'InvalidParameterValueException', {
+      Type: 'User',
+      message: 'The derived qualifier from the function name does not match the specified qualifier.',
+    });
+  }
+  return { name, qualifier: inName ?? qualifier };
+}

@@ -1,0 +1,80 @@
+import type { InvocationResult } from '../../runtime/invocation.ts';
+import { AsyncQueue } from './async-queue.ts';
+import type { FunctionRegistry, ResolvedFunction } from './function-registry.ts';
+import { executionLog } from './log-tail.ts';
+
+export type InvocationCall = {
+  readonly resolved: ResolvedFunction;
+  readonly requestId: string;
+  /** JSON, UTF-8. */
+  readonly event: Uint8Array;
+  readonly clientContext: unknown;
+  readonly traceId: string | undefined;
+};
+
+/** Where an invocation is carried out: by the stub, or directly by the runtime. */
+export type InvocationTarget = (
+  call: InvocationCall,
+  onLog: (text: string) => void,
+  signal: AbortSignal,
+) => Promise<InvocationResult>;
+
+export type InvocationEvent =
+  | { readonly type: 'started'; readonly call: InvocationCall }
+  | { readonly type: 'ended'; readonly call: InvocationCall; readonly result: InvocationResult };
+
+export type InvocationOutcome = {
+  readonly result: InvocationResult;
+  /** START, lines, END, REPORT. */
+  readonly log: () => string;
+};
+
+/** Lambda's side of an invocation: picks who carries it out, keeps its log, retries asynchronous ones. */
+export class InvocationService {
+  readonly registry: FunctionRegistry;
+  readonly #stubbed: InvocationTarget;
+  readonly #direct: InvocationTarget;
+  readonly #queue: AsyncQueue;
+  readonly #onEvent: ((event: InvocationEvent) => void) | undefined;
+  readonly #closing = new AbortController();
+
+  constructor(options: {
+    readonly registry: FunctionRegistry;
+    readonly stubbed: InvocationTarget;
+    readonly direct: InvocationTarget;
+    readonly queue?: AsyncQueue;
+    readonly onEvent?: ((event: InvocationEvent) => void) | undefined;
+  }) {
+    this.registry = options.registry;
+    this.#stubbed = options.stubbed;
+    this.#direct = options.direct;
+    this.#queue = options.queue ?? new AsyncQueue();
+    this.#onEvent = options.onEvent;
+  }
+
+  /** Never rejects for what user code does. */
+  async invoke(call: InvocationCall): Promise<InvocationOutcome> {
+    const { spec, stubbed } = call.resolved.deployed;
+    const lines: string[] = [];
+    this.#onEvent?.({ type: 'started', call });
+    const target = stubbed ? this.#stubbed : this.#direct;
+    const result = await target(call, (text) => lines.push(text), this.#closing.signal);
+    this.#onEvent?.({ type: 'ended', call, result });
+    const log = (): string =>
+      executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
+    return { result, log };
+  }
+
+  /** `InvocationType: Event`. */
+  invokeLater(call: InvocationCall): void {
+    this.#queue.add(async () => {
+      const { result } = await this.invoke(call);
+      return { failed: result.status === 'failed' && result.failure !== 'aborted' };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#queue.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { Runtime } from '../../runtime/invocation.ts';
+import type { InvocationTarget } from './invocation-service.ts';
+
+/** Runs the deployed code itself, without a stub. */
+export function runDeployed(runtime: Runtime): InvocationTarget {
+  return ({ resolved, requestId, event, clientContext, traceId }, onLog, signal) => {
+    const { spec, logGroupName, logStreamName } = resolved.deployed;
+    return runtime.invoke(spec, {
+      requestId,
+      invokedFunctionArn: resolved.invokedArn,
+      functionVersion: resolved.version,
+      event,
+      remainingMs: spec.timeoutMs,
+      logGroupName,
+      logStreamName,
+      ...(clientContext === undefined ? {} : { clientContext }),
+      ...(traceId === undefined ? {} : { traceId }),
+      onLog: ({ text }) => onLog(text),
+      signal,
+    });
+  };
+}

@@ -1,0 +1,60 @@
+import { Socket } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import type { StubModule } from '../../../stub/handler.ts';
+import { encodeHostMessage, type FromHost, HostMessageDecoder, type ToHost } from './host-message.ts';
+import { HostedStub } from './hosted-stub.ts';
+
+// The emulator's end of this pipe is the reason that this process lives.
+const pipe = new Socket({ fd: 3, readable: true, writable: true });
+pipe.on('end', () => process.exit(0));
+pipe.on('error', () => process.exit(1));
+
+function send(message: FromHost, body?: Uint8Array): void {
+  for (const part of encodeHostMessage(message, body)) pipe.write(part);
+}
+
+let stubModule: Promise<StubModule> | undefined;
+let start: Extract<ToHost, { type: 'start' }> | undefined;
+const stubs = new Map<string, HostedStub>();
+
+function stubOf(arn: string): HostedStub {
+  let stub = stubs.get(arn);
+  if (stub === undefined) {
+    if (stubModule === undefined || start === undefined) throw new Error('expected a start message first');
+    stub = new HostedStub({
+      arn,
+      module: stubModule,
+      mqttUrl: start.mqttUrl,
+      endpoint: start.endpoint,
+      send,
+    });
+    stubs.set(arn, stub);
+  }
+  return stub;
+}
+
+function receive(message: ToHost, body: Buffer): void {
+  switch (message.type) {
+    case 'start':
+      start = message;
+      stubModule = import(pathToFileURL(message.stubFile).href) as Promise<StubModule>;
+      void stubModule.then(() => send({ type: 'ready' }));
+      return;
+    case 'function':
+      stubOf(message.arn);
+      return;
+    case 'invoke':
+      void stubOf(message.arn).invoke(message, body);
+      return;
+    case 'abandon':
+      for (const stub of stubs.values()) stub.abandon(message.call);
+      return;
+    default: {
+      const exhaustive: never = message;
+      return exhaustive;
+    }
+  }
+}
+
+const decoder = new HostMessageDecoder<ToHost>();
+pipe.on('data', (chunk) => decoder.push(chunk, receive));

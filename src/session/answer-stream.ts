@@ -1,0 +1,67 @@
+/** What may be on its way before the stub has passed anything on; the stub grants more by credit. */
+const FIRST_WINDOW_BYTES = 1024 * 1024;
+
+/** Pieces of this size fit into one frame with its header. */
+const CHUNK_BYTES = 96 * 1024;
+
+/**
+ * The sending side of a streamed answer. Pieces are numbered and kept until they certainly arrived: a credit of
+ * n bytes says that everything more than a window before n was passed on.
+ */
+export class AnswerStream {
+  readonly #send: (chunk: Uint8Array, number: number) => readonly Uint8Array[];
+  readonly #sent = new Map<number, { readonly frames: readonly Uint8Array[]; readonly endsAt: number }>();
+  #allowed = FIRST_WINDOW_BYTES;
+  #bytes = 0;
+  #count = 0;
+  #closed = false;
+  #waiting: (() => void) | undefined;
+
+  constructor(send: (chunk: Uint8Array, number: number) => readonly Uint8Array[]) {
+    this.#send = send;
+  }
+
+  /** How many pieces there were: the number of the message that ends the stream. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Resolves when the piece was sent, which may have to wait for credit. */
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let start = 0; start < chunk.byteLength; start += CHUNK_BYTES) {
+      while (this.#bytes >= this.#allowed && !this.#closed) {
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+      }
+      if (this.#closed) return;
+      const piece = chunk.subarray(start, start + CHUNK_BYTES);
+      this.#bytes += piece.byteLength;
+      const number = this.#count++;
+      this.#sent.set(number, { frames: this.#send(piece, number), endsAt: this.#bytes });
+    }
+  }
+
+  /** `totalBytes` counts from the start of the stream. */
+  allow(totalBytes: number): void {
+    if (totalBytes <= this.#allowed) return;
+    this.#allowed = totalBytes;
+    for (const [number, { endsAt }] of this.#sent) {
+      if (endsAt > totalBytes - FIRST_WINDOW_BYTES) break;
+      this.#sent.delete(number);
+    }
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+
+  /** Frames of a piece that the stub misses. */
+  frames(number: number): readonly Uint8Array[] {
+    return this.#sent.get(number)?.frames ?? [];
+  }
+
+  /** Nobody takes the rest. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting?.();
+  }
+}

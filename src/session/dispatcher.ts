@@ -1,0 +1,231 @@
+import type { DropCounter } from '../protocol/drops.ts';
+import type { MessageToSession, MessageToStub, Offer } from '../protocol/message.ts';
+import { encodeMessage } from '../protocol/message-encoder.ts';
+import type { PeerKeys } from '../protocol/peer-keys.ts';
+import { type MissingFrames, Reassembler } from '../protocol/reassembler.ts';
+import { ReplayWindow } from '../protocol/replay-window.ts';
+import type { Timing } from '../protocol/timing.ts';
+import { outTopic, unqualifiedArn } from '../protocol/topics.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import { MissingWatch } from '../transport/missing-watch.ts';
+import type { TransportMessage } from '../transport/transport.ts';
+import { KeptAnswers } from './kept-answers.ts';
+import { RunningInvocation } from './running-invocation.ts';
+import type { SessionStore } from './store.ts';
+import { SuspendWatch } from './suspend-watch.ts';
+
+export type DispatcherOptions = {
+  readonly runtime: Runtime;
+  readonly keys: PeerKeys;
+  readonly store: SessionStore;
+  readonly drops: DropCounter;
+  readonly timing: Timing;
+  readonly publish: (topic: string, frames: readonly Uint8Array[]) => void;
+};
+
+type Route = { readonly spec: FunctionSpec; serving: boolean };
+type Sender = { readonly spec: FunctionSpec; readonly publicKey: Uint8Array };
+type Stale = Sender & { readonly offer: Offer; readonly number: number };
+
+const NOTHING = new Uint8Array();
+const STALE_OFFERS = 256;
+
+/** Takes frames off the functions' topics, makes invocations of offers, and routes every other message to its own. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #routes = new Map<string, Route>();
+  readonly #invocations = new Map<string, RunningInvocation>();
+  readonly #stale = new Map<string, Stale>();
+  readonly #replay = new ReplayWindow();
+  readonly #suspend = new SuspendWatch();
+  readonly #kept = new KeptAnswers({ onForget: (id) => this.#invocations.delete(id) });
+  readonly #reassembler: Reassembler<'session'>;
+  readonly #missing: MissingWatch;
+  #missingCount = 0;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#reassembler = new Reassembler({
+      receiver: 'session',
+      keyOf: ({ publicKey }) => (publicKey === undefined ? undefined : options.keys.of(publicKey)?.receive),
+      drops: options.drops,
+    });
+    this.#missing = new MissingWatch({
+      reassembler: this.#reassembler,
+      afterMs: options.timing.missingAfterMs,
+      onMissing: (missing) => this.#askFor(missing),
+    });
+  }
+
+  serve(topic: string, spec: FunctionSpec): void {
+    this.#routes.set(topic, { spec, serving: true });
+  }
+
+  /** Offers that still come are refused: the deployed handler runs. */
+  leave(topic: string): void {
+    const route = this.#routes.get(topic);
+    if (route !== undefined) route.serving = false;
+  }
+
+  /** True when the message was on a function's topic. */
+  receive({ topic, payload }: TransportMessage): boolean {
+    const route = this.#routes.get(topic);
+    if (route === undefined) return false;
+    const reception = this.#reassembler.accept(payload, route.spec.arn);
+    switch (reception.status) {
+      case 'complete':
+        if (reception.publicKey === undefined) return true;
+        this.#route(
+          route,
+          { spec: route.spec, publicKey: reception.publicKey },
+          reception.message,
+          reception.number,
+        );
+        return true;
+      case 'incomplete':
+        this.#missing.arm();
+        return true;
+      case 'duplicate':
+        if (reception.frame.kind === 'offer' && reception.frame.sequence === 0)
+          this.#offeredAgain(reception.frame.id);
+        return true;
+      case 'dropped':
+        return true;
+      default: {
+        const exhaustive: never = reception;
+        return exhaustive;
+      }
+    }
+  }
+
+  /** Ends everything that runs with `Llx.Cancelled`. */
+  cancelAll(): void {
+    for (const invocation of this.#invocations.values()) invocation.dispatch({ type: 'quit' });
+  }
+
+  close(): void {
+    this.cancelAll();
+    this.#suspend.close();
+    this.#missing.close();
+    this.#kept.close();
+    for (const invocation of this.#invocations.values()) invocation.discard();
+    this.#invocations.clear();
+  }
+
+  #route(route: Route, sender: Sender, message: MessageToSession, number: number): void {
+    if (message.kind === 'offer') return this.#offered(route, sender, message, number);
+    const invocation = this.#invocations.get(message.id);
+    if (invocation !== undefined) return invocation.receive(message);
+    if (message.kind === 'query') {
+      this.#send(sender, [], { kind: 'unknown', id: message.id, meta: {}, payload: NOTHING }, number);
+    } else {
+      this.#options.drops.drop('invocation-unknown', `${message.kind} of ${message.id}`);
+    }
+  }
+
+  #offered(route: Route, sender: Sender, offer: Offer, number: number): void {
+    const { drops } = this.#options;
+    if (unqualifiedArn(offer.meta.invokedFunctionArn) !== sender.spec.arn) {
+      return drops.drop('topic-foreign', `an offer of ${offer.meta.invokedFunctionArn}`);
+    }
+    // The stub may have given up while this process stood still. If it has not, it offers again.
+    if (this.#suspend.waitedMs() >= offer.meta.claimTimeoutMs) {
+      if (this.#stale.size < STALE_OFFERS) this.#stale.set(offer.id, { ...sender, offer, number });
+      return drops.drop('offer-stale', `offer ${offer.id} of ${sender.spec.name}`);
+    }
+    this.#accept(route.serving, sender, offer, number);
+  }
+
+  #offeredAgain(id: string): void {
+    const stale = this.#stale.get(id);
+    if (stale !== undefined) {
+      this.#stale.delete(id);
+      this.#accept(true, stale, stale.offer, stale.number);
+      return;
+    }
+    this.#invocations.get(id)?.offeredAgain();
+  }
+
+  #accept(serving: boolean, sender: Sender, offer: Offer, number: number): void {
+    const { store, runtime, timing, drops } = this.#options;
+    const { id, meta } = offer;
+    if (!this.#replay.accept(sender.publicKey, number)) {
+      return drops.drop('message-replayed', `offer ${number} of ${sender.spec.name}`);
+    }
+    const refusal = refusalOf(serving, sender.spec);
+    store.dispatch({
+      type: 'offered',
+      id,
+      requestId: meta.requestId,
+      functionName: sender.spec.name,
+      lane: meta.lane,
+      event: offer.payload,
+      at: Date.now(),
+    });
+    if (refusal !== undefined) {
+      store.dispatch({ type: 'stopped', id, at: Date.now(), phase: 'refused', reason: refusal.message });
+      this.#send(sender, meta.encodings, { kind: 'refuse', id, meta: refusal, payload: NOTHING }, 0);
+      return;
+    }
+    const invocation = new RunningInvocation({
+      offer,
+      spec: sender.spec,
+      runtime,
+      timing,
+      drops,
+      now: Date.now,
+      dispatch: (event) => store.dispatch(event),
+      send: (message, messageNumber) => this.#send(sender, meta.encodings, message, messageNumber),
+      sendAgain: (frames) => this.#options.publish(this.#outTopic(sender), frames),
+      onKept: (kept, keepMs, bytes) => this.#kept.add(id, kept, keepMs, bytes),
+    });
+    this.#invocations.set(id, invocation);
+    invocation.start();
+  }
+
+  #askFor({ id, functionArn, publicKey, meta }: MissingFrames): void {
+    const route = [...this.#routes.values()].find(({ spec }) => spec.arn === functionArn);
+    if (route === undefined || publicKey === undefined) return;
+    this.#send(
+      { spec: route.spec, publicKey },
+      [],
+      { kind: 'missing', id, meta, payload: NOTHING },
+      this.#missingCount++,
+    );
+  }
+
+  #send(
+    sender: Sender,
+    encodings: Offer['meta']['encodings'],
+    message: MessageToStub,
+    number: number,
+  ): readonly Uint8Array[] {
+    const keys = this.#options.keys.of(sender.publicKey);
+    if (keys === undefined) return [];
+    const frames = encodeMessage(message, {
+      key: keys.send,
+      functionArn: sender.spec.arn,
+      encodings,
+      number,
+    });
+    this.#options.publish(this.#outTopic(sender), frames);
+    return frames;
+  }
+
+  #outTopic({ spec, publicKey }: Sender): string {
+    return outTopic(spec.arn, Buffer.from(publicKey).toString('base64url'));
+  }
+}
+
+/** What this session cannot run, before anything is started. */
+function refusalOf(
+  serving: boolean,
+  spec: FunctionSpec,
+): { readonly code: string; readonly message: string } | undefined {
+  if (!serving)
+    return { code: 'Llx.NotServed', message: `this session does not serve ${spec.name} any more` };
+  if (!spec.runtime.startsWith('nodejs')) {
+    return { code: 'Llx.RuntimeUnsupported', message: `this session cannot run ${spec.runtime}` };
+  }
+  return undefined;
+}

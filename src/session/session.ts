@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto';
+import { LlxError } from '../errors/llx-error.ts';
+import type { DropCounter } from '../protocol/drops.ts';
+import { PeerKeys } from '../protocol/peer-keys.ts';
+import { decodeSessionState, describeHolder, encodeSessionState } from '../protocol/presence.ts';
+import { generateKeyPair } from '../protocol/seal.ts';
+import { TIMING, type Timing } from '../protocol/timing.ts';
+import { inTopic, sessionTopic } from '../protocol/topics.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import { type ReadRetained, readRetainedBySubscription } from '../transport/read-retained.ts';
+import type { ConnectionState, ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Leases } from './leases.ts';
+import type { SessionStore } from './store.ts';
+
+export type SessionOptions = {
+  readonly connect: (options: ConnectOptions) => Promise<Transport>;
+  readonly runtime: Runtime;
+  readonly functions: readonly FunctionSpec[];
+  readonly lane: string;
+  /** Takes a lane that another session holds. */
+  readonly takeover: boolean;
+  readonly store: SessionStore;
+  readonly drops: DropCounter;
+  /** @default by subscription, with a bound */
+  readonly readRetained?: ReadRetained;
+  readonly timing?: Timing;
+};
+
+/** Noticed by the broker after one and a half of it: short, so that a dead laptop does not hold a lane for long. */
+const KEEP_ALIVE_SECONDS = 30;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a leaving session takes to say so. */
+const LEAVE_MS = 1_500;
+
+/**
+ * One running llx of one developer: holds the lane of its functions, takes their invocations and answers them.
+ * Everything that happens is an event in the store.
+ */
+export class Session {
+  readonly id = randomBytes(12).toString('base64url');
+  readonly #options: SessionOptions;
+  readonly #keys = new PeerKeys(generateKeyPair(), 'session');
+  readonly #specs: ReadonlyMap<string, FunctionSpec>;
+  readonly #dispatcher: Dispatcher;
+  readonly #unsubscribe: (() => void)[] = [];
+  #transport: Transport | undefined;
+  #leases: Leases | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#specs = new Map(options.functions.map((spec) => [spec.name, spec]));
+    this.#dispatcher = new Dispatcher({
+      runtime: options.runtime,
+      keys: this.#keys,
+      store: options.store,
+      drops: options.drops,
+      timing: options.timing ?? TIMING,
+      publish: (topic, frames) => this.#publish(topic, frames),
+    });
+  }
+
+  /**
+   * Connects, takes the lanes, and serves. Rejects with LLX_LANE_HELD when other sessions hold all of them.
+   */
+  async start(signal?: AbortSignal): Promise<void> {
+    const { store, runtime, lane, drops } = this.#options;
+    const transport = await this.#options.connect({
+      clientId: () => `llx-session-${this.id}-${randomBytes(4).toString('hex')}`,
+      will: (connection) => ({
+        topic: sessionTopic(this.id),
+        payload: stateOf('offline', connection),
+        retain: true,
+      }),
+      keepAliveSeconds: KEEP_ALIVE_SECONDS,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    this.#transport = transport;
+    this.#leases = new Leases({
+      transport,
+      readRetained:
+        this.#options.readRetained ??
+        readRetainedBySubscription(transport, (this.#options.timing ?? TIMING).presenceMs),
+      lane,
+      ours: describeHolder({ sessionId: this.id, publicKey: this.#keys.own.publicKey, since: new Date() }),
+      drops,
+      onTaken: (arn, by) => void this.#laneTaken(arn, by),
+    });
+    this.#unsubscribe.push(
+      transport.onMessage((message) => this.#receive(message)),
+      transport.onState((state) => this.#connectionChanged(state)),
+      runtime.onBuild((event) => this.#built(event)),
+    );
+    store.dispatch({ type: 'connection', state: transport.state });
+    for (const { name, arn } of this.#specs.values()) {
+      store.dispatch({ type: 'function', name, arn, state: { status: 'off' } });
+    }
+    await transport.subscribe([sessionTopic(this.id)], 1);
+    await this.#sayOnline();
+    const states = await Promise.all(
+      [...this.#specs.values()].map((spec) => this.#serve(spec, this.#options.takeover)),
+    );
+    const held = states.filter((state) => state !== undefined);
+    if (held.length > 0 && held.length === states.length) throw laneHeld(lane, held);
+  }
+
+  /** Takes or leaves the lane of one function, at once. */
+  async serve(name: string, on: boolean): Promise<void> {
+    const spec = this.#specs.get(name);
+    if (spec === undefined) return;
+    if (on) await this.#serve(spec, this.#options.takeover);
+    else await this.#leave(spec);
+  }
+
+  /** Gives the lanes back, ends what runs with `Llx.Cancelled`, and leaves. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #serve(spec: FunctionSpec, takeover: boolean): Promise<string | undefined> {
+    const transport = this.#transport;
+    const leases = this.#leases;
+    if (transport === undefined || leases === undefined) return undefined;
+    const topic = inTopic(spec.arn, this.id);
+    // Before the presence: an offer may follow it at once.
+    this.#dispatcher.serve(topic, spec);
+    await transport.subscribe([topic]);
+    const lease = await leases.acquire(spec.arn, { takeover });
+    const { store } = this.#options;
+    if (lease.status === 'ours') {
+      store.dispatch({ type: 'function', name: spec.name, arn: spec.arn, state: { status: 'serving' } });
+      return undefined;
+    }
+    this.#dispatcher.leave(topic);
+    await transport.unsubscribe([topic]);
+    const { sessionId, since } = lease;
+    store.dispatch({
+      type: 'function',
+      name: spec.name,
+      arn: spec.arn,
+      state: { status: 'held', sessionId, since },
+    });
+    return sessionId;
+  }
+
+  async #leave(spec: FunctionSpec): Promise<void> {
+    const topic = inTopic(spec.arn, this.id);
+    // First the word, then the ear: an offer on its way is refused, not lost.
+    await this.#leases?.release(spec.arn);
+    this.#dispatcher.leave(topic);
+    await this.#transport?.unsubscribe([topic]);
+    this.#options.store.dispatch({
+      type: 'function',
+      name: spec.name,
+      arn: spec.arn,
+      state: { status: 'off' },
+    });
+  }
+
+  async #laneTaken(arn: string, by: { readonly sessionId: string; readonly since: string }): Promise<void> {
+    const spec = [...this.#specs.values()].find((candidate) => candidate.arn === arn);
+    if (spec === undefined) return;
+    const { store, lane } = this.#options;
+    this.#dispatcher.leave(inTopic(arn, this.id));
+    store.dispatch({ type: 'function', name: spec.name, arn, state: { status: 'held', ...by } });
+    store.dispatch({
+      type: 'notice',
+      level: 'warning',
+      text: `Session ${by.sessionId} took the lane ${lane} of ${spec.name}.`,
+    });
+  }
+
+  #receive(message: TransportMessage): void {
+    if (this.#dispatcher.receive(message)) return;
+    if (this.#leases?.accept(message)) return;
+    if (message.topic === sessionTopic(this.id)) return this.#ownState(message);
+    this.#options.drops.drop('topic-foreign', message.topic);
+  }
+
+  /** The will of an earlier connection may arrive after we are back: then the truth is said again. */
+  #ownState({ payload }: TransportMessage): void {
+    const state = decodeSessionState(payload);
+    if (state?.state === 'online' || this.#closing !== undefined) return;
+    void this.#sayOnline().catch(() => undefined);
+  }
+
+  #connectionChanged(state: ConnectionState): void {
+    this.#options.store.dispatch({ type: 'connection', state });
+    if (state.status !== 'connected' || state.connection === 1) return;
+    void this.#sayOnline().catch((error: unknown) => {
+      this.#options.store.dispatch({
+        type: 'notice',
+        level: 'error',
+        text: `After the reconnect the session could not say that it is online: ${String(error)}`,
+      });
+    });
+  }
+
+  #built(event: Parameters<Parameters<Runtime['onBuild']>[0]>[0]): void {
+    const spec = this.#specs.get(event.functionName);
+    if (spec === undefined) return;
+    const { name, arn } = spec;
+    const { store } = this.#options;
+    if (event.type === 'build-failed') {
+      store.dispatch({
+        type: 'function',
+        name,
+        arn,
+        state: { status: 'build-error', problems: event.problems },
+      });
+    } else if (event.type === 'built') {
+      const serving = this.#leases?.holds(arn) === true;
+      store.dispatch({ type: 'reloaded', functionName: name, file: undefined, durationMs: event.durationMs });
+      store.dispatch({ type: 'function', name, arn, state: { status: serving ? 'serving' : 'off' } });
+    }
+  }
+
+  async #sayOnline(): Promise<void> {
+    const transport = this.#transport;
+    if (transport?.state.status !== 'connected') return;
+    const payload = stateOf('online', transport.state.connection);
+    await transport.publish(sessionTopic(this.id), payload, { qos: 1, retain: true });
+  }
+
+  #publish(topic: string, frames: readonly Uint8Array[]): void {
+    const transport = this.#transport;
+    if (transport === undefined) return;
+    for (const frame of frames) {
+      // The stub asks again (query, missing) for what did not reach it.
+      transport.publish(topic, frame).catch((error: unknown) => {
+        this.#options.drops.drop('connection-closed', `a frame to ${topic}: ${String(error)}`);
+      });
+    }
+  }
+
+  async #close(): Promise<void> {
+    for (const remove of this.#unsubscribe.splice(1)) remove();
+    const transport = this.#transport;
+    if (transport?.state.status === 'connected') {
+      const { connection } = transport.state;
+      const left = this.#sayGoodbye(transport, connection).catch((error: unknown) => {
+        this.#options.store.dispatch({ type: 'notice', level: 'warning', text: `Leaving: ${String(error)}` });
+      });
+      await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
+    }
+    this.#dispatcher.close();
+    for (const remove of this.#unsubscribe.splice(0)) remove();
+    await transport?.close();
+  }
+
+  async #sayGoodbye(transport: Transport, connection: number): Promise<void> {
+    await this.#leases?.releaseAll();
+    this.#dispatcher.cancelAll();
+    // In order after the answers on the same connection.
+    await transport.publish(sessionTopic(this.id), stateOf('offline', connection), { qos: 1, retain: true });
+  }
+}
+
+function stateOf(state: 'online' | 'offline', connection: number): Uint8Array {
+  return encodeSessionState({ state, connection });
+}
+
+function laneHeld(lane: string, sessions: readonly string[]): LlxError {
+  const [first] = sessions;
+  return new LlxError('LLX_LANE_HELD', {
+    message: `Expected the lane ${lane} to be free, but session ${first} holds it.`,
+    mend: 'Take it over: add --takeover\nOr use a lane of your own: add --lane NAME',
+  });
+}

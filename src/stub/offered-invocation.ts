@@ -1,0 +1,155 @@
+import type { DropCounter } from '../protocol/drops.ts';
+import type { InvocationId, MessageToStub } from '../protocol/message.ts';
+import type { Timing } from '../protocol/timing.ts';
+import { InOrder } from './in-order.ts';
+import {
+  type Outcome,
+  offerInvocation,
+  reduceInvocation,
+  type Step,
+  type StubEffect,
+  type StubEvent,
+  type StubInvocation,
+  type TimerName,
+} from './invocation.ts';
+
+/** Pieces of a stream that may wait for an earlier one: more than the session's window can hold. */
+const CHUNKS_AHEAD = 1024;
+
+/** How much of a stream the session may send before the stub has passed it on. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024;
+
+export type OfferedOptions = {
+  readonly id: InvocationId;
+  readonly sessionId: string;
+  readonly remainingMs: number;
+  readonly timing: Timing;
+  readonly drops: DropCounter;
+  readonly send: (kind: 'offer' | 'withdraw' | 'cancel' | 'query') => void;
+  /** Asks for a piece of the stream that did not arrive. */
+  readonly sendMissing: (chunk: number) => void;
+  /** How many bytes of the stream the session may have sent in all. */
+  readonly sendCredit: (totalBytes: number) => void;
+  /** Resolves when the next piece may come. */
+  readonly onChunk: ((chunk: Uint8Array) => Promise<void>) | undefined;
+};
+
+/** One offered invocation with its timers: carries out what the reducer decides, until there is an outcome. */
+export class OfferedInvocation {
+  readonly sessionId: string;
+  readonly outcome: Promise<Outcome>;
+  readonly #options: OfferedOptions;
+  readonly #timers = new Map<TimerName, NodeJS.Timeout>();
+  readonly #stream = new InOrder<MessageToStub>(CHUNKS_AHEAD);
+  #state: StubInvocation = { phase: 'offered', holderOffline: false };
+  #settle: (outcome: Outcome) => void = () => undefined;
+  #passedOn: Promise<void> = Promise.resolve();
+  #passedOnBytes = 0;
+  #gapTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: OfferedOptions) {
+    this.#options = options;
+    this.sessionId = options.sessionId;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  start(): void {
+    this.#apply(offerInvocation(this.#options.remainingMs, this.#options.timing));
+  }
+
+  dispatch(event: StubEvent): void {
+    this.#apply(reduceInvocation(this.#state, event, this.#options.timing));
+  }
+
+  /** `number` orders the pieces of a stream. */
+  receive(message: MessageToStub, number: number): void {
+    if (message.kind !== 'chunk' && message.kind !== 'end') {
+      this.dispatch({ type: 'message', message });
+      // A lost credit would stop the stream for ever: it is said again with each sign of life.
+      if (message.kind === 'beat' && this.#passedOnBytes > 0) this.#sendCredit();
+      return;
+    }
+    const inTurn = this.#stream.accept(number, message);
+    if (inTurn === undefined) {
+      this.#options.drops.drop('message-duplicate', `${message.kind} ${number}`);
+      return;
+    }
+    for (const next of inTurn) this.dispatch({ type: 'message', message: next });
+    this.#watchGap();
+  }
+
+  /** Nobody waits any more (the environment ends): says so to the session. */
+  abandon(): void {
+    this.dispatch({ type: 'timer', timer: 'deadline' });
+  }
+
+  #apply([state, effects]: Step): void {
+    this.#state = state;
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: StubEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#options.send(effect.kind);
+      case 'start-timer':
+        clearTimeout(this.#timers.get(effect.timer));
+        this.#timers.set(
+          effect.timer,
+          // Referenced on purpose: Node must not end while an answer is awaited.
+          setTimeout(() => this.dispatch({ type: 'timer', timer: effect.timer }), effect.afterMs),
+        );
+        return;
+      case 'stop-timer':
+        return clearTimeout(this.#timers.get(effect.timer));
+      case 'drop':
+        return this.#options.drops.drop(effect.reason, effect.detail);
+      case 'chunk':
+        return this.#passOn(effect.message.payload);
+      case 'end':
+        return this.#end(effect.outcome);
+      default: {
+        const exhaustive: never = effect;
+        return exhaustive;
+      }
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    clearTimeout(this.#gapTimer);
+    this.#timers.clear();
+    // The whole stream goes first.
+    void this.#passedOn.then(() => this.#settle(outcome));
+  }
+
+  #passOn(chunk: Uint8Array): void {
+    const { onChunk, drops } = this.#options;
+    if (onChunk === undefined) return drops.drop('out-of-turn', 'a stream for a caller that takes none');
+    this.#passedOn = this.#passedOn
+      .then(() => onChunk(chunk))
+      // The caller has left: the rest of the stream has nowhere to go, but the invocation goes on.
+      .catch(() => drops.drop('connection-closed', 'a piece of a stream whose caller has left'))
+      .then(() => {
+        this.#passedOnBytes += chunk.byteLength;
+        this.#sendCredit();
+      });
+  }
+
+  #sendCredit(): void {
+    if (this.#state.phase !== 'ended') this.#options.sendCredit(this.#passedOnBytes + STREAM_WINDOW_BYTES);
+  }
+
+  #watchGap(): void {
+    clearTimeout(this.#gapTimer);
+    if (this.#stream.gap === undefined || this.#state.phase === 'ended') return;
+    this.#gapTimer = setTimeout(() => {
+      const { gap } = this.#stream;
+      if (gap === undefined) return;
+      this.#options.sendMissing(gap);
+      this.#watchGap();
+    }, this.#options.timing.missingAfterMs);
+  }
+}

@@ -1,0 +1,64 @@
+import type { MessageToStub } from '../protocol/message.ts';
+import type { Outcome } from './invocation.ts';
+
+/** What an invocation came to, in bytes: the caller decides how its runtime says it. */
+export type StubOutcome =
+  /** The deployed handler is to run. */
+  | { readonly type: 'deployed' }
+  /** The local handler's answer as JSON. */
+  | { readonly type: 'answered'; readonly payload: Uint8Array }
+  /** Every piece has been given to `onChunk`. */
+  | { readonly type: 'streamed' }
+  /** Lambda's error object as JSON. */
+  | { readonly type: 'failed'; readonly errorType: string; readonly payload: Uint8Array };
+
+export const DEPLOYED: StubOutcome = { type: 'deployed' };
+
+type Answer = Extract<MessageToStub, { kind: 'result' | 'error' | 'end' }>;
+
+export function answerOf(message: Answer, print: (line: string) => void): StubOutcome {
+  const { logs, logsLeftOut } = message.meta;
+  if (logsLeftOut !== undefined) print(`llx: ${logsLeftOut} earlier log lines were left out`);
+  for (const line of logs) print(line);
+  if (message.kind === 'result') return { type: 'answered', payload: message.payload };
+  if (message.kind === 'end' && !message.meta.failed) return { type: 'streamed' };
+  return { type: 'failed', errorType: errorTypeOf(message.payload), payload: message.payload };
+}
+
+export function failureOutcome(
+  outcome: Exclude<Outcome, { type: 'answered' }>,
+  requestId: string,
+  remainingMs: number,
+): StubOutcome {
+  switch (outcome.type) {
+    case 'deployed':
+      return DEPLOYED;
+    case 'failed':
+      return failure(outcome.failure, `RequestId: ${requestId} Error: ${outcome.message}`);
+    case 'timed-out':
+      // What was left at the start, in full seconds, is the function's timeout.
+      return failure(
+        'Sandbox.Timedout',
+        `RequestId: ${requestId} Error: Task timed out after ${Math.ceil(remainingMs / 1000).toFixed(2)} seconds`,
+      );
+    default: {
+      const exhaustive: never = outcome;
+      return exhaustive;
+    }
+  }
+}
+
+function failure(errorType: string, errorMessage: string): StubOutcome {
+  return {
+    type: 'failed',
+    errorType,
+    payload: new TextEncoder().encode(JSON.stringify({ errorType, errorMessage })),
+  };
+}
+
+function errorTypeOf(payload: Uint8Array): string {
+  const error: unknown = JSON.parse(new TextDecoder().decode(payload));
+  return typeof error === 'object' && error !== null && 'errorType' in error
+    ? String(error.errorType)
+    : 'Error';
+}

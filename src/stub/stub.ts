@@ -1,0 +1,270 @@
+import { randomBytes } from 'node:crypto';
+import { ENCODINGS } from '../protocol/compression.ts';
+import { DropCounter, type DropListener } from '../protocol/drops.ts';
+import type { MessageToSession, Offer, OfferMeta } from '../protocol/message.ts';
+import { encodeMessage } from '../protocol/message-encoder.ts';
+import { PeerKeys } from '../protocol/peer-keys.ts';
+import type { Holder } from '../protocol/presence.ts';
+import { Reassembler } from '../protocol/reassembler.ts';
+import { generateKeyPair, type PairKeys } from '../protocol/seal.ts';
+import { TIMING, type Timing } from '../protocol/timing.ts';
+import { inTopic, outTopic, parseTopic } from '../protocol/topics.ts';
+import { MissingWatch } from '../transport/missing-watch.ts';
+import type { ReadRetained } from '../transport/read-retained.ts';
+import type { ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
+import { BrokerLink } from './broker-link.ts';
+import { claimTimeout } from './invocation.ts';
+import { laneOf } from './lane.ts';
+import { OfferedInvocation } from './offered-invocation.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { answerOf, DEPLOYED, failureOutcome, type StubOutcome } from './stub-outcome.ts';
+
+/** Of Lambda's context object, what an offer carries. */
+export type StubContext = {
+  readonly awsRequestId: string;
+  readonly invokedFunctionArn: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly memoryLimitInMB: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly clientContext: unknown;
+  readonly identity: unknown;
+  readonly traceId: string | undefined;
+  getRemainingTimeInMillis(): number;
+};
+
+export type StubCall = {
+  readonly event: unknown;
+  /** The event as JSON, where the caller has it already. */
+  readonly eventJson?: Uint8Array;
+  readonly context: StubContext;
+  /** Whether the deployed handler streams. Absent: either kind of answer can be passed on. */
+  readonly streaming?: boolean | undefined;
+  /** A line that the handler printed on the laptop. */
+  readonly print: (line: string) => void;
+  /** The environment ends before the answer. */
+  readonly signal?: AbortSignal;
+  /** Takes a streamed answer. */
+  readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+};
+
+export type StubOptions = {
+  /** Of the function, unqualified. */
+  readonly arn: string;
+  readonly connect: (options: ConnectOptions) => Promise<Transport>;
+  readonly readRetained?: ReadRetained;
+  readonly timing?: Timing;
+  readonly onDrop?: DropListener;
+  /** A line for the function's log. */
+  readonly onNotice?: (text: string) => void;
+};
+
+type InFlight = {
+  readonly invocation: OfferedInvocation;
+  readonly keys: PairKeys;
+  readonly topic: string;
+  /** Of the offer: the same bytes go out again when the session asks. */
+  readonly frames: readonly Uint8Array[];
+  numbers: number;
+};
+
+/**
+ * What runs in AWS in place of the handler: decides for each invocation between the deployed handler and a
+ * developer's session, offers it, and waits. One for each execution environment; it is never used up by an error.
+ */
+export class Stub {
+  readonly #options: StubOptions;
+  readonly #timing: Timing;
+  readonly #drops: DropCounter;
+  readonly #keys = new PeerKeys(generateKeyPair(), 'stub', 64);
+  // Derived from the key, so that an answer can only go to the environment that asked.
+  readonly #stubId = Buffer.from(this.#keys.own.publicKey).toString('base64url');
+  readonly #outTopic: string;
+  readonly #inFlight = new Map<string, InFlight>();
+  readonly #reassembler: Reassembler<'stub'>;
+  readonly #missing: MissingWatch;
+  readonly #link: BrokerLink;
+  #offers = 0;
+
+  constructor(options: StubOptions) {
+    this.#options = options;
+    this.#timing = options.timing ?? TIMING;
+    this.#drops = new DropCounter(options.onDrop);
+    this.#outTopic = outTopic(options.arn, this.#stubId);
+    this.#reassembler = new Reassembler({
+      receiver: 'stub',
+      keyOf: ({ id }) => this.#inFlight.get(id)?.keys.receive,
+      drops: this.#drops,
+    });
+    this.#missing = new MissingWatch({
+      reassembler: this.#reassembler,
+      afterMs: this.#timing.missingAfterMs,
+      onMissing: ({ id, meta }) => this.#send(id, { kind: 'missing', id, meta, payload: NOTHING }),
+    });
+    this.#link = new BrokerLink({
+      connect: options.connect,
+      clientId: () => `llx-stub-${randomBytes(12).toString('base64url')}`,
+      topics: [this.#outTopic],
+      timing: this.#timing,
+      watch: (transport) =>
+        new PresenceWatch({
+          transport,
+          arn: options.arn,
+          timing: this.#timing,
+          drops: this.#drops,
+          readRetained: options.readRetained,
+          onSession: (sessionId, online) => this.#holderChanged(sessionId, online),
+        }),
+      onMessage: (message) => this.#receive(message),
+      onReconnected: () => {
+        for (const { invocation } of this.#inFlight.values()) invocation.dispatch({ type: 'reconnected' });
+      },
+      onNotice: options.onNotice ?? (() => undefined),
+    });
+  }
+
+  /** Connects and learns who holds the default lane: for Lambda's init phase. Bounded; never rejects. */
+  async prepare(): Promise<void> {
+    await this.#link.prepare();
+  }
+
+  async invoke(call: StubCall): Promise<StubOutcome> {
+    const lane = laneOf(call.event, call.context.clientContext);
+    if (lane === undefined) return DEPLOYED;
+    const known = this.#link.holder(lane);
+    const holder = known === 'unknown' ? await this.#link.findHolder(lane) : known;
+    if (holder === undefined) return DEPLOYED;
+    const keys = this.#keys.of(holder.publicKey);
+    return keys === undefined ? DEPLOYED : await this.#offer(call, lane, holder, keys);
+  }
+
+  async close(): Promise<void> {
+    for (const { invocation } of this.#inFlight.values()) invocation.abandon();
+    this.#missing.close();
+    await this.#link.close();
+  }
+
+  async #offer(call: StubCall, lane: string, holder: Holder, keys: PairKeys): Promise<StubOutcome> {
+    const id = randomBytes(16).toString('hex');
+    const remainingMs = Math.max(1, Math.floor(call.context.getRemainingTimeInMillis()));
+    const message: Offer = {
+      kind: 'offer',
+      id,
+      meta: this.#offerMeta(call, lane, remainingMs),
+      payload: call.eventJson ?? Buffer.from(JSON.stringify(call.event ?? null)),
+    };
+    const frames = this.#encode(message, keys, holder.encodings, this.#offers++);
+    const topic = inTopic(this.#options.arn, holder.sessionId);
+    const invocation = new OfferedInvocation({
+      id,
+      sessionId: holder.sessionId,
+      remainingMs,
+      timing: this.#timing,
+      drops: this.#drops,
+      send: (kind) => {
+        if (kind === 'offer') this.#link.publish(topic, frames);
+        else this.#send(id, { kind, id, meta: {}, payload: NOTHING });
+      },
+      sendMissing: (number) =>
+        this.#send(id, {
+          kind: 'missing',
+          id,
+          meta: { kind: 'chunk', number, sequences: [] },
+          payload: NOTHING,
+        }),
+      sendCredit: (bytes) => this.#send(id, { kind: 'credit', id, meta: { bytes }, payload: NOTHING }),
+      onChunk: call.onChunk,
+    });
+    this.#inFlight.set(id, { invocation, keys, topic, frames, numbers: 0 });
+    const abandon = (): void => invocation.abandon();
+    call.signal?.addEventListener('abort', abandon, { once: true });
+    try {
+      invocation.start();
+      const outcome = await invocation.outcome;
+      return outcome.type === 'answered'
+        ? answerOf(outcome.message, call.print)
+        : failureOutcome(outcome, call.context.awsRequestId, remainingMs);
+    } finally {
+      call.signal?.removeEventListener('abort', abandon);
+      this.#inFlight.delete(id);
+      this.#reassembler.forget(id);
+    }
+  }
+
+  #offerMeta({ context, streaming }: StubCall, lane: string, remainingMs: number): OfferMeta {
+    return {
+      requestId: context.awsRequestId,
+      invokedFunctionArn: context.invokedFunctionArn,
+      functionName: context.functionName,
+      functionVersion: context.functionVersion,
+      memoryLimitInMB: context.memoryLimitInMB,
+      logGroupName: context.logGroupName,
+      logStreamName: context.logStreamName,
+      lane,
+      remainingMs,
+      claimTimeoutMs: claimTimeout(remainingMs, this.#timing),
+      encodings: ENCODINGS,
+      ...(streaming === undefined ? {} : { streaming }),
+      ...(context.clientContext === undefined ? {} : { clientContext: context.clientContext }),
+      ...(context.identity === undefined ? {} : { identity: context.identity }),
+      ...(context.traceId === undefined ? {} : { traceId: context.traceId }),
+    };
+  }
+
+  #receive(message: TransportMessage): void {
+    if (message.topic !== this.#outTopic) {
+      this.#drops.drop(
+        'topic-foreign',
+        parseTopic(message.topic)?.type ?? 'a topic that is not of this protocol',
+      );
+      return;
+    }
+    const reception = this.#reassembler.accept(message.payload, this.#options.arn);
+    if (reception.status === 'incomplete') return this.#missing.arm();
+    if (reception.status !== 'complete') return;
+    const { message: received, number } = reception;
+    const inFlight = this.#inFlight.get(received.id);
+    if (inFlight === undefined) {
+      this.#drops.drop('invocation-ended', `${received.kind} of ${received.id}`);
+      return;
+    }
+    if (received.kind === 'missing') {
+      const wanted = received.meta.sequences.flatMap((sequence) => inFlight.frames[sequence] ?? []);
+      this.#link.publish(inFlight.topic, wanted);
+    }
+    inFlight.invocation.receive(received, number);
+  }
+
+  /** A message of an invocation in flight, to the session that has it. */
+  #send(id: string, message: MessageToSession): void {
+    const inFlight = this.#inFlight.get(id);
+    if (inFlight === undefined) return;
+    // The session's encodings matter for large messages only; these have no payload.
+    const frames = this.#encode(message, inFlight.keys, [], inFlight.numbers++);
+    this.#link.publish(inFlight.topic, frames);
+  }
+
+  #encode(
+    message: MessageToSession,
+    keys: PairKeys,
+    encodings: Holder['encodings'],
+    number: number,
+  ): readonly Buffer[] {
+    return encodeMessage(message, {
+      key: keys.send,
+      functionArn: this.#options.arn,
+      publicKey: this.#keys.own.publicKey,
+      encodings,
+      number,
+    });
+  }
+
+  #holderChanged(sessionId: string, online: boolean): void {
+    for (const { invocation } of this.#inFlight.values()) {
+      if (invocation.sessionId === sessionId) invocation.dispatch({ type: 'holder', online });
+    }
+  }
+}
+
+const NOTHING = new Uint8Array();

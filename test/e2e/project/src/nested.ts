@@ -1,0 +1,3 @@
+const started = await Promise.resolve('after a top-level await');
+
+export const routes = { orders: { handler: async (): Promise<string> => started } };
