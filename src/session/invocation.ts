@@ -141,6 +141,7 @@ function runningTimer(state: Running, timer: SessionTimer): SessionStep {
         ? [state, []]
         : [claimedState(state), [{ type: 'send', kind: 'claim' }, ...startBeats(state)]];
     case 'beat':
+      if (!state.claimed) return [state, []];
       return [
         state,
         [
