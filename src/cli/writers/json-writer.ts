@@ -1,0 +1,159 @@
+import type { Writable } from 'node:stream';
+import { causeText } from '../../session/connection-text.ts';
+import type { SessionEvent } from '../../session/event.ts';
+import type { SessionStore } from '../../session/store.ts';
+import { createLineSink } from './line-sink.ts';
+import { endPhase, OpenInvocations } from './open-invocations.ts';
+import type { Writer } from './writer.ts';
+
+export type JsonWriterOptions = {
+  readonly store: SessionStore;
+  readonly stdout: Writable;
+  /** Shows every message that was thrown away, too. */
+  readonly verbose: boolean;
+};
+
+type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** One JSON object a line; docs/json.md lists them. `undefined` fields are left out. */
+export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions): Writer {
+  const open = new OpenInvocations();
+  const sink = createLineSink({
+    stdout,
+    leftOutLine: (lines) =>
+      JSON.stringify({
+        type: 'notice',
+        level: 'warning',
+        text: `${lines} lines left out: the reader is too slow`,
+      }),
+  });
+  const stop = store.onEvent((event) => {
+    const line = lineOf(event, open);
+    if (line === undefined || (line.type === 'dropped' && !verbose)) return;
+    sink.write(JSON.stringify(line));
+  });
+  return {
+    ready({ endpoint, mqtt, functions }) {
+      const named = functions.map(({ name, arn }) => ({ name, arn }));
+      sink.write(JSON.stringify({ type: 'ready', endpoint, mqtt, functions: named }));
+      sink.flush();
+    },
+    close() {
+      stop();
+      return sink.close();
+    },
+  };
+}
+
+function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
+  switch (event.type) {
+    case 'offered':
+      return open.open(event) ? invocationLine(event, 'offered', event.at) : undefined;
+    case 'claimed': {
+      const offer = open.get(event.id);
+      return offer && invocationLine(offer, 'claimed', event.at);
+    }
+    case 'ended':
+    case 'stopped': {
+      const offer = open.end(event.id);
+      return offer && invocationLine(offer, endPhase(event), event.at, endFacts(event));
+    }
+    case 'log': {
+      const offer = open.get(event.id);
+      return (
+        offer && {
+          type: 'log',
+          requestId: offer.requestId,
+          function: offer.functionName,
+          stream: event.line.stream,
+          text: event.line.text,
+        }
+      );
+    }
+    case 'function':
+      return functionLine(event);
+    case 'reloaded':
+      return {
+        type: 'build',
+        phase: 'reloaded',
+        function: event.functionName,
+        file: event.file,
+        durationMs: event.durationMs,
+      };
+    case 'connection':
+      return { type: 'connection', status: event.state.status, ...connectionFacts(event) };
+    case 'dropped':
+    case 'notice':
+      return event;
+    case 'progress':
+      return undefined;
+    default: {
+      const unhandled: never = event;
+      return unhandled;
+    }
+  }
+}
+
+function invocationLine(
+  offer: Extract<SessionEvent, { type: 'offered' }>,
+  phase: string,
+  at: number,
+  facts: Readonly<Record<string, unknown>> = {},
+): Line {
+  return {
+    type: 'invocation',
+    phase,
+    requestId: offer.requestId,
+    function: offer.functionName,
+    ...facts,
+    lane: offer.lane,
+    at: new Date(at).toISOString(),
+  };
+}
+
+function endFacts(event: Extract<SessionEvent, { type: 'ended' | 'stopped' }>) {
+  if (event.type === 'stopped') return { reason: event.reason };
+  const { result } = event;
+  return {
+    durationMs: result.durationMs,
+    coldStart: result.coldStart,
+    initMs: result.initMs,
+    errorType: result.status === 'failed' ? result.errorType : undefined,
+  };
+}
+
+function functionLine({ name, arn, state }: Extract<SessionEvent, { type: 'function' }>): Line {
+  switch (state.status) {
+    case 'build-error': {
+      const problems = state.problems.map(({ text, location }) => ({ text, ...location }));
+      return { type: 'build', phase: 'failed', function: name, problems };
+    }
+    case 'held':
+      return {
+        type: 'function',
+        status: 'held',
+        function: name,
+        arn,
+        sessionId: state.sessionId,
+        since: state.since,
+      };
+    case 'serving':
+    case 'off':
+      return { type: 'function', status: state.status, function: name, arn };
+    default: {
+      const unhandled: never = state;
+      return unhandled;
+    }
+  }
+}
+
+function connectionFacts({ state }: Extract<SessionEvent, { type: 'connection' }>) {
+  switch (state.status) {
+    case 'connecting':
+      return { attempt: state.attempt, cause: causeText(state.cause) };
+    case 'connected':
+      return { connection: state.connection };
+    default:
+      return {};
+  }
+}
