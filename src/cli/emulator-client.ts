@@ -1,0 +1,44 @@
+import { LlxError } from '../errors/llx-error.ts';
+import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
+import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
+import type { ReadRetained } from '../transport/read-retained.ts';
+
+const TIMEOUT_MS = 5_000;
+
+/** What an emulator in another process says of itself. Rejects with LLX_UNREACHABLE. */
+export async function readEmulatorState(endpoint: string): Promise<EmulatorState> {
+  try {
+    const response = await fetch(`${endpoint}${STATE_PATH}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const state = response.ok ? parseState(await response.json()) : undefined;
+    if (state !== undefined) return state;
+    throw new Error(`something else than llx answered with status ${response.status}`);
+  } catch (cause) {
+    throw unreachable(endpoint, cause);
+  }
+}
+
+export function readRetainedFrom(endpoint: string): ReadRetained {
+  return readRetainedOverHttp(endpoint);
+}
+
+export function unreachable(endpoint: string, cause: unknown): LlxError {
+  return new LlxError('LLX_UNREACHABLE', {
+    message: `Expected an llx emulator at ${endpoint}, but it cannot be reached.`,
+    mend: 'Start one in the project’s folder: llx dev --offline\nOr say where it is: --endpoint http://127.0.0.1:PORT',
+    cause: cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause,
+  });
+}
+
+function parseState(value: unknown): EmulatorState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { endpoint, mqtt, functions } = value as Record<string, unknown>;
+  if (typeof endpoint !== 'string' || typeof mqtt !== 'string' || !Array.isArray(functions)) return undefined;
+  const named = functions.filter(isFunction);
+  return named.length === functions.length ? { endpoint, mqtt, functions: named } : undefined;
+}
+
+function isFunction(value: unknown): value is EmulatorState['functions'][number] {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, arn } = value as Record<string, unknown>;
+  return typeof name === 'string' && typeof arn === 'string';
+}

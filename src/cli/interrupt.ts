@@ -1,0 +1,37 @@
+import { LlxError } from '../errors/llx-error.ts';
+
+export type Interrupt = {
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  /** Removes the handlers. */
+  dispose(): void;
+};
+
+/**
+ * The first signal asks for an orderly end, the second one ends at once: nobody has to wait for a clean-up that hangs.
+ */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const listener = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(
+      new LlxError('LLX_INTERRUPTED', { message: 'Interrupted before the work was done.', mend: 'Run it again' }),
+    );
+  };
+  for (const name of names) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    dispose() {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Emulator, startEmulator } from '../emulator/emulator.ts';
+import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
+import { DropCounter } from '../protocol/drops.ts';
+import { createRuntime } from '../runtime/create-runtime.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import { createSpawnWorker } from '../runtime/node-worker.ts';
+import type { SessionStore } from '../session/store.ts';
+import type { Configuration, ConfiguredFunction } from './configuration.ts';
+import { packagePaths } from './package-paths.ts';
+
+export type EmulatorFlags = {
+  readonly host: string;
+  readonly port: number;
+  readonly mqttPort: number;
+};
+
+/** The runtime of a session: functions as they stand on disk, reloaded when they change. */
+export function createLocalRuntime(configuration: Configuration, store: SessionStore): Runtime {
+  return createRuntime({
+    spawnWorker: spawnWorkers(store),
+    buildDirectory: join(configuration.root, '.llx', 'build'),
+  });
+}
+
+/**
+ * The small AWS for the functions of a configuration. What is deployed in it is each function's `deployed` handler, or
+ * the handler itself as it was when it was first needed: no reload.
+ */
+export async function startConfiguredEmulator(
+  configuration: Configuration,
+  flags: EmulatorFlags,
+  store: SessionStore,
+  onInvocation?: (event: InvocationEvent) => void,
+): Promise<Emulator> {
+  const runtime = createRuntime({
+    spawnWorker: spawnWorkers(store),
+    buildDirectory: join(configuration.root, '.llx', 'deployed'),
+    reload: false,
+  });
+  const emulator = await startEmulator({
+    ...flags,
+    region: configuration.region,
+    account: configuration.account,
+    functions: configuration.functions.map(deployedSpec),
+    runtime,
+    stubbed: true,
+    stubFile: packagePaths.stub,
+    stubHostFile: packagePaths.stubHost,
+    onDrop: (process, reason, detail) => store.dispatch({ type: 'dropped', process, reason, detail }),
+    onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
+    ...(onInvocation === undefined ? {} : { onInvocation }),
+  });
+  return {
+    ...emulator,
+    async close() {
+      await emulator.close();
+      await runtime.close();
+    },
+  };
+}
+
+/** Counts what a part of the program throws away, where every writer can show it. */
+export function countDrops(store: SessionStore, process: 'session' | 'runtime'): DropCounter {
+  return new DropCounter(({ reason, detail }) => store.dispatch({ type: 'dropped', process, reason, detail }));
+}
+
+function deployedSpec({ deployed, ...spec }: ConfiguredFunction): FunctionSpec {
+  return deployed === undefined ? spec : { ...spec, handler: deployed };
+}
+
+function spawnWorkers(store: SessionStore): ReturnType<typeof createSpawnWorker> {
+  return createSpawnWorker({ bootstrapFile: packagePaths.bootstrap, drops: countDrops(store, 'runtime') });
+}

@@ -1,0 +1,58 @@
+import type { SessionStore } from '../session/store.ts';
+import { createJsonWriter } from './writers/json-writer.ts';
+import { createPlainWriter } from './writers/plain-writer.ts';
+import type { Ready } from './writers/writer.ts';
+
+export type OutputFlags = { readonly plain?: boolean; readonly json?: boolean; readonly verbose: boolean };
+
+export type ScreenMode = { readonly label: string; readonly endpoint: string; readonly lane: string };
+
+/** Where a session shows itself: a screen, lines, or JSON. All read the same store. */
+export type Output = {
+  readonly interactive: boolean;
+  ready(facts: Ready): void;
+  /** Opens the screen, where there is one; resolves when the user leaves it. */
+  show(mode: ScreenMode): Promise<void> | undefined;
+  close(): Promise<void>;
+};
+
+export function openOutput(flags: OutputFlags, store: SessionStore): Output {
+  const { stdin, stdout, env } = process;
+  const terminal = stdout.isTTY === true && stdin.isTTY === true && env.CI === undefined;
+  if (terminal && flags.plain !== true && flags.json !== true) return screenOutput(store);
+  const writer =
+    flags.json === true
+      ? createJsonWriter({ store, stdout, verbose: flags.verbose })
+      : createPlainWriter({
+          store,
+          stdout,
+          verbose: flags.verbose,
+          colour: stdout.isTTY === true && env.NO_COLOR === undefined,
+        });
+  return {
+    interactive: false,
+    ready: (facts) => writer.ready(facts),
+    show: () => undefined,
+    close: () => writer.close(),
+  };
+}
+
+function screenOutput(store: SessionStore): Output {
+  let closeScreen = async (): Promise<void> => undefined;
+  return {
+    interactive: true,
+    ready: () => undefined,
+    async show({ label, endpoint, lane }) {
+      // Ink is loaded only where there is a screen to draw on.
+      const { runTui, summaryText } = await import('../tui/run-tui.tsx');
+      const screen = runTui({ store, mode: { label, endpoint }, lane, stdin: process.stdin, stdout: process.stdout });
+      closeScreen = async () => {
+        screen.close();
+        await screen.done;
+      };
+      await screen.done;
+      process.stdout.write(`${summaryText(store.getState())}\n`);
+    },
+    close: () => closeScreen(),
+  };
+}

@@ -1,0 +1,116 @@
+import { LlxError } from '../errors/llx-error.ts';
+import type { EmulatorState } from '../emulator/http/state-route.ts';
+import { Session } from '../session/session.ts';
+import { createSessionStore, type SessionStore } from '../session/store.ts';
+import type { ReadRetained } from '../transport/read-retained.ts';
+import { connectMqtt } from '../transport/mqtt/mqtt-transport.ts';
+import { Closers } from './closers.ts';
+import { type Configuration, loadConfiguration } from './configuration.ts';
+import { readEmulatorState, readRetainedFrom } from './emulator-client.ts';
+import { errorText } from './error-text.ts';
+import { matchesGlobs } from './flags.ts';
+import { aborted, onInterrupt } from './interrupt.ts';
+import { countDrops, createLocalRuntime, startConfiguredEmulator } from './offline.ts';
+import { openOutput, type Output } from './output.ts';
+import { packagePaths } from './package-paths.ts';
+import { sendFixtures } from './send-fixtures.ts';
+
+export type DevFlags = {
+  readonly offline?: boolean;
+  readonly endpoint?: string;
+  readonly only?: readonly string[];
+  readonly lane?: string;
+  readonly takeover: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly mqttPort: number;
+  readonly plain?: boolean;
+  readonly json?: boolean;
+  readonly verbose: boolean;
+  readonly once?: boolean;
+};
+
+/** `llx dev`: gives the exit code. */
+export async function runDev(flags: DevFlags): Promise<number> {
+  const interrupt = onInterrupt();
+  const closers = new Closers();
+  const onCloseError = (error: unknown): void => void process.stderr.write(`${errorText(error)}\n`);
+  try {
+    const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
+    const served = chooseFunctions(configuration, flags.only);
+    const store = createSessionStore();
+    const output = openOutput(flags, store);
+    closers.add(() => output.close());
+    const aws = await openAws(flags, configuration, store, closers);
+    const runtime = createLocalRuntime(configuration, store);
+    closers.add(() => runtime.close());
+    const lane = flags.lane ?? configuration.lane;
+    const session = new Session({
+      connect: (options) => connectMqtt({ ...options, url: aws.state.mqtt }),
+      runtime,
+      functions: served,
+      lane,
+      takeover: flags.takeover,
+      store,
+      drops: countDrops(store, 'session'),
+      readRetained: aws.readRetained,
+    });
+    closers.add(() => session.close());
+    await session.start(interrupt.signal);
+    const { endpoint, mqtt, functions } = aws.state;
+    output.ready({ endpoint, mqtt, functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)) });
+    // After the ready line: esbuild and the first processes start while nobody waits for them.
+    void runtime.prepare(served);
+    return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
+  } finally {
+    await closers.close(onCloseError);
+    interrupt.dispose();
+  }
+}
+
+type Work = {
+  readonly configuration: Configuration;
+  readonly endpoint: string;
+  readonly lane: string;
+  readonly store: SessionStore;
+  readonly output: Output;
+  readonly signal: AbortSignal;
+};
+
+async function work(flags: DevFlags, { configuration, endpoint, lane, store, output, signal }: Work): Promise<number> {
+  if (flags.once === true && !output.interactive) {
+    return (await sendFixtures({ configuration, endpoint, store, signal })) ? 0 : 1;
+  }
+  const screen = output.show({ label: flags.offline === true ? 'OFFLINE' : 'EMULATOR', endpoint, lane });
+  await Promise.race([aborted(signal), ...(screen === undefined ? [] : [screen])]);
+  return signal.aborted ? 130 : 0;
+}
+
+type Aws = { readonly state: EmulatorState; readonly readRetained: ReadRetained };
+
+async function openAws(
+  flags: DevFlags,
+  configuration: Configuration,
+  store: SessionStore,
+  closers: Closers,
+): Promise<Aws> {
+  if (flags.endpoint !== undefined) {
+    return { state: await readEmulatorState(flags.endpoint), readRetained: readRetainedFrom(flags.endpoint) };
+  }
+  const emulator = await startConfiguredEmulator(configuration, flags, store);
+  closers.add(() => emulator.close());
+  return { state: emulator, readRetained: (topic) => emulator.broker.retained(topic) };
+}
+
+function chooseFunctions(
+  { functions, file }: Configuration,
+  only: readonly string[] | undefined,
+): Configuration['functions'] {
+  if (only === undefined) return functions;
+  const chosen = functions.filter(({ name }) => matchesGlobs(name, only));
+  if (chosen.length > 0) return chosen;
+  throw new LlxError('LLX_FUNCTION_UNKNOWN', {
+    message: `Expected --only to fit a function of ${file}, found ${only.join(' ')}. There are: ${functions.map(({ name }) => name).join(', ')}.`,
+    mend: `llx dev --offline --only '${functions[0]?.name ?? '*'}'`,
+  });
+}

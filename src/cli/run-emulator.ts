@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
+import { createSessionStore, type SessionStore } from '../session/store.ts';
+import { Closers } from './closers.ts';
+import { loadConfiguration } from './configuration.ts';
+import { errorText } from './error-text.ts';
+import { aborted, onInterrupt } from './interrupt.ts';
+import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
+import { openOutput } from './output.ts';
+import { packagePaths } from './package-paths.ts';
+
+export type EmulatorCommandFlags = EmulatorFlags & {
+  readonly plain?: boolean;
+  readonly json?: boolean;
+  readonly verbose: boolean;
+};
+
+/** `llx emulator`: gives the exit code. */
+export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> {
+  const interrupt = onInterrupt();
+  const closers = new Closers();
+  try {
+    const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
+    const store = createSessionStore();
+    const output = openOutput({ ...flags, plain: flags.json !== true }, store);
+    closers.add(() => output.close());
+    const emulator = await startConfiguredEmulator(configuration, flags, store, showInvocations(store));
+    closers.add(() => emulator.close());
+    const { endpoint, mqtt, functions } = emulator;
+    output.ready({ endpoint, mqtt, functions });
+    await aborted(interrupt.signal);
+    return 130;
+  } finally {
+    await closers.close((error) => void process.stderr.write(`${errorText(error)}\n`));
+    interrupt.dispose();
+  }
+}
+
+/** The emulator's own view of invocations, in the words that the writers know. */
+function showInvocations(store: SessionStore): (event: InvocationEvent) => void {
+  const ids = new Map<string, string>();
+  return (event) => {
+    const { requestId, resolved, event: payload } = event.call;
+    if (event.type === 'started') {
+      const id = randomBytes(16).toString('hex');
+      ids.set(requestId, id);
+      store.dispatch({
+        type: 'offered',
+        id,
+        requestId,
+        functionName: resolved.deployed.spec.name,
+        lane: 'default',
+        event: payload,
+        at: Date.now(),
+      });
+      return;
+    }
+    const id = ids.get(requestId);
+    ids.delete(requestId);
+    if (id !== undefined) store.dispatch({ type: 'ended', id, at: Date.now(), result: event.result });
+  };
+}

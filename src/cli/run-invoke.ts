@@ -1,0 +1,78 @@
+import {
+  InvokeCommand,
+  type InvokeCommandOutput,
+  LambdaClient,
+  LambdaServiceException,
+} from '@aws-sdk/client-lambda';
+import { LlxError } from '../errors/llx-error.ts';
+import { unreachable } from './emulator-client.ts';
+import { type EventFlags, readEvent } from './read-event.ts';
+
+export type InvokeFlags = EventFlags & {
+  readonly qualifier?: string;
+  readonly async?: boolean;
+  readonly tail?: boolean;
+  readonly endpoint: string;
+  readonly json?: boolean;
+};
+
+/** `llx invoke`: a client of Lambda's own API, so what it does an AWS SDK does too. Gives the exit code. */
+export async function runInvoke(name: string, flags: InvokeFlags): Promise<number> {
+  const payload = await readEvent(flags);
+  const client = new LambdaClient({
+    endpoint: flags.endpoint,
+    region: 'us-east-1',
+    // The emulator's: the developer's own keys have no business there.
+    credentials: { accessKeyId: 'llx', secretAccessKey: 'llx' },
+    maxAttempts: 1,
+  });
+  try {
+    const answer = await client.send(
+      new InvokeCommand({
+        FunctionName: name,
+        Payload: payload,
+        InvocationType: flags.async === true ? 'Event' : 'RequestResponse',
+        ...(flags.qualifier === undefined ? {} : { Qualifier: flags.qualifier }),
+        ...(flags.tail === true ? { LogType: 'Tail' } : {}),
+      }),
+    );
+    print(answer, flags);
+    return answer.FunctionError === undefined ? 0 : 1;
+  } catch (error) {
+    throw explain(error, name, flags.endpoint);
+  } finally {
+    client.destroy();
+  }
+}
+
+function print(answer: InvokeCommandOutput, flags: InvokeFlags): void {
+  const text = new TextDecoder().decode(answer.Payload);
+  const log = answer.LogResult === undefined ? undefined : Buffer.from(answer.LogResult, 'base64').toString('utf8');
+  if (flags.json === true) {
+    const { StatusCode, ExecutedVersion, FunctionError, $metadata } = answer;
+    const facts = {
+      statusCode: StatusCode,
+      requestId: $metadata.requestId,
+      executedVersion: ExecutedVersion,
+      functionError: FunctionError,
+      log,
+    };
+    process.stdout.write(`${JSON.stringify({ ...facts, payload: text === '' ? undefined : JSON.parse(text) })}\n`);
+    return;
+  }
+  if (log !== undefined) process.stderr.write(log);
+  // A function's error is its answer: it goes to stdout too, and the exit code tells them apart.
+  if (text !== '') process.stdout.write(`${text}\n`);
+}
+
+function explain(error: unknown, name: string, endpoint: string): unknown {
+  if (error instanceof LambdaServiceException) {
+    if (error.name !== 'ResourceNotFoundException') return error;
+    return new LlxError('LLX_FUNCTION_UNKNOWN', {
+      message: `Expected a function named ${name} at ${endpoint}, found none.`,
+      mend: 'Give it in llx.config.ts under `functions`, or see which there are: the ready line of llx dev --json',
+      cause: error,
+    });
+  }
+  return unreachable(endpoint, error);
+}
