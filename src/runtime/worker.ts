@@ -1,4 +1,10 @@
-import type { FailureKind, FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
+import type {
+  FailureKind,
+  FunctionSpec,
+  InvocationRequest,
+  InvocationResult,
+  LogLine,
+} from './invocation.ts';
 
 /** What has to be decided when a Node process starts; everything else is told to it with `load`. */
 export type WorkerProfile = {
@@ -22,6 +28,8 @@ export type LoadOutcome =
       readonly failure: FailureKind;
       readonly errorType: string;
       readonly payload: Uint8Array;
+      /** What was printed while loading; after a load that succeeded the first invocation gets it. */
+      readonly logs?: readonly LogLine[];
     };
 
 export type ExitStatus = { readonly code: number | null; readonly signal: NodeJS.Signals | null };

@@ -1,0 +1,156 @@
+import { setSourceMapsSupport } from 'node:module';
+import { installAwslambda } from '../../lambda/awslambda.ts';
+import { patchConsole } from '../../lambda/console.ts';
+import type { InvocationFacts } from '../../lambda/context.ts';
+import { carriedPayload, errorBody } from '../../lambda/error-body.ts';
+import { pickHandler, refuseCallbackHandler } from '../../lambda/handler.ts';
+import { InvokeStore } from '../../lambda/invoke-store.ts';
+import { importHandlerFile } from '../../lambda/load-handler.ts';
+import { failureParameters, logSettings } from '../../lambda/log-format.ts';
+import { RuntimeError } from '../../lambda/runtime-error.ts';
+import { hasCallbacks } from '../../lambda/runtime-version.ts';
+import type { InvokeCommand, LoadCommand } from '../channel/worker-message.ts';
+import { Answering } from './answering.ts';
+import { captureOutput } from './capture-output.ts';
+import { InvocationRunner } from './invocation-runner.ts';
+import type { Parent } from './parent.ts';
+
+/** The exit codes of Lambda's runtimes up to Node.js 22. */
+const EXIT = { unhandledRejection: 128, uncaughtException: 129 };
+
+/** What this process is to a handler: its environment, its console, its caller. */
+export class HandlerProcess {
+  readonly #parent: Parent;
+  readonly #isOwnFrame: (line: string) => boolean;
+  readonly #store = new InvokeStore();
+  #requestId: string | undefined;
+  #runtime = '';
+  #runner: InvocationRunner | undefined;
+  #answering: Answering | undefined;
+
+  constructor(parent: Parent, isOwnFrame: (line: string) => boolean) {
+    this.#parent = parent;
+    this.#isOwnFrame = isOwnFrame;
+  }
+
+  /** Loads the handler; says `ready`, or why not. */
+  async load({ environment, workingDirectory, file, exportPath }: LoadCommand): Promise<void> {
+    const startedAt = performance.now();
+    this.#parent.holdOpen(false);
+    replaceEnvironment(environment);
+    this.#runtime = (environment.AWS_EXECUTION_ENV ?? '').replace('AWS_Lambda_', '');
+    this.#prepare();
+    try {
+      process.chdir(workingDirectory);
+      const loaded = pickHandler(
+        await importHandlerFile(file),
+        exportPath,
+        environment._HANDLER ?? exportPath,
+      );
+      refuseCallbackHandler(loaded, this.#runtime);
+      const answering = new Answering({
+        parent: this.#parent,
+        runtime: this.#runtime,
+        logFailure: this.#logFailure,
+        isOwnFrame: this.#isOwnFrame,
+      });
+      this.#answering = answering;
+      this.#runner = new InvocationRunner(loaded, this.#runtime, answering, this.#parent);
+      this.#parent.ready({ initMs: performance.now() - startedAt, streaming: loaded.streaming });
+      this.#parent.holdOpen(true);
+    } catch (error) {
+      if (hasCallbacks(this.#runtime)) this.#logFailure('Uncaught Exception', error);
+      else this.#logFailure('Init Error', error);
+      await this.#failLoad(error);
+      process.exit(1);
+    }
+  }
+
+  /** Only after `ready`. */
+  invoke(command: InvokeCommand, event: Uint8Array): void {
+    const { requestId, traceId } = command;
+    this.#requestId = requestId;
+    if (process.env._X_AMZN_TRACE_ID !== traceId) {
+      if (traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
+      else process.env._X_AMZN_TRACE_ID = traceId;
+    }
+    const { REQUEST_ID, X_RAY_TRACE_ID } = InvokeStore.PROTECTED_KEYS;
+    this.#store.run({ [REQUEST_ID]: requestId, [X_RAY_TRACE_ID]: traceId }, () =>
+      this.#runner?.run(this.#facts(command), event),
+    );
+  }
+
+  loopEmpty(): void {
+    this.#runner?.loopEmpty();
+  }
+
+  #facts(command: InvokeCommand): InvocationFacts {
+    return {
+      ...command,
+      functionName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? '',
+      memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE ?? '',
+    };
+  }
+
+  #prepare(): void {
+    const parent = this.#parent;
+    // From here on only: it is the handler's stack that is to show its sources.
+    setSourceMapsSupport(true);
+    installAwslambda(process.env, this.#store);
+    captureOutput((stream, text) => parent.text(stream, text));
+    const noRequest = hasCallbacks(this.#runtime) ? undefined : '-';
+    patchConsole(
+      logSettings(process.env),
+      () => ({ requestId: this.#requestId ?? noRequest }),
+      (level, text) =>
+        parent.record(level === 'WARN' || level === 'ERROR' || level === 'FATAL' ? 'stderr' : 'stdout', text),
+    );
+    if (!hasCallbacks(this.#runtime)) return;
+    process.on('uncaughtException', (error) => {
+      void this.#endBy('Uncaught Exception', error, EXIT.uncaughtException);
+    });
+    process.on('unhandledRejection', (reason) => {
+      const error = new RuntimeError('Runtime.UnhandledPromiseRejection', messageOf(reason), {
+        cause: reason,
+      });
+      void this.#endBy('Unhandled Promise Rejection', error, EXIT.unhandledRejection);
+    });
+  }
+
+  /** Up to Node.js 22 Lambda's runtime answers what nobody caught, and exits. */
+  async #endBy(title: string, error: unknown, exitCode: number): Promise<void> {
+    this.#logFailure(title, error);
+    await (this.#answering ? this.#answering.failFatally(error) : this.#failLoad(error));
+    process.exit(exitCode);
+  }
+
+  async #failLoad(error: unknown): Promise<void> {
+    const body = errorBody(error, this.#isOwnFrame);
+    await this.#parent.loadFailed(body.errorType, carriedPayload(error) ?? JSON.stringify(body));
+  }
+
+  readonly #logFailure = (title: string, error: unknown): void => {
+    console.error(...failureParameters(title, error, logSettings(process.env)));
+  };
+}
+
+/** Nothing of what this process was started with is left to the handler. */
+function replaceEnvironment(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) {
+    if (!Object.hasOwn(environment, name)) delete process.env[name];
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    // A new TZ makes Node.js read its time zones again.
+    if (process.env[name] !== value) process.env[name] = value;
+  }
+}
+
+/** As `new Error(reason)` makes it. */
+function messageOf(reason: unknown): string {
+  try {
+    return String(reason);
+  } catch {
+    // A value that cannot become text; Lambda's runtime fails at it, and so does the invocation.
+    return typeof reason;
+  }
+}

@@ -1,0 +1,71 @@
+/** What parent and child tell each other, whatever carries it. One invocation runs at a time. */
+
+export type LoadCommand = {
+  /** The whole environment of the handler; nothing else is left in the child's. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** Absolute path of the module. */
+  readonly file: string;
+  readonly exportPath: string;
+  /** Address of a Lambda Runtime API where the invocations are; absent: they come the way this came. */
+  readonly runtimeApi?: string;
+};
+
+/** Beside the event. */
+export type InvokeCommand = {
+  readonly requestId: string;
+  readonly invokedFunctionArn: string;
+  readonly functionVersion: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** Epoch milliseconds: parent and child share a clock. */
+  readonly deadlineMs: number;
+  readonly clientContext?: unknown;
+  readonly identity?: unknown;
+  readonly traceId?: string;
+};
+
+export type LoadFacts = { readonly initMs: number; readonly streaming: boolean };
+
+export type AnswerFacts = {
+  /** The most memory that the process ever had, from time to time. */
+  readonly maxRssKb?: number;
+};
+
+export type FailureFacts = AnswerFacts & {
+  readonly errorType: string;
+  /** The process ends after this: it gets no further invocation. */
+  readonly fatal?: boolean;
+};
+
+export type StreamFacts = { readonly contentType: string };
+
+/** Child → parent. `invocation` is the number that the parent gave it; 0 before the first. */
+export type WorkerMessage =
+  | { readonly type: 'ready'; readonly facts: LoadFacts }
+  | { readonly type: 'load-failed'; readonly errorType: string; readonly payload: Uint8Array }
+  | {
+      readonly type: 'log';
+      readonly invocation: number;
+      readonly stream: 'stdout' | 'stderr';
+      /** A whole record, or text that may end in the middle of a line. */
+      readonly whole: boolean;
+      readonly text: string;
+    }
+  | {
+      readonly type: 'answer';
+      readonly invocation: number;
+      readonly facts: AnswerFacts;
+      readonly payload: Uint8Array;
+    }
+  /** The answer was larger than Lambda allows, and was not sent. */
+  | { readonly type: 'oversize'; readonly invocation: number }
+  | {
+      readonly type: 'error';
+      readonly invocation: number;
+      readonly facts: FailureFacts;
+      readonly payload: Uint8Array;
+    }
+  | { readonly type: 'stream'; readonly invocation: number; readonly facts: StreamFacts }
+  | { readonly type: 'chunk'; readonly invocation: number; readonly payload: Uint8Array }
+  | { readonly type: 'end'; readonly invocation: number; readonly facts: AnswerFacts };

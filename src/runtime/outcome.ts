@@ -1,0 +1,103 @@
+import { LAMBDA } from '../protocol/limits.ts';
+import type { FailureKind } from './invocation.ts';
+import type { ExitStatus } from './worker.ts';
+
+/** A failed run, as Lambda words it for the caller. */
+export type Failure = {
+  readonly status: 'failed';
+  readonly failure: FailureKind;
+  readonly errorType: string;
+  /** `{"errorType", "errorMessage", …}` as JSON. */
+  readonly payload: Uint8Array;
+};
+
+/** `requestId` is undefined for a process that was only loading: see `forRequest`. */
+export function timeoutFailure(timeoutMs: number, requestId?: string): Failure {
+  return failure('timeout', 'Sandbox.Timedout', timeoutText(timeoutMs), requestId);
+}
+
+/** What Lambda prints below the lines of a run that it killed at its deadline. */
+export function timeoutLogLine(at: Date, timeoutMs: number, requestId: string): string {
+  return `${at.toISOString()} ${requestId} ${timeoutText(timeoutMs)}\n`;
+}
+
+/** The process ended before it answered. */
+export function exitFailure(status: ExitStatus, requestId?: string): Failure {
+  return failure('exit', 'Runtime.ExitError', exitText(status), requestId);
+}
+
+/**
+ * The process grew beyond the function's memory. Lambda's sandbox kills it then, and names the reason in
+ * `errorType` and in its REPORT line: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+ */
+export function outOfMemoryFailure(requestId?: string): Failure {
+  return failure('memory', 'Runtime.OutOfMemory', exitText({ code: null, signal: 'SIGKILL' }), requestId);
+}
+
+/** V8 aborted, because the heap reached its limit, before the sandbox took notice: to Lambda that is an exit. */
+export function heapFailure(status: ExitStatus, requestId?: string): Failure {
+  return failure('memory', 'Runtime.ExitError', exitText(status), requestId);
+}
+
+export function abortedFailure(requestId?: string): Failure {
+  return failure('aborted', 'Llx.Cancelled', 'llx stopped this run', requestId);
+}
+
+export function oversizeFailure(limitBytes: number = LAMBDA.responseBytes): Failure {
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`;
+  const errorType = 'Function.ResponseSizeTooLarge';
+  return { status: 'failed', failure: 'oversize', errorType, payload: json({ errorMessage, errorType }) };
+}
+
+/**
+ * The same failure for another invocation: a process that died while loading fails the one that waits for it, and
+ * Lambda names that in the message.
+ */
+export function forRequest<T extends Failure>(outcome: T, requestId: string): T {
+  if (outcome.failure === 'init' || outcome.failure === 'build') return outcome;
+  const text = Buffer.from(outcome.payload).toString();
+  const prefix = '"errorMessage":"Error: ';
+  return text.includes(prefix)
+    ? {
+        ...outcome,
+        payload: Buffer.from(text.replace(prefix, `"errorMessage":"RequestId: ${requestId} Error: `)),
+      }
+    : outcome;
+}
+
+/** `Runtime exited without providing a reason`, or the exit status or signal in the words of Go, as Lambda has them. */
+export function exitText({ code, signal }: ExitStatus): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${SIGNAL_NAMES[signal] ?? signal}`;
+  if (code === 0 || code === null) return 'Runtime exited without providing a reason';
+  return `Runtime exited with error: exit status ${code}`;
+}
+
+/** https://pkg.go.dev/syscall#Signal: Lambda's supervisor prints these. */
+const SIGNAL_NAMES: { readonly [name in NodeJS.Signals]?: string } = {
+  SIGABRT: 'aborted',
+  SIGALRM: 'alarm clock',
+  SIGBUS: 'bus error',
+  SIGFPE: 'floating point exception',
+  SIGHUP: 'hangup',
+  SIGILL: 'illegal instruction',
+  SIGINT: 'interrupt',
+  SIGKILL: 'killed',
+  SIGPIPE: 'broken pipe',
+  SIGQUIT: 'quit',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};
+
+function timeoutText(timeoutMs: number): string {
+  return `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+}
+
+function failure(kind: FailureKind, errorType: string, text: string, requestId: string | undefined): Failure {
+  const errorMessage = requestId === undefined ? `Error: ${text}` : `RequestId: ${requestId} Error: ${text}`;
+  return { status: 'failed', failure: kind, errorType, payload: json({ errorType, errorMessage }) };
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { devNull } from 'node:os';
+import type { FunctionSpec } from './invocation.ts';
+
+/**
+ * What a handler may see of the developer's own environment: what tools and TLS need on this machine. Nothing that
+ * begins with AWS_ is among it, so neither profile nor keys nor endpoints of the developer reach the handler.
+ */
+const KEPT = [
+  'PATH',
+  'HOME',
+  'USER',
+  'SHELL',
+  'TMPDIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+export type Environment = Readonly<Record<string, string>>;
+
+export function keptEnvironment(developer: NodeJS.ProcessEnv): Environment {
+  const kept: Record<string, string> = { LANG: 'en_US.UTF-8', TZ: ':UTC' };
+  for (const name of KEPT) {
+    const value = developer[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+/**
+ * The environment of a handler: Lambda's own names (a recording of nodejs24.x from 2026-01), the function's
+ * variables, and the kept ones. The function's variables cannot replace what Lambda reserves.
+ */
+export function handlerEnvironment(
+  spec: FunctionSpec,
+  options: { readonly kept: Environment; readonly runtimeDirectory: string; readonly logStreamName: string },
+): Environment {
+  const region = spec.arn.split(':')[3] ?? 'us-east-1';
+  return {
+    ...options.kept,
+    // The profiles and the instance role of the developer's machine would win over the function's credentials.
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_CONFIG_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
+    AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
+    _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
+    _AWS_XRAY_DAEMON_PORT: '2000',
+    ...spec.environment,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: spec.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${spec.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: options.logStreamName,
+    LAMBDA_TASK_ROOT: spec.root,
+    LAMBDA_RUNTIME_DIR: options.runtimeDirectory,
+    PWD: spec.root,
+    SHLVL: '0',
+    _HANDLER: spec.handler,
+  };
+}
+
+/** `2026/01/12/[$LATEST]` and 32 hexadecimal digits, as Lambda names the stream of an environment. */
+export function createLogStreamName(now: Date = new Date()): string {
+  const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
+  return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+}
