@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { parseFunctionName } from './function-name.ts';
+
+const arn = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
+
+test.each([
+  ['orders', undefined, { name: 'orders', qualifier: undefined }],
+  ['orders:$LATEST', undefined, { name: 'orders', qualifier: '$LATEST' }],
+  ['orders', '3', { name: 'orders', qualifier: '3' }],
+  ['orders:3', '3', { name: 'orders', qualifier: '3' }],
+  ['000000000000:function:orders', undefined, { name: 'orders', qualifier: undefined }],
+  ['function:orders', undefined, { name: 'orders', qualifier: undefined }],
+  [arn, undefined, { name: 'orders', qualifier: undefined }],
+  [`${arn}:live`, undefined, { name: 'orders', qualifier: 'live' }],
+])('%s with the qualifier %s is understood', (text, qualifier, reference) => {
+  expect(parseFunctionName(text, qualifier)).toEqual(reference);
+});
+
+test.each(['', 'a b', 'arn:aws:lambda:us-east-1:1:function:x', '../x', 'x'.repeat(65)])(
+  '%j is a validation error',
+  (text) => {
+    expect(() => parseFunctionName(text)).toThrow(
+      expect.objectContaining({ statusCode: 400, type: 'ValidationException' }),
+    );
+  },
+);
+
+test('two different qualifiers are refused', () => {
+  expect(() => parseFunctionName('orders:1', '2')).toThrow(
+    expect.objectContaining({ statusCode: 400, type: 'InvalidParameterValueException' }),
+  );
+});
