@@ -12,8 +12,8 @@ export class PartialMessage {
 
   constructor(first: Frame, functionArn: string, now: number) {
     const { kind, id, sequence, count, encoding, encodedBytes, bodyBytes, number } = first;
-    // A copy: the views of a frame would keep its whole payload in memory.
-    const publicKey = first.publicKey?.slice();
+    // A copy (`slice` of a Buffer is none): the views of a frame would keep its whole payload in memory.
+    const publicKey = first.publicKey && new Uint8Array(first.publicKey);
     this.header = { kind, id, sequence, count, encoding, encodedBytes, bodyBytes, number, publicKey };
     this.functionArn = functionArn;
     this.#arrivedAt = now;
