@@ -1,6 +1,6 @@
 /**
  * Prints the golden vectors of docs/protocol.md: every kind of message with fixed keys, ids and nonces.
- * `--write` puts them into the document. A vector that changes is a change of the protocol's version.
+ * `--write` puts them into the document (then `npm run format`). A vector that changes is a change of the protocol's version.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -259,10 +259,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.includes('--write')) {
     const path = fileURLToPath(new URL('../docs/protocol.md', import.meta.url));
     const document = await readFile(path, 'utf8');
-    const block = /(<!-- golden vectors -->\n).*(<!-- end of golden vectors -->)/s;
+    const block = /(?<=<!-- golden vectors -->\n).*(?=<!-- end of golden vectors -->)/s;
+    if (!block.test(document))
+      throw new Error(`Expected the two golden-vectors markers in ${path}, found none`);
     await writeFile(
       path,
-      document.replace(block, (_, start, end) => `${start}\`\`\`json\n${json}\n\`\`\`\n${end}`),
+      document.replace(block, () => `\`\`\`json\n${json}\n\`\`\`\n`),
     );
   } else {
     process.stdout.write(`${json}\n`);
