@@ -1,6 +1,7 @@
 /**
  * Prints the golden vectors of docs/protocol.md: every kind of message with fixed keys, ids and nonces.
- * `--write` puts them into the document (then `npm run format`). A vector that changes is a change of the protocol's version.
+ * `--write` puts them into the document (then `npm run format`). A vector that changes is a new version of the
+ * protocol.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
