@@ -1,0 +1,140 @@
+import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { isRunning } from '../session/session-state.ts';
+import type { SessionState } from '../session/store.ts';
+import { detailLines } from './detail-lines.ts';
+import { Footer, type Message, MessageLine, sessionMessage } from './footer.tsx';
+import type { FrameSource } from './frame-source.ts';
+import { Header, type Mode } from './header.tsx';
+import { Help } from './help.tsx';
+import { InvocationDetail } from './invocation-detail.tsx';
+import { InvocationList } from './invocation-list.tsx';
+import { keyNames } from './key-names.ts';
+import { bindingOf, type Facts } from './key-table.ts';
+import { useSeconds } from './use-seconds.ts';
+import {
+  firstLine,
+  INITIAL_VIEW,
+  keyContext,
+  pressKey,
+  selectedIndex,
+  type ViewState,
+} from './view-state.ts';
+
+export type AppProps = {
+  readonly frames: FrameSource;
+  readonly mode: Mode;
+  readonly lane: string;
+  readonly now: () => number;
+  /** Stops this process until it is continued. */
+  readonly suspend: () => Promise<void>;
+  readonly onQuit: () => void;
+};
+
+type Size = { readonly columns: number; readonly rows: number };
+
+const SMALLEST: Size = { columns: 60, rows: 15 };
+
+/** Rows that are not the screen's own: header, message, footer; and the headings of each screen. */
+const FRAME_ROWS = { list: 4, detail: 6 } as const;
+
+export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
+  const state = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
+  const size = useWindowSize();
+  const { exit, suspendTerminal } = useApp();
+  const [view, setView] = useState(INITIAL_VIEW);
+  const running = state.invocations.some(isRunning);
+  const time = useSeconds(now, running);
+
+  // The only one: every active `useInput` gets every key, and there is no way to stop one from reaching the others.
+  useInput((input, key) => {
+    const keys = keyNames(input, key);
+    if (keys.some((name) => bindingOf(keyContext(view), name)?.id === 'suspend'))
+      void suspendTerminal(suspend);
+    setView((before) =>
+      keys.reduce((next, name) => pressKey(next, name, factsOf(next, state, size)), before),
+    );
+  });
+  // Pasted text is not a command.
+  usePaste(() => {});
+
+  useEffect(() => {
+    if (!view.done) return;
+    onQuit();
+    exit();
+  }, [view.done, onQuit, exit]);
+
+  if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return <TooSmall size={size} />;
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+      <Header state={state} mode={mode} lane={lane} />
+      <Box flexGrow={1} flexShrink={1} overflow="hidden">
+        <Screen view={view} state={state} size={size} now={time} />
+      </Box>
+      <MessageLine message={messageOf(view, state)} />
+      <Footer context={keyContext(view)} />
+    </Box>
+  );
+}
+
+type ScreenProps = {
+  readonly view: ViewState;
+  readonly state: SessionState;
+  readonly size: Size;
+  readonly now: number;
+};
+
+function Screen({ view, state, size, now }: ScreenProps) {
+  const facts = factsOf(view, state, size);
+  const selected = selectedIndex(view, facts);
+  const record = state.invocations[selected];
+  if (view.help) return <Help context={view.screen} rows={size.rows - 3} columns={size.columns} />;
+  if (view.screen === 'detail' && record !== undefined) {
+    return (
+      <InvocationDetail
+        record={record}
+        tab={view.tab}
+        first={firstLine(view, facts)}
+        columns={size.columns}
+        rows={facts.page}
+      />
+    );
+  }
+  return (
+    <InvocationList
+      state={state}
+      selected={selected}
+      following={view.selected === undefined}
+      columns={size.columns}
+      rows={facts.page}
+      now={now}
+    />
+  );
+}
+
+function TooSmall({ size }: { readonly size: Size }) {
+  return (
+    <Text wrap="truncate">
+      {`llx needs ${SMALLEST.columns}×${SMALLEST.rows}, this is ${size.columns}×${size.rows}. q quits.`}
+    </Text>
+  );
+}
+
+function messageOf(view: ViewState, state: SessionState): Message | undefined {
+  if (view.asking) {
+    const running = state.invocations.filter(isRunning).length;
+    return { text: `${running} running: quit and cancel?`, token: 'warning' };
+  }
+  return view.message === undefined ? sessionMessage(state) : { text: view.message, token: 'warning' };
+}
+
+function factsOf(view: ViewState, state: SessionState, size: Size): Facts {
+  const ids = state.invocations.map(({ id }) => id);
+  const record = view.screen === 'detail' ? state.invocations[selectedIndex(view, { ids })] : undefined;
+  return {
+    ids,
+    running: state.invocations.filter(isRunning).length,
+    page: Math.max(1, size.rows - FRAME_ROWS[view.screen]),
+    lines: record === undefined ? 0 : detailLines(record, view.tab, size.columns).length,
+  };
+}

@@ -1,0 +1,47 @@
+import stringWidth from 'string-width';
+
+/** Every character of it is one column wide: most text is, and measuring graphemes costs a hundred times more. */
+const NARROW = /^[\u0020-\u007e]*$/;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Exactly `width` columns: padded with spaces, or cut with an ellipsis. */
+export function toWidth(text: string, width: number, align: 'start' | 'end' = 'start'): string {
+  if (width <= 0) return '';
+  const cut = displayWidth(text) <= width ? text : `${take(text, width - 1).head}…`;
+  const padding = ' '.repeat(Math.max(0, width - displayWidth(cut)));
+  return align === 'start' ? cut + padding : padding + cut;
+}
+
+/** The lines that a text needs on a screen of `width` columns, at least one. Breaks anywhere, as a terminal does. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  do {
+    // A screen narrower than the widest character could never show it.
+    const { head, tail } = take(rest, Math.max(width, 2));
+    lines.push(head);
+    rest = tail;
+  } while (rest !== '');
+  return lines;
+}
+
+export function displayWidth(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
+/** Splits after as many graphemes as fit into `width` columns, and after one at least where there is room for any. */
+function take(text: string, width: number): { readonly head: string; readonly tail: string } {
+  if (width <= 0) return { head: '', tail: text };
+  const candidate = text.slice(0, width);
+  if (NARROW.test(candidate)) return { head: candidate, tail: text.slice(width) };
+  let columns = 0;
+  let end = 0;
+  // Only the beginning is segmented, or a long text would be read again for each of its lines.
+  for (const { segment, index } of graphemes.segment(text.slice(0, width * 8))) {
+    columns += stringWidth(segment);
+    if (columns > width && end > 0) break;
+    end = index + segment.length;
+  }
+  return { head: text.slice(0, end), tail: text.slice(end) };
+}

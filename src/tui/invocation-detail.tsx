@@ -1,0 +1,62 @@
+import { Box, Text } from 'ink';
+import { printable } from '../session/printable.ts';
+import type { InvocationRecord } from '../session/store.ts';
+import { clockText, durationText } from '../session/time-text.ts';
+import { detailLines, TABS, type Tab } from './detail-lines.ts';
+import { eventLabel } from './event-label.ts';
+import { phaseLook, useTheme } from './theme.ts';
+
+export type InvocationDetailProps = {
+  readonly record: InvocationRecord;
+  readonly tab: Tab;
+  /** First line of the tab that is shown. */
+  readonly first: number;
+  readonly columns: number;
+  /** Rows for the tab's lines, below the three of the heading. */
+  readonly rows: number;
+};
+
+export function InvocationDetail({ record, tab, first, columns, rows }: InvocationDetailProps) {
+  const theme = useTheme();
+  const lines = detailLines(record, tab, columns);
+  // A row of the screen stays the same element while the text scrolls through it.
+  const shown = lines.slice(first, first + rows).map((line, row) => ({ ...line, row }));
+  const { glyph, word, token } = phaseLook(record);
+  return (
+    <Box flexDirection="column">
+      <Text wrap="truncate">
+        <Text {...theme.strong}>{printable(record.functionName)}</Text>
+        {` · ${eventLabel(record)} · `}
+        <Text {...theme[token]}>
+          {glyph} {word}
+        </Text>
+        {durationPart(record)}
+      </Text>
+      <Text wrap="truncate" {...theme.faint}>
+        {`${clockText(record.offeredAt)} · request ${record.requestId} · attempt ${record.attempt}`}
+      </Text>
+      <Text wrap="truncate">
+        {TABS.map((name, index) => (
+          <Text key={name} {...(name === tab ? theme.accent : theme.plain)}>
+            {name === tab ? `[${index + 1} ${name}] ` : ` ${index + 1} ${name}  `}
+          </Text>
+        ))}
+        {lines.length > rows && (
+          <Text {...theme.faint}>
+            {` lines ${first + 1}–${Math.min(first + rows, lines.length)} of ${lines.length}`}
+          </Text>
+        )}
+      </Text>
+      {shown.map(({ row, text, tone }) => (
+        <Text key={row} wrap="truncate" {...theme[tone]}>
+          {text === '' ? ' ' : text}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function durationPart({ durationMs, initMs }: InvocationRecord): string {
+  if (durationMs === undefined) return '';
+  return ` · ${durationText(durationMs)}${initMs === undefined ? '' : ` (cold ${durationText(initMs)})`}`;
+}

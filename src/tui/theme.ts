@@ -1,0 +1,50 @@
+import type { TextProps } from 'ink';
+import { createContext, useContext } from 'react';
+import type { Phase } from '../session/event.ts';
+import type { InvocationRecord } from '../session/store.ts';
+
+export type Token = 'good' | 'bad' | 'warning' | 'busy' | 'accent' | 'faint' | 'strong' | 'plain';
+
+/** What a token looks like: attributes and the terminal's own palette, which its light or dark theme made readable. */
+export type Theme = Readonly<Record<Token, Pick<TextProps, 'color' | 'dimColor' | 'bold'>>>;
+
+export function createTheme(colour: boolean): Theme {
+  const tint = (color: string) => (colour ? { color } : {});
+  return {
+    good: tint('green'),
+    bad: tint('red'),
+    warning: tint('yellow'),
+    busy: tint('blue'),
+    accent: { ...tint('magenta'), bold: true },
+    faint: { dimColor: true },
+    strong: { bold: true },
+    plain: {},
+  };
+}
+
+const ThemeContext = createContext(createTheme(false));
+
+export const ThemeProvider = ThemeContext.Provider;
+
+export function useTheme(): Theme {
+  return useContext(ThemeContext);
+}
+
+export type PhaseLook = { readonly glyph: string; readonly word: string; readonly token: Token };
+
+/** A glyph and a word for each phase: colour alone is never the sign. */
+const LOOKS: Readonly<Record<Phase, PhaseLook>> = {
+  offered: { glyph: '○', word: 'queued', token: 'faint' },
+  claimed: { glyph: '●', word: 'running', token: 'busy' },
+  succeeded: { glyph: '✓', word: 'succeeded', token: 'good' },
+  failed: { glyph: '✗', word: 'failed', token: 'bad' },
+  'timed-out': { glyph: '✗', word: 'timed out', token: 'bad' },
+  refused: { glyph: '-', word: 'refused', token: 'warning' },
+  withdrawn: { glyph: '-', word: 'withdrawn', token: 'warning' },
+  cancelled: { glyph: '-', word: 'cancelled', token: 'warning' },
+};
+
+export function phaseLook({ phase, step }: Pick<InvocationRecord, 'phase' | 'step'>): PhaseLook {
+  if (step === undefined || step === 'queued') return LOOKS[phase];
+  return { ...LOOKS.claimed, word: step };
+}
