@@ -18,8 +18,7 @@ export class LogTail {
   }
 
   add(line: string): void {
-    // As JSON, which is how it travels: control characters take six bytes there.
-    const bytes = Buffer.byteLength(JSON.stringify(line));
+    const bytes = jsonBytes(line);
     if (bytes > this.#limit) {
       this.#leftOut += 1;
       return;
@@ -27,8 +26,13 @@ export class LogTail {
     this.#lines.push(line);
     this.#bytes += bytes;
     while (this.#bytes > this.#limit) {
-      this.#bytes -= Buffer.byteLength(JSON.stringify(this.#lines.shift()));
+      this.#bytes -= jsonBytes(this.#lines.shift() ?? '');
       this.#leftOut += 1;
     }
   }
+}
+
+/** As an item of a JSON list, which is how it travels: control characters take six bytes there. */
+function jsonBytes(line: string): number {
+  return Buffer.byteLength(JSON.stringify(line)) + 1;
 }

@@ -34,12 +34,13 @@ export function failureOutcome(
     case 'deployed':
       return DEPLOYED;
     case 'failed':
-      return failure(outcome.failure, `RequestId: ${requestId} Error: ${outcome.message}`);
+      return failure(outcome.failure, requestId, outcome.message);
     case 'timed-out':
       // What was left at the start, in full seconds, is the function's timeout.
       return failure(
         'Sandbox.Timedout',
-        `RequestId: ${requestId} Error: Task timed out after ${Math.ceil(remainingMs / 1000).toFixed(2)} seconds`,
+        requestId,
+        `Task timed out after ${Math.ceil(remainingMs / 1000).toFixed(2)} seconds`,
       );
     default: {
       const exhaustive: never = outcome;
@@ -48,7 +49,9 @@ export function failureOutcome(
   }
 }
 
-function failure(errorType: string, errorMessage: string): StubOutcome {
+/** An error object in the form of Lambda's own. */
+export function failure(errorType: string, requestId: string, message: string): StubOutcome {
+  const errorMessage = `RequestId: ${requestId} Error: ${message}`;
   return {
     type: 'failed',
     errorType,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MessageTooLargeError } from '../protocol/body.ts';
 import { ENCODINGS } from '../protocol/compression.ts';
 import { DropCounter, type DropListener } from '../protocol/drops.ts';
 import type { MessageToSession, Offer, OfferMeta } from '../protocol/message.ts';
@@ -17,7 +18,7 @@ import { claimTimeout } from './invocation.ts';
 import { laneOf } from './lane.ts';
 import { OfferedInvocation } from './offered-invocation.ts';
 import { PresenceWatch } from './presence-watch.ts';
-import { answerOf, DEPLOYED, failureOutcome, type StubOutcome } from './stub-outcome.ts';
+import { answerOf, DEPLOYED, failure, failureOutcome, type StubOutcome } from './stub-outcome.ts';
 
 /** Of Lambda's context object, what an offer carries. */
 export type StubContext = {
@@ -154,7 +155,10 @@ export class Stub {
       meta: this.#offerMeta(call, lane, remainingMs),
       payload: call.eventJson ?? Buffer.from(JSON.stringify(call.event ?? null)),
     };
-    const frames = this.#encode(message, keys, holder.encodings, this.#offers++);
+    const frames = this.#encodeOffer(message, keys, holder);
+    if (frames === undefined) {
+      return failure('Llx.EventTooLarge', call.context.awsRequestId, `an event of ${message.payload.byteLength} bytes`);
+    }
     const topic = inTopic(this.#options.arn, holder.sessionId);
     const invocation = new OfferedInvocation({
       id,
@@ -243,6 +247,15 @@ export class Stub {
     // The session's encodings matter for large messages only; these have no payload.
     const frames = this.#encode(message, inFlight.keys, [], inFlight.numbers++);
     this.#link.publish(inFlight.topic, frames);
+  }
+
+  #encodeOffer(offer: Offer, keys: PairKeys, holder: Holder): readonly Buffer[] | undefined {
+    try {
+      return this.#encode(offer, keys, holder.encodings, this.#offers++);
+    } catch (error) {
+      if (error instanceof MessageTooLargeError) return undefined;
+      throw error;
+    }
   }
 
   #encode(
