@@ -1,0 +1,89 @@
+import { isLane } from '../../protocol/topics.ts';
+import { type Check, integer, list, memberPath, object, type Problems, record, text } from './check.ts';
+import { environment } from './environment.ts';
+import type { LlxConfig } from './llx-config.ts';
+
+/** What is written in a configuration, all of it of the right type; what was left out is absent. */
+export type CheckedConfig = LlxConfig;
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
+const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+/** `file.export`, nested exports included. Lambda refuses `..`, and looks for the handler below the task root. */
+const HANDLER = /^(?!\/)(?!.*\.\.)(?:[^\s/]+\/)*[^\s/.]+(?:\.[^\s/.]+)+$/;
+const HANDLER_LENGTH = 128;
+
+const handler = text(
+  "a file below the configuration, a dot and an export, such as 'src/hello.handler'",
+  (written) => written.length <= HANDLER_LENGTH && HANDLER.test(written),
+);
+
+const stringRecord: Check<Readonly<Record<string, string>>> = (written, path, problems) => {
+  const entries = record(text('a string'), 'an object of strings')(written, path, problems);
+  return entries && Object.fromEntries(entries);
+};
+
+const functionConfig = object(
+  {
+    handler,
+    runtime: text("a Node.js runtime of Lambda, such as 'nodejs24.x'", (written) =>
+      /^nodejs\d{2}\.x$/.test(written),
+    ),
+    timeout: integer(1, 900, ' (seconds)'),
+    memory: integer(128, 10_240, ' (MiB)'),
+    environment,
+    deployed: handler,
+    bundling: object(
+      { external: list(text('a package name'), 'a list of package names'), define: stringRecord },
+      'an object',
+    ),
+  },
+  "an object such as { handler: 'src/hello.handler' }",
+  ['handler'],
+);
+
+const functions: Check<LlxConfig['functions']> = (written, path, problems) => {
+  const expected = "an object such as { hello: { handler: 'src/hello.handler' } }";
+  const entries = record(functionConfig, expected, checkFunctionName)(written, path, problems);
+  if (isEmpty(written)) problems.push(`${path}: expected at least one function, found an empty object.`);
+  // `handler` is required: a function without one is a problem already, and nothing is made of it.
+  return (
+    entries &&
+    Object.fromEntries(entries.map(([name, { handler = '', ...rest }]) => [name, { handler, ...rest }]))
+  );
+};
+
+const config = object(
+  {
+    functions,
+    region: text("a region such as 'us-east-1'", (written) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(written)),
+    account: text("twelve digits in quotes, such as '000000000000'", (written) => /^\d{12}$/.test(written)),
+    fixtures: text('a folder relative to the configuration', (written) => written !== ''),
+    lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
+  },
+  'an object with the key functions',
+  ['functions'],
+);
+
+/** Looks at all of a configuration. Says every problem with its path, what was expected and what was found. */
+export function checkConfig(written: unknown): {
+  readonly config: CheckedConfig;
+  readonly problems: readonly string[];
+} {
+  const problems: Problems = [];
+  const { functions = {}, ...rest } = config(written, '', problems) ?? {};
+  return { config: { functions, ...rest }, problems };
+}
+
+function checkFunctionName(name: string, path: string, problems: Problems): void {
+  if (FUNCTION_NAME.test(name)) return;
+  problems.push(`${memberPath(path, name)}: expected a function name of 1 to 64 letters, digits, - or _.`);
+}
+
+function isEmpty(written: unknown): boolean {
+  return (
+    typeof written === 'object' &&
+    written !== null &&
+    !Array.isArray(written) &&
+    Object.keys(written).length === 0
+  );
+}

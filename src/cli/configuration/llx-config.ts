@@ -1,0 +1,95 @@
+/** One function of `llx.config.ts`. */
+export type FunctionConfig = {
+  /**
+   * File and export, relative to the configuration, as in Lambda: `src/hello.handler`. The file's extension may be
+   * left out.
+   */
+  readonly handler: string;
+  /**
+   * Lambda's runtime identifier. It decides about callback handlers and the context object.
+   *
+   * @default 'nodejs24.x'
+   */
+  readonly runtime?: string;
+  /**
+   * Seconds, 1 to 900.
+   *
+   * @default 3
+   */
+  readonly timeout?: number;
+  /**
+   * MiB, 128 to 10240.
+   *
+   * @default 128
+   */
+  readonly memory?: number;
+  /**
+   * Environment variables, with Lambda's rules for their names.
+   *
+   * @default {}
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Offline only: the handler that plays the deployed code, which answers while no session holds the function.
+   *
+   * @default `handler`, as it was when llx started
+   */
+  readonly deployed?: string;
+  /** What the bundler has to know about the handler's code. */
+  readonly bundling?: BundlingConfig;
+};
+
+export type BundlingConfig = {
+  /**
+   * Packages that stay `import`s, found in node_modules when the handler runs.
+   *
+   * @default []
+   */
+  readonly external?: readonly string[];
+  /**
+   * Identifiers that are replaced by an expression: `{ 'process.env.STAGE': '"dev"' }`.
+   *
+   * @default {}
+   */
+  readonly define?: Readonly<Record<string, string>>;
+};
+
+/** The default export of `llx.config.ts`, or the whole of `llx.config.json`. */
+export type LlxConfig = {
+  /** By function name. */
+  readonly functions: Readonly<Record<string, FunctionConfig>>;
+  /** @default 'us-east-1' */
+  readonly region?: string;
+  /**
+   * Twelve digits.
+   *
+   * @default '000000000000'
+   */
+  readonly account?: string;
+  /**
+   * Folder of the project's own events, relative to the configuration.
+   *
+   * @default 'fixtures/events'
+   */
+  readonly fixtures?: string;
+  /**
+   * The lane that `llx dev` holds unless `--lane` names another.
+   *
+   * @default 'default'
+   */
+  readonly lane?: string;
+};
+
+/**
+ * Gives a configuration its types; it is returned as it is.
+ *
+ * @example
+ * import { defineConfig } from 'llx';
+ *
+ * export default defineConfig({
+ *   functions: { hello: { handler: 'src/hello.handler' } },
+ * });
+ */
+export function defineConfig<const Config extends LlxConfig>(config: Config): Config {
+  return config;
+}

@@ -1,0 +1,2 @@
+export type { BundlingConfig, FunctionConfig, LlxConfig } from './cli/configuration/llx-config.ts';
+export { defineConfig } from './cli/configuration/llx-config.ts';
