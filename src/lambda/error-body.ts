@@ -7,6 +7,8 @@ export type ErrorBody = {
   readonly trace: readonly string[];
 };
 
+export type TrimTrace = (lines: readonly string[]) => readonly string[];
+
 /**
  * An error that carries its finished JSON error object as a `Uint8Array`. llx's stub throws such errors when a
  * handler failed elsewhere, so that the failure passes through a runtime of llx unchanged. AWS ignores it.
@@ -17,16 +19,15 @@ export const ERROR_PAYLOAD = Symbol.for('llx.error.payload');
  * What Lambda's Node runtime makes of anything thrown (aws-lambda-ric 4.0.2, utils/error). Never throws, even when
  * the error's own getters do.
  *
- * @param isOwnFrame tells the lines of the stack that belong to whatever called the handler.
+ * @param trim takes away the lines of the stack that say nothing about the handler.
  */
-export function errorBody(error: unknown, isOwnFrame?: (line: string) => boolean): ErrorBody {
+export function errorBody(error: unknown, trim: TrimTrace = (lines) => lines): ErrorBody {
   try {
     if (error instanceof Error || types.isNativeError(error)) {
-      const lines = text(error.stack).split('\n');
       return {
         errorType: text(error.name),
         errorMessage: text(error.message),
-        trace: isOwnFrame ? lines.filter((line) => !isOwnFrame(line)) : lines,
+        trace: trim(text(error.stack).split('\n')),
       };
     }
     return { errorType: typeof error, errorMessage: String(error), trace: [] };

@@ -1,4 +1,5 @@
 import { format as formatMessage } from 'node:util';
+import { errorBody } from './error-body.ts';
 
 /** Lambda's levels; `console` has a method for each. */
 export const LOG_LEVELS = { TRACE: 1, DEBUG: 2, INFO: 3, WARN: 4, ERROR: 5, FATAL: 6 } as const;
@@ -69,8 +70,8 @@ export function failureParameters(title: string, error: unknown, settings: LogSe
   try {
     return [title, `\t${JSON.stringify(shown, errorWithFields)}`];
   } catch {
-    // Fields of the error that JSON cannot hold: its own text is enough for a log.
-    return [title, `\t${JSON.stringify({ errorType: shown.name, errorMessage: shown.message })}`];
+    // Fields of the error that JSON cannot hold, or that cannot be read.
+    return [title, `\t${JSON.stringify(errorBody(shown))}`];
   }
 }
 

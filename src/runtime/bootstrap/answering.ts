@@ -1,5 +1,5 @@
 import { answerJson } from '../../lambda/answer-json.ts';
-import { carriedPayload, errorBody } from '../../lambda/error-body.ts';
+import { carriedPayload, errorBody, type TrimTrace } from '../../lambda/error-body.ts';
 import type { AnswerFacts } from '../channel/worker-message.ts';
 import type { Parent } from './parent.ts';
 
@@ -11,7 +11,7 @@ export type AnsweringOptions = {
   readonly runtime: string;
   /** Prints a failure as Lambda does: `Invoke Error`. */
   readonly logFailure: (title: string, error: unknown) => void;
-  readonly isOwnFrame: (line: string) => boolean;
+  readonly trim: TrimTrace;
 };
 
 /** Sends what became of the running invocation: the first answer is the answer. */
@@ -72,9 +72,9 @@ export class Answering {
   }
 
   #send(error: unknown, fatal: boolean): Promise<void> {
-    const { parent, isOwnFrame } = this.#options;
+    const { parent, trim } = this.#options;
     const carried = carriedPayload(error);
-    const body = errorBody(error, isOwnFrame);
+    const body = errorBody(error, trim);
     const errorType = (carried && typeIn(carried)) ?? body.errorType;
     return parent.fail(fatal ? { errorType, fatal } : { errorType }, carried ?? JSON.stringify(body));
   }

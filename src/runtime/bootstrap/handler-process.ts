@@ -2,7 +2,7 @@ import { setSourceMapsSupport } from 'node:module';
 import { installAwslambda } from '../../lambda/awslambda.ts';
 import { patchConsole } from '../../lambda/console.ts';
 import type { InvocationFacts } from '../../lambda/context.ts';
-import { carriedPayload, errorBody } from '../../lambda/error-body.ts';
+import { carriedPayload, errorBody, type TrimTrace } from '../../lambda/error-body.ts';
 import { pickHandler, refuseCallbackHandler } from '../../lambda/handler.ts';
 import { InvokeStore } from '../../lambda/invoke-store.ts';
 import { importHandlerFile } from '../../lambda/load-handler.ts';
@@ -21,16 +21,16 @@ const EXIT = { unhandledRejection: 128, uncaughtException: 129 };
 /** What this process is to a handler: its environment, its console, its caller. */
 export class HandlerProcess {
   readonly #parent: Parent;
-  readonly #isOwnFrame: (line: string) => boolean;
+  readonly #trim: TrimTrace;
   readonly #store = new InvokeStore();
   #requestId: string | undefined;
   #runtime = '';
   #runner: InvocationRunner | undefined;
   #answering: Answering | undefined;
 
-  constructor(parent: Parent, isOwnFrame: (line: string) => boolean) {
+  constructor(parent: Parent, trim: TrimTrace) {
     this.#parent = parent;
-    this.#isOwnFrame = isOwnFrame;
+    this.#trim = trim;
   }
 
   /** Loads the handler; says `ready`, or why not. */
@@ -52,7 +52,7 @@ export class HandlerProcess {
         parent: this.#parent,
         runtime: this.#runtime,
         logFailure: this.#logFailure,
-        isOwnFrame: this.#isOwnFrame,
+        trim: this.#trim,
       });
       this.#answering = answering;
       this.#runner = new InvocationRunner(loaded, this.#runtime, answering, this.#parent);
@@ -125,12 +125,16 @@ export class HandlerProcess {
   }
 
   async #failLoad(error: unknown): Promise<void> {
-    const body = errorBody(error, this.#isOwnFrame);
+    const body = errorBody(error, this.#trim);
     await this.#parent.loadFailed(body.errorType, carriedPayload(error) ?? JSON.stringify(body));
   }
 
   readonly #logFailure = (title: string, error: unknown): void => {
-    console.error(...failureParameters(title, error, logSettings(process.env)));
+    try {
+      console.error(...failureParameters(title, error, logSettings(process.env)));
+    } catch {
+      // An error whose own getters throw: it is answered all the same.
+    }
   };
 }
 

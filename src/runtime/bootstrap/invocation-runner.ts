@@ -17,6 +17,7 @@ type AnyHandler = (...parameters: unknown[]) => unknown;
 
 /** Calls the handler, in the way of its kind and of the runtime's version. */
 export class InvocationRunner {
+  /** Never called as a method: `this` of the handler is not llx. */
   readonly #handler: AnyHandler;
   readonly #loaded: LoadedHandler;
   readonly #callbackWorld: boolean;
@@ -56,7 +57,8 @@ export class InvocationRunner {
 
   async #runAsync(event: unknown, facts: InvocationFacts): Promise<void> {
     try {
-      const result = await this.#handler(event, createContext(facts));
+      const handler = this.#handler;
+      const result = await handler(event, createContext(facts));
       // As Lambda's runtime: a rejection that nobody handled in this turn ends the process before there is an answer.
       await immediate();
       this.#answering.succeed(result);
@@ -75,7 +77,8 @@ export class InvocationRunner {
     this.#onEmpty = () => callbacks.loopEmpty();
     const { members, callback } = callbacks;
     try {
-      const result = this.#handler(event, createCallbackContext(facts, members), callback);
+      const handler = this.#handler;
+      const result = handler(event, createCallbackContext(facts, members), callback);
       if (isThenable(result)) result.then(members.succeed, members.fail);
     } catch (error) {
       members.fail(error);
@@ -101,7 +104,8 @@ export class InvocationRunner {
     // Awaited below, but only when the handler is done: until then an error of the stream is no unhandled rejection.
     ended.catch(() => {});
     try {
-      const pending = this.#handler(event, stream, createContext(facts));
+      const handler = this.#handler;
+      const pending = handler(event, stream, createContext(facts));
       if (!isThenable(pending)) throw new Error('Streaming does not support non-async handlers.');
       if ((await pending) !== undefined) console.warn('Streaming handlers ignore return values.');
       this.#onEmpty = () => answering.fail(new Error('Response stream is not finished.'));

@@ -9,7 +9,7 @@ import { PIPE_FD } from '../channel/pipe-fd.ts';
 import type { InvokeCommand, LoadCommand } from '../channel/worker-message.ts';
 import { ControlPipe } from './control-pipe.ts';
 import { HandlerProcess } from './handler-process.ts';
-import { ownFrames } from './own-frames.ts';
+import { trimOwnFrames } from './own-frames.ts';
 import { PipeParent } from './pipe-parent.ts';
 
 if (!isOpen(PIPE_FD.input) || !isOpen(PIPE_FD.output)) {
@@ -19,7 +19,7 @@ if (!isOpen(PIPE_FD.input) || !isOpen(PIPE_FD.output)) {
 
 const control = new ControlPipe(PIPE_FD.input, receive, parentGone);
 const parent = new PipeParent(control, PIPE_FD.output);
-const handlerProcess = new HandlerProcess(parent, ownFrames(import.meta.url));
+const handlerProcess = new HandlerProcess(parent, trimOwnFrames(import.meta.url));
 process.on('beforeExit', () => handlerProcess.loopEmpty());
 
 /** The sender is llx itself: unlike what comes from the child, the contents of its frames are trusted. */

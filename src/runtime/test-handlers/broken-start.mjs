@@ -1,0 +1,2 @@
+console.log('starting');
+throw new RangeError('at the top');

@@ -1,0 +1,2 @@
+const greeting = await Promise.resolve('hello');
+export const handler = async () => greeting;

@@ -1,0 +1,290 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  codeOf,
+  functionSpec,
+  invocationRequest,
+  invoke,
+  REQUEST_ID,
+  TestWorkers,
+} from './node-worker.test-support.ts';
+import type { LoadOutcome } from './worker.ts';
+
+const workers = new TestWorkers();
+afterAll(() => workers.close());
+
+async function failedLoad(handler: string, settings = {}, options = {}): Promise<unknown> {
+  const spec = functionSpec({ handler, ...settings });
+  const outcome = await workers.spawn(spec, options).load(spec, codeOf(handler));
+  return outcome.status === 'failed' ? shown(outcome) : outcome;
+}
+
+function shown(outcome: Extract<LoadOutcome, { status: 'failed' }>): unknown {
+  const answer: unknown = JSON.parse(Buffer.from(outcome.payload).toString());
+  return { failure: outcome.failure, errorType: outcome.errorType, answer };
+}
+
+describe('a module that cannot be loaded', () => {
+  it('by its syntax names file and line', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'llx-worker-'));
+    const file = join(root, 'broken.cjs');
+    await writeFile(file, 'exports.first = 1;\nexports.handler = async () => { let x = ; };\n');
+    const spec = functionSpec({ root, handler: 'broken.handler' });
+    const outcome = await workers.spawn(spec).load(spec, { file, exportPath: 'handler' });
+    expect(outcome.status === 'failed' && shown(outcome)).toMatchObject({
+      failure: 'init',
+      errorType: 'Runtime.UserCodeSyntaxError',
+      answer: {
+        errorMessage: "SyntaxError: Unexpected token ';'",
+        trace: expect.arrayContaining([`${file}:2`]),
+      },
+    });
+    await rm(root, { recursive: true });
+  });
+
+  it('by a missing module says which', async () => {
+    expect(await failedLoad('broken-import.cjs.handler')).toMatchObject({
+      failure: 'init',
+      errorType: 'Runtime.ImportModuleError',
+      answer: { errorMessage: expect.stringMatching(/^Error: Cannot find module '\.\/does-not-exist\.cjs'/) },
+    });
+  });
+
+  it('because it throws fails with its error, and its log lines', async () => {
+    const spec = functionSpec();
+    const outcome = await workers.spawn(spec).load(spec, codeOf('broken-start.mjs.handler'));
+    expect(outcome).toMatchObject({ status: 'failed', failure: 'init', errorType: 'RangeError' });
+    const texts = outcome.status === 'failed' ? outcome.logs?.map(({ text }) => text) : [];
+    expect(texts).toEqual([
+      expect.stringMatching(/\tstarting$/),
+      expect.stringMatching(/\tERROR\tInit Error \t{"errorType":"RangeError","errorMessage":"at the top"/),
+    ]);
+  });
+
+  it.each([
+    ['answers.mjs.absent', 'answers.mjs.absent is undefined or not exported'],
+    ['answers.mjs.number', 'answers.mjs.number is not a function'],
+  ])('has no such handler: %s', async (handler, errorMessage) => {
+    expect(await failedLoad(handler)).toEqual({
+      failure: 'init',
+      errorType: 'Runtime.HandlerNotFound',
+      answer: {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage,
+        trace: [`Runtime.HandlerNotFound: ${errorMessage}`],
+      },
+    });
+  });
+
+  it('has a callback handler, which Node.js 24 does not', async () => {
+    expect(await failedLoad('callbacks.cjs.result')).toMatchObject({
+      errorType: 'Runtime.CallbackHandlerDeprecated',
+    });
+  });
+
+  it('exits', async () => {
+    expect(await failedLoad('exits-while-loading.mjs.handler')).toEqual({
+      failure: 'exit',
+      errorType: 'Runtime.ExitError',
+      answer: {
+        errorType: 'Runtime.ExitError',
+        errorMessage: 'Error: Runtime exited with error: exit status 3',
+      },
+    });
+  });
+
+  it('takes longer than the init phase may', async () => {
+    expect(await failedLoad('loads-for-ever.mjs.handler', {}, { initTimeoutMs: 1_000 })).toEqual({
+      failure: 'timeout',
+      errorType: 'Sandbox.Timedout',
+      answer: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: 'Error: Task timed out after 1.00 seconds',
+      },
+    });
+  });
+
+  it('is not waited for any longer when the caller gives up', async () => {
+    const spec = functionSpec();
+    const controller = new AbortController();
+    const worker = workers.spawn(spec);
+    const loading = worker.load(spec, codeOf('loads-for-ever.mjs.handler'), controller.signal);
+    controller.abort();
+    expect(await loading).toMatchObject({ status: 'failed', failure: 'aborted' });
+    expect(worker.alive).toBe(false);
+  });
+
+  it('is no worse than an executable that does not exist', async () => {
+    expect(await failedLoad('answers.mjs.echo', {}, { nodeExecutable: '/does/not/exist' })).toMatchObject({
+      failure: 'exit',
+      answer: { errorMessage: 'Error: Runtime exited with error: exit status 127' },
+    });
+  });
+});
+
+describe('a process that ends', () => {
+  it.each([
+    [0, 'Runtime exited without providing a reason'],
+    [7, 'Runtime exited with error: exit status 7'],
+  ])('by itself with %d fails its invocation, which keeps its lines', async (code, reason) => {
+    const worker = await workers.load('exits.mjs.exit');
+    const { logs, ...outcome } = await invoke(worker, { code });
+    expect(outcome).toEqual({
+      failure: 'exit',
+      errorType: 'Runtime.ExitError',
+      answer: {
+        errorType: 'Runtime.ExitError',
+        errorMessage: `RequestId: ${REQUEST_ID} Error: ${reason}`,
+      },
+    });
+    expect(logs.map(({ text }) => text)).toEqual([expect.stringMatching(/\tlast words$/)]);
+    expect(worker.alive).toBe(false);
+  });
+
+  it.each([
+    ['SIGKILL', 'killed'],
+    ['SIGSEGV', 'segmentation fault'],
+    ['SIGTERM', 'terminated'],
+  ])('by %s', async (signal, name) => {
+    const worker = await workers.load('exits.mjs.kill');
+    expect((await invoke(worker, { signal })).answer).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${REQUEST_ID} Error: Runtime exited with error: signal: ${name}`,
+    });
+  });
+
+  it('by an error that nobody catches prints it, as in Node.js 24', async () => {
+    const worker = await workers.load('exits.mjs.uncaught');
+    const { answer, logs } = await invoke(worker);
+    expect(answer).toMatchObject({
+      errorMessage: `RequestId: ${REQUEST_ID} Error: Runtime exited with error: exit status 1`,
+    });
+    expect(logs.map(({ text }) => text)).toContain('RangeError: nobody catches');
+  });
+
+  it('between invocations fails the next one', async () => {
+    const worker = await workers.load('answers.mjs.echo');
+    process.kill(worker.pid, 'SIGKILL');
+    await worker.exited;
+    expect((await invoke(worker)).failure).toBe('aborted');
+  });
+
+  it.each(['closesPipe', 'writesPipe'])('with its pipe is killed: %s', async (name) => {
+    const worker = await workers.load(`exits.mjs.${name}`);
+    expect(await invoke(worker)).toMatchObject({ failure: 'exit', errorType: 'Runtime.ExitError' });
+    expect(worker.alive).toBe(false);
+  });
+
+  it.each([0, 1, 2, 5, 20])('%d ms after its invocation began still answers it', async (delayMs) => {
+    const worker = await workers.load('exits.mjs.spin');
+    const ended = invoke(worker);
+    setTimeout(() => process.kill(worker.pid, 'SIGKILL'), delayMs);
+    expect(await ended).toMatchObject({ failure: 'exit', errorType: 'Runtime.ExitError' });
+  });
+
+  it.each([0, 5, 20, 60])('%d ms after it was started still answers the load', async (delayMs) => {
+    const spec = functionSpec();
+    const worker = workers.spawn(spec);
+    const loading = worker.load(spec, codeOf('loads-for-ever.mjs.handler'));
+    setTimeout(() => process.kill(worker.pid, 'SIGKILL'), delayMs);
+    expect(await loading).toMatchObject({ status: 'failed', failure: 'exit' });
+  });
+});
+
+describe('a run that takes too long', () => {
+  it.each(['spin', 'sleep'])('is killed at its deadline, even when it blocks: %s', async (name) => {
+    const worker = await workers.load(`exits.mjs.${name}`, { timeoutMs: 3_000 });
+    const { logs, ...outcome } = await invoke(worker, {}, { remainingMs: 300 });
+    expect(outcome).toEqual({
+      failure: 'timeout',
+      errorType: 'Sandbox.Timedout',
+      answer: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${REQUEST_ID} Error: Task timed out after 3.00 seconds`,
+      },
+    });
+    expect(logs.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/\tINFO\t(spin|sleep)/),
+      expect.stringMatching(new RegExp(`^\\S+Z ${REQUEST_ID} Task timed out after 3\\.00 seconds\n$`)),
+    ]);
+    expect(await worker.exited).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('is killed when its caller gives up', async () => {
+    const worker = await workers.load('exits.mjs.sleep');
+    const controller = new AbortController();
+    const ended = invoke(worker, {}, { signal: controller.signal, onLog: () => controller.abort() });
+    expect(await ended).toMatchObject({ failure: 'aborted', errorType: 'Llx.Cancelled' });
+    expect(worker.alive).toBe(false);
+  });
+
+  it('is answered when the worker is killed', async () => {
+    const worker = await workers.load('exits.mjs.sleep');
+    const ended = invoke(worker);
+    await worker.kill();
+    expect(await ended).toMatchObject({ failure: 'aborted' });
+    await worker.kill();
+  });
+
+  it('takes with it what it has started', async () => {
+    const worker = await workers.load('exits.mjs.child');
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const ended = invoke(worker, {}, { onLog: ({ text }) => resolve(Number(text.split('\t').at(-1))) });
+    const grandchild = await promise;
+    await worker.kill();
+    await ended;
+    await expect.poll(() => isRunning(grandchild)).toBe(false);
+  });
+});
+
+describe('a run that uses too much memory', () => {
+  it('of the heap ends as V8 ends it', async () => {
+    const worker = await workers.load('memory.mjs.heap', { memoryMb: 128 });
+    expect(await invoke(worker)).toMatchObject({ failure: 'memory' });
+  });
+
+  it('outside of the heap is killed', async () => {
+    const worker = await workers.load('memory.mjs.buffers', { memoryMb: 200 });
+    const { logs: _, ...outcome } = await invoke(worker);
+    expect(outcome).toEqual({
+      failure: 'memory',
+      errorType: 'Runtime.OutOfMemory',
+      answer: {
+        errorType: 'Runtime.OutOfMemory',
+        errorMessage: `RequestId: ${REQUEST_ID} Error: Runtime exited with error: signal: killed`,
+      },
+    });
+  });
+});
+
+describe('a worker', () => {
+  it('can be killed before it has booted, more than once', async () => {
+    const worker = workers.spawn();
+    await Promise.all([worker.kill(), worker.kill()]);
+    expect(await worker.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    expect(worker.alive).toBe(false);
+  });
+
+  it('refuses a second invocation while one runs', async () => {
+    const worker = await workers.load('exits.mjs.sleep');
+    const first = invoke(worker);
+    await expect(worker.invoke(invocationRequest())).rejects.toThrow(
+      'expected a loaded worker that runs nothing',
+    );
+    await worker.kill();
+    await first;
+  });
+});
+
+/** A zombie whose parent does not collect it is not running either. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
