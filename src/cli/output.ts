@@ -1,4 +1,5 @@
 import type { SessionStore } from '../session/store.ts';
+import { summaryText } from '../tui/summary-text.ts';
 import { createJsonWriter } from './writers/json-writer.ts';
 import { createPlainWriter } from './writers/plain-writer.ts';
 import type { Ready } from './writers/writer.ts';
@@ -44,8 +45,14 @@ function screenOutput(store: SessionStore): Output {
     ready: () => undefined,
     async show({ label, endpoint, lane }) {
       // Ink is loaded only where there is a screen to draw on.
-      const { runTui, summaryText } = await import('../tui/run-tui.tsx');
-      const screen = runTui({ store, mode: { label, endpoint }, lane, stdin: process.stdin, stdout: process.stdout });
+      const { runTui } = await import('../tui/run-tui.tsx');
+      const screen = runTui({
+        store,
+        mode: { label, endpoint },
+        lane,
+        stdin: process.stdin,
+        stdout: process.stdout,
+      });
       closeScreen = async () => {
         screen.close();
         await screen.done;

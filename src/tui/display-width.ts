@@ -8,7 +8,7 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Exactly `width` columns: padded with spaces, or cut with an ellipsis. */
 export function toWidth(text: string, width: number, align: 'start' | 'end' = 'start'): string {
   if (width <= 0) return '';
-  const cut = displayWidth(text) <= width ? text : `${take(text, width - 1).head}…`;
+  const cut = displayWidth(text) <= width ? text : `${take(text, width - 1)}…`;
   const padding = ' '.repeat(Math.max(0, width - displayWidth(cut)));
   return align === 'start' ? cut + padding : padding + cut;
 }
@@ -18,10 +18,10 @@ export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   do {
-    // A screen narrower than the widest character could never show it.
-    const { head, tail } = take(rest, Math.max(width, 2));
-    lines.push(head);
-    rest = tail;
+    // A character that is wider than the screen gets a line all the same.
+    const line = take(rest, width) || firstGrapheme(rest);
+    lines.push(line);
+    rest = rest.slice(line.length);
   } while (rest !== '');
   return lines;
 }
@@ -30,18 +30,22 @@ export function displayWidth(text: string): number {
   return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
-/** Splits after as many graphemes as fit into `width` columns, and after one at least where there is room for any. */
-function take(text: string, width: number): { readonly head: string; readonly tail: string } {
-  if (width <= 0) return { head: '', tail: text };
+/** As many graphemes of the beginning as fit into `width` columns. */
+function take(text: string, width: number): string {
   const candidate = text.slice(0, width);
-  if (NARROW.test(candidate)) return { head: candidate, tail: text.slice(width) };
+  if (NARROW.test(candidate)) return candidate;
   let columns = 0;
   let end = 0;
   // Only the beginning is segmented, or a long text would be read again for each of its lines.
   for (const { segment, index } of graphemes.segment(text.slice(0, width * 8))) {
     columns += stringWidth(segment);
-    if (columns > width && end > 0) break;
+    if (columns > width) break;
     end = index + segment.length;
   }
-  return { head: text.slice(0, end), tail: text.slice(end) };
+  return text.slice(0, end);
+}
+
+function firstGrapheme(text: string): string {
+  const [first] = graphemes.segment(text.slice(0, 64));
+  return first?.segment ?? '';
 }

@@ -9,7 +9,9 @@ import { eventLabel } from './event-label.ts';
 import { phaseLook, useTheme } from './theme.ts';
 import { firstRow } from './view-state.ts';
 
-const COLUMNS = { marker: 2, time: 10, status: 13, duration: 12 } as const;
+const COLUMNS = { marker: 2, time: 10, status: 12, duration: 10 } as const;
+/** Narrower screens need the columns of the time for the event. */
+const TIME_FROM = 80;
 const GAP = '  ';
 
 export type InvocationListProps = {
@@ -29,11 +31,12 @@ export function InvocationList({ state, selected, following, columns, rows, now 
   if (invocations.length === 0) return <Empty state={state} />;
   const widest = Math.max(8, ...state.functions.map(({ name }) => displayWidth(name)));
   const nameWidth = Math.min(widest, Math.floor(columns / 4));
-  const rest = COLUMNS.marker + COLUMNS.time + COLUMNS.status + COLUMNS.duration + 2 * GAP.length;
+  const time = columns < TIME_FROM ? 0 : COLUMNS.time;
+  const rest = COLUMNS.marker + time + COLUMNS.status + COLUMNS.duration + 2 * GAP.length;
   const widths = { name: nameWidth, event: columns - rest - nameWidth };
   const first = firstRow(selected, invocations.length, rows);
   const heading = [
-    toWidth('TIME', COLUMNS.time),
+    toWidth('TIME', time),
     toWidth('FUNCTION', widths.name) + GAP,
     toWidth(following ? 'EVENT · following the newest' : 'EVENT', widths.event) + GAP,
     toWidth('STATUS', COLUMNS.status),
@@ -49,6 +52,7 @@ export function InvocationList({ state, selected, following, columns, rows, now 
           key={record.id}
           record={record}
           selected={first + offset === selected}
+          time={toWidth(clockText(record.offeredAt), time)}
           name={toWidth(printable(record.functionName), widths.name) + GAP}
           event={toWidth(eventLabel(record), widths.event) + GAP}
           duration={durationCell(record, now)}
@@ -61,18 +65,19 @@ export function InvocationList({ state, selected, following, columns, rows, now 
 type RowProps = {
   readonly record: InvocationRecord;
   readonly selected: boolean;
+  readonly time: string;
   readonly name: string;
   readonly event: string;
   readonly duration: string;
 };
 
-const Row = memo(function Row({ record, selected, name, event, duration }: RowProps) {
+const Row = memo(function Row({ record, selected, time, name, event, duration }: RowProps) {
   const theme = useTheme();
   const { glyph, word, token } = phaseLook(record);
   return (
     <Text wrap="truncate" bold={selected}>
       <Text {...theme.accent}>{toWidth(selected ? '❯' : '', COLUMNS.marker)}</Text>
-      <Text {...theme.faint}>{toWidth(clockText(record.offeredAt), COLUMNS.time)}</Text>
+      <Text {...theme.faint}>{time}</Text>
       {name}
       {event}
       <Text {...theme[token]}>{toWidth(`${glyph} ${word}`, COLUMNS.status)}</Text>

@@ -6,9 +6,6 @@ import type { Mode } from './header.tsx';
 import { suspendProcess } from './suspend-process.ts';
 import { createTheme, ThemeProvider } from './theme.ts';
 
-// This module is loaded only where there is a screen, and what a screen leaves behind with it.
-export { summaryText } from './summary-text.ts';
-
 export type TuiOptions = {
   readonly store: SessionStore;
   readonly mode: Mode;
@@ -58,6 +55,8 @@ export function runTui(options: TuiOptions): Tui {
     interactive: true,
     // Quitting is a key like the others: `q` may ask, Ctrl-C does not.
     exitOnCtrlC: false,
+    // Nothing of llx prints with `console`, and lines above a frame that fills the screen would push it away.
+    patchConsole: false,
   });
   const done = screen.waitUntilExit().then(() => {});
   return {
