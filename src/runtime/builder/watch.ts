@@ -1,0 +1,156 @@
+import type { FSWatcher } from 'chokidar';
+
+/**
+ * How long a file may be gone before that counts as a change: editors and git replace a file by removing it first,
+ * and a build in between would fail for nothing.
+ */
+const VANISHED_MS = 50;
+
+/** The kernel stamps files with a clock that may be this much behind. */
+const CLOCK_GRAIN_MS = 20;
+
+export type InputListener = {
+  /** `certain` is false for a file that may have been changed while it was being read. */
+  onInputChange(file: string, certain: boolean): void;
+};
+
+/** Watches exactly the files it is given, for any number of listeners, with one watcher. */
+export class InputWatch {
+  readonly #onError: (error: unknown) => void;
+  /** Per listener: what it watches. */
+  readonly #watched = new Map<InputListener, ReadonlySet<string>>();
+  readonly #files = new Map<string, WatchedFile>();
+  #watcher: Promise<FSWatcher> | undefined;
+  #closed = false;
+
+  /** @param onError for a watch that cannot be made: usually the system's limit of watches is reached. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /**
+   * Replaces what a listener watches. Files need not exist.
+   *
+   * @param since epoch milliseconds: when the reading of the files began. What was changed later is reported.
+   */
+  async watch(listener: InputListener, files: ReadonlySet<string>, since: number): Promise<void> {
+    if (this.#closed) return;
+    const before = this.#watched.get(listener);
+    this.#watched.set(listener, files);
+    this.#watcher ??= this.#start();
+    const watcher = await this.#watcher;
+    if (this.#closed || this.#watched.get(listener) !== files) return;
+    const added: string[] = [];
+    for (const file of files) {
+      const known = this.#files.get(file);
+      if (!known) {
+        added.push(file);
+        this.#files.set(file, new WatchedFile(listener, since));
+      } else if (known.add(listener, since)) {
+        listener.onInputChange(file, false);
+      }
+    }
+    if (before) this.#unwatch(watcher, listener, before, files);
+    if (added.length > 0) watcher.add(added);
+  }
+
+  async forget(listener: InputListener): Promise<void> {
+    const before = this.#watched.get(listener);
+    this.#watched.delete(listener);
+    if (before && this.#watcher && !this.#closed) {
+      this.#unwatch(await this.#watcher, listener, before, new Set());
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const file of this.#files.values()) file.cancel();
+    this.#files.clear();
+    this.#watched.clear();
+    await (await this.#watcher)?.close();
+  }
+
+  async #start(): Promise<FSWatcher> {
+    // Not needed before the first build has ended.
+    const { watch } = await import('chokidar');
+    // Nothing may delay a change: builds are cheap, and repeated when a file changes again.
+    const watcher = watch([], { atomic: false, awaitWriteFinish: false, ignorePermissionErrors: true });
+    watcher.on('add', (path, stats) => this.#files.get(path)?.appeared(path, stats?.ctimeMs));
+    watcher.on('change', (path) => this.#files.get(path)?.changed(path));
+    watcher.on('unlink', (path) => this.#files.get(path)?.vanished(path));
+    watcher.on('error', (error) => this.#onError(error));
+    return watcher;
+  }
+
+  #unwatch(
+    watcher: FSWatcher,
+    listener: InputListener,
+    before: Iterable<string>,
+    now: ReadonlySet<string>,
+  ): void {
+    const unused: string[] = [];
+    for (const file of before) {
+      if (!now.has(file) && this.#files.get(file)?.remove(listener)) {
+        this.#files.delete(file);
+        unused.push(file);
+      }
+    }
+    if (unused.length > 0) watcher.unwatch(unused);
+  }
+}
+
+class WatchedFile {
+  readonly #listeners = new Set<InputListener>();
+  /** Until the watcher has said that it sees the file: from when on a change must be reported. */
+  #unseenSince: number | undefined;
+  #changedAt = 0;
+  #vanished: NodeJS.Timeout | undefined;
+
+  constructor(listener: InputListener, since: number) {
+    this.#listeners.add(listener);
+    this.#unseenSince = since;
+  }
+
+  /** Whether this new listener has missed a change. */
+  add(listener: InputListener, since: number): boolean {
+    if (this.#listeners.has(listener)) return false;
+    this.#listeners.add(listener);
+    if (this.#unseenSince !== undefined) this.#unseenSince = Math.min(this.#unseenSince, since);
+    return this.#changedAt >= since;
+  }
+
+  /** Whether it was the last listener. */
+  remove(listener: InputListener): boolean {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return false;
+    this.cancel();
+    return true;
+  }
+
+  appeared(path: string, changedAt = Number.POSITIVE_INFINITY): void {
+    const since = this.#unseenSince;
+    this.#unseenSince = undefined;
+    if (since === undefined) this.#tell(path, true);
+    else if (changedAt >= since - CLOCK_GRAIN_MS) this.#tell(path, false);
+  }
+
+  changed(path: string): void {
+    this.#unseenSince = undefined;
+    this.#tell(path, true);
+  }
+
+  vanished(path: string): void {
+    clearTimeout(this.#vanished);
+    this.#vanished = setTimeout(() => this.#tell(path, true), VANISHED_MS);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#vanished);
+  }
+
+  #tell(path: string, certain: boolean): void {
+    clearTimeout(this.#vanished);
+    this.#changedAt = Date.now();
+    for (const listener of this.#listeners) listener.onInputChange(path, certain);
+  }
+}
