@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-export type Child = { readonly process: ChildProcess; readonly firstLine: string; readonly startMs: number; stop(): Promise<void> };
+export type Child = {
+  readonly process: ChildProcess;
+  readonly firstLine: string;
+  readonly startMs: number;
+  stop(): Promise<void>;
+};
 
 /** A Node process, up to its first line on stdout. */
 export async function startChild(args: readonly string[], cwd: string = root): Promise<Child> {

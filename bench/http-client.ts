@@ -13,14 +13,19 @@ export function invoker(endpoint: string, path: string): { readonly invoke: Invo
     new Promise((resolve, reject) => {
       const call = request(
         url,
-        { method: 'POST', agent, headers: { 'content-type': 'application/octet-stream', 'content-length': body.length } },
+        {
+          method: 'POST',
+          agent,
+          headers: { 'content-type': 'application/octet-stream', 'content-length': body.length },
+        },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', reject);
           response.on('end', () => {
             const answer = Buffer.concat(chunks);
-            const failed = response.statusCode !== 200 || response.headers['x-amz-function-error'] !== undefined;
+            const failed =
+              response.statusCode !== 200 || response.headers['x-amz-function-error'] !== undefined;
             if (failed) reject(new Error(`${response.statusCode}: ${answer.toString('utf8', 0, 300)}`));
             else resolve(answer);
           });

@@ -22,7 +22,11 @@ export async function sequential(count: number, call: (n: number) => Promise<voi
 }
 
 /** Calls a second with so many in flight. */
-export async function throughput(inFlight: number, count: number, call: (n: number) => Promise<void>): Promise<number> {
+export async function throughput(
+  inFlight: number,
+  count: number,
+  call: (n: number) => Promise<void>,
+): Promise<number> {
   let next = 0;
   const start = performance.now();
   const lane = async (): Promise<void> => {

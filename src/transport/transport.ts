@@ -36,10 +36,12 @@ export type ConnectOptions = {
   readonly keepAliveSeconds: number;
   /** How long one attempt may take. */
   readonly connectTimeoutMs: number;
-  /** Pause before attempt `n` (from 1) of a reconnect, or undefined to give up. @default exponential with jitter */
+  /** Pause after attempt `n` (from 1) of a reconnect has failed, or undefined to give up. @default exponential with jitter */
   readonly backoffMs?: (attempt: number) => number | undefined;
   /** Ends waiting and closes. */
   readonly signal?: AbortSignal;
+  /** Sockets and timers keep no process alive. @default false */
+  readonly unref?: boolean;
 };
 
 export interface Transport {

@@ -1,0 +1,62 @@
+/**
+ * `npm run bench [-- --write] [-- --invocations N]`: measures every line of docs/performance.md against floors that are
+ * measured in the same run. `--write` puts the table into that file, and the numbers into bench/results.json.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildAll } from '../scripts/build.ts';
+import { root } from './child.ts';
+import { type Line, meets, table } from './line.ts';
+import { large } from './lines/large.ts';
+import { memory } from './lines/memory.ts';
+import { reload, start } from './lines/start.ts';
+import { stub } from './lines/stub.ts';
+import { warmLoop } from './lines/warm-loop.ts';
+
+const { values } = parseArgs({
+  options: {
+    write: { type: 'boolean', default: false },
+    invocations: { type: 'string', default: '100000' },
+    only: { type: 'string' },
+  },
+});
+
+const project = join(root, 'bench', 'project');
+const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
+  loop: () => warmLoop(project),
+  start: () => start(project),
+  reload: () => reload(project),
+  large: () => large(project),
+  stub,
+  memory: () => memory(project, Number(values.invocations)),
+};
+
+await buildAll();
+const lines: Line[] = [];
+for (const [name, measure] of Object.entries(measures)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  process.stderr.write(`measuring ${name} …\n`);
+  lines.push(...(await measure()));
+}
+
+const machine = `Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${process.platform}`;
+const text = `${machine}\n\n${table(lines)}\n`;
+process.stdout.write(`${text}\n`);
+
+if (values.write) {
+  const file = join(root, 'docs', 'performance.md');
+  const document = await readFile(file, 'utf8');
+  const markers = /(<!-- results -->\n)[\s\S]*(<!-- \/results -->)/;
+  await writeFile(
+    file,
+    document.replace(markers, (_all, open, close) => `${open}\n${text}\n${close}`),
+  );
+  const results = {
+    at: new Date().toISOString(),
+    machine,
+    lines: lines.map((line) => ({ ...line, met: meets(line) })),
+  };
+  await writeFile(join(root, 'bench', 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
