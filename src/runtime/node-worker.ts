@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { DropCounter } from '../protocol/drops.ts';
 import type { Channel, ChannelListener } from './channel/channel.ts';
-import { PipeChannel, type PipeEnds } from './channel/pipe-channel.ts';
+import { type CreateChannel, channelFor } from './channel/create-channel.ts';
 import type { WorkerMessage } from './channel/worker-message.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import { decodeText, LogCollector } from './log-collector.ts';
@@ -24,8 +24,8 @@ export type SpawnWorkerOptions = {
   readonly nodeExecutable?: string;
   /** @default `process.env`; only a few names of it reach a handler */
   readonly developerEnvironment?: NodeJS.ProcessEnv;
-  /** @default frames over pipes */
-  readonly createChannel?: (pipes: PipeEnds, listener: ChannelListener, drops: DropCounter) => Channel;
+  /** @default what LLX_CHANNEL says in the developer's environment, else frames over pipes */
+  readonly createChannel?: CreateChannel;
   readonly drops?: DropCounter;
   readonly clock?: Clock;
   /** Lambda's limit for the init phase. @default 10 s */
@@ -40,8 +40,10 @@ const KILL_GRACE_MS = 2_000;
 
 /** Worker processes for Node.js handlers. The function that is returned starts one, and returns at once. */
 export function createSpawnWorker(options: SpawnWorkerOptions): SpawnWorker {
-  const environment = keptEnvironment(options.developerEnvironment ?? process.env);
-  return (profile) => new NodeWorker(profile, environment, options);
+  const developer = options.developerEnvironment ?? process.env;
+  const kept = keptEnvironment(developer);
+  const createChannel = options.createChannel ?? channelFor(developer);
+  return (profile) => new NodeWorker(profile, kept, { ...options, createChannel });
 }
 
 class NodeWorker implements Worker {
@@ -63,7 +65,11 @@ class NodeWorker implements Worker {
   #run: Run | undefined;
   #loading: ((outcome: LoadOutcome) => void) | undefined;
 
-  constructor(profile: WorkerProfile, kept: Environment, options: SpawnWorkerOptions) {
+  constructor(
+    profile: WorkerProfile,
+    kept: Environment,
+    options: SpawnWorkerOptions & { readonly createChannel: CreateChannel },
+  ) {
     this.profile = profile;
     this.#options = options;
     this.#kept = kept;
@@ -76,9 +82,7 @@ class NodeWorker implements Worker {
       onMessage: (message) => this.#receive(message),
       onBroken: (problem) => this.#break(problem),
     };
-    this.#channel =
-      options.createChannel?.(this.#process.pipes, listener, this.#drops) ??
-      new PipeChannel(this.#process.pipes, listener);
+    this.#channel = options.createChannel(this.#process.pipes, listener);
     this.#capture('stdout');
     this.#capture('stderr');
     // Without its channel nothing can be heard of a child, even if it lives on.

@@ -9,7 +9,9 @@ import { PIPE_FD } from '../channel/pipe-fd.ts';
 import type { InvokeCommand, LoadCommand } from '../channel/worker-message.ts';
 import { ControlPipe } from './control-pipe.ts';
 import { HandlerProcess } from './handler-process.ts';
+import { HttpParent } from './http-parent.ts';
 import { trimOwnFrames } from './own-frames.ts';
+import type { Parent } from './parent.ts';
 import { PipeParent } from './pipe-parent.ts';
 
 if (!isOpen(PIPE_FD.input) || !isOpen(PIPE_FD.output)) {
@@ -18,24 +20,38 @@ if (!isOpen(PIPE_FD.input) || !isOpen(PIPE_FD.output)) {
 }
 
 const control = new ControlPipe(PIPE_FD.input, receive, parentGone);
-const parent = new PipeParent(control, PIPE_FD.output);
-const handlerProcess = new HandlerProcess(parent, trimOwnFrames(import.meta.url));
-process.on('beforeExit', () => handlerProcess.loopEmpty());
+const pipeParent = new PipeParent(control, PIPE_FD.output);
+let handlerProcess: HandlerProcess | undefined;
+process.on('beforeExit', () => handlerProcess?.loopEmpty());
 
 /** The sender is llx itself: unlike what comes from the child, the contents of its frames are trusted. */
 function receive({ type, invocation, header, payload }: Frame): void {
   switch (type) {
     case 'load':
-      void handlerProcess.load(header as LoadCommand);
+      void load(header as LoadCommand);
       return;
     case 'invoke':
-      parent.begin(invocation);
-      handlerProcess.invoke(header as InvokeCommand, payload);
+      pipeParent.begin(invocation);
+      handlerProcess?.invoke(header as InvokeCommand, payload);
       return;
     case 'credit':
-      parent.credit(invocation, (header as { readonly bytes: number }).bytes);
+      pipeParent.credit(invocation, (header as { readonly bytes: number }).bytes);
       return;
   }
+}
+
+async function load(command: LoadCommand): Promise<void> {
+  const parent = command.runtimeApi === undefined ? pipeParent : await createHttpParent(command.runtimeApi);
+  handlerProcess = new HandlerProcess(parent, trimOwnFrames(import.meta.url));
+  await handlerProcess.load(command);
+}
+
+/** Node's HTTP is loaded only for this: it takes longer than the rest of the bootstrap. */
+async function createHttpParent(runtimeApi: string): Promise<Parent> {
+  control.holdOpen(false);
+  return new HttpParent(await import('node:http'), runtimeApi, PIPE_FD.output, (command, event) =>
+    handlerProcess?.invoke(command, event),
+  );
 }
 
 /** llx is gone: nobody waits for an answer, and nobody would end what the handler started. */
