@@ -1,5 +1,6 @@
 import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { causeText } from '../session/connection-text.ts';
 import { isRunning } from '../session/session-state.ts';
 import type { SessionState } from '../session/store.ts';
 import { detailLines } from './detail-lines.ts';
@@ -49,8 +50,12 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
   // The only one: every active `useInput` gets every key, and there is no way to stop one from reaching the others.
   useInput((input, key) => {
     const keys = keyNames(input, key);
-    if (keys.some((name) => bindingOf(keyContext(view), name)?.id === 'suspend'))
-      void suspendTerminal(suspend);
+    if (keys.some((name) => bindingOf(keyContext(view), name)?.id === 'suspend')) {
+      suspendTerminal(suspend).catch((error: unknown) => {
+        // Windows has no SIGTSTP.
+        setView((before) => ({ ...before, message: `Cannot suspend: ${causeText(error)}` }));
+      });
+    }
     setView((before) =>
       keys.reduce((next, name) => pressKey(next, name, factsOf(next, state, size)), before),
     );

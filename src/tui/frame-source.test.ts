@@ -6,27 +6,46 @@ import { offered } from './testing/session-events.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test('the first change shows at once, those in the next 40 ms together', () => {
+test('the first change shows at once, those in the next 40 ms together', async () => {
   const store = createSessionStore();
   const frames = createFrameSource(store, 40);
   const seen: number[] = [];
   const stop = frames.subscribe(() => seen.push(frames.getSnapshot().invocations.length));
-  const change = (id: string) => {
+  const change = async (id: string) => {
     store.dispatch(offered(id));
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
   };
-  change('1');
+  await change('1');
   expect(seen).toEqual([1]);
-  change('2');
-  change('3');
+  await change('2');
+  await change('3');
   expect([seen, frames.getSnapshot().invocations.length]).toEqual([[1], 1]);
-  vi.advanceTimersByTime(40);
+  await vi.advanceTimersByTimeAsync(40);
   expect(seen).toEqual([1, 3]);
-  vi.advanceTimersByTime(40);
-  change('4');
+  await vi.advanceTimersByTimeAsync(40);
+  await change('4');
   expect(seen).toEqual([1, 3, 4]);
   stop();
-  change('5');
-  vi.advanceTimersByTime(100);
+  await change('5');
+  await vi.advanceTimersByTimeAsync(100);
   expect([seen, vi.getTimerCount()]).toEqual([[1, 3, 4], 0]);
+});
+
+test('a drawing that takes long is followed by a pause nine times as long', async () => {
+  const store = createSessionStore();
+  let time = 0;
+  const frames = createFrameSource(store, 40, () => time);
+  let drawings = 0;
+  const stop = frames.subscribe(() => {
+    drawings += 1;
+    time += 20;
+  });
+  store.dispatch(offered('1'));
+  await vi.advanceTimersByTimeAsync(1);
+  store.dispatch(offered('2'));
+  await vi.advanceTimersByTimeAsync(178);
+  expect(drawings).toBe(1);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(drawings).toBe(2);
+  stop();
 });

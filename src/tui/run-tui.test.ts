@@ -420,6 +420,14 @@ test('Ctrl-Z gives the terminal back until the process is continued', async () =
   expect([terminal.alternateScreen, terminal.rawMode]).toEqual([true, true]);
 });
 
+test('Ctrl-Z where nothing can be suspended says so', async () => {
+  const suspend = () => Promise.reject(new Error('kill ENOSYS'));
+  const { terminal } = start(EVENTS, new ModelledTerminal(), { suspend });
+  await terminal.shows('quit');
+  terminal.type('\u001a');
+  await terminal.shows('Cannot suspend: kill ENOSYS');
+});
+
 test('pasted text is not taken for keys', async () => {
   const { terminal } = start(EVENTS);
   await terminal.shows('quit');

@@ -15,7 +15,7 @@ export type JsonWriterOptions = {
 
 type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
 
-/** One JSON object a line; docs/json.md lists them. `undefined` fields are left out. */
+/** One JSON object a line, `type` says which; text is as it was printed, JSON escapes its control characters. */
 export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions): Writer {
   const open = new OpenInvocations();
   const sink = createLineSink({
@@ -27,15 +27,21 @@ export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions):
         text: `${lines} lines left out: the reader is too slow`,
       }),
   });
+  // Scripts wait for `ready` as the first line: what happens before it is written after it.
+  let early: string[] | undefined = [];
   const stop = store.onEvent((event) => {
     const line = lineOf(event, open);
     if (line === undefined || (line.type === 'dropped' && !verbose)) return;
-    sink.write(JSON.stringify(line));
+    const text = JSON.stringify(line);
+    if (early === undefined) sink.write(text);
+    else early.push(text);
   });
   return {
     ready({ endpoint, mqtt, functions }) {
       const named = functions.map(({ name, arn }) => ({ name, arn }));
       sink.write(JSON.stringify({ type: 'ready', endpoint, mqtt, functions: named }));
+      for (const text of early ?? []) sink.write(text);
+      early = undefined;
       sink.flush();
     },
     close() {
