@@ -1,6 +1,6 @@
-import { LlxError } from '../errors/llx-error.ts';
 import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
 import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
+import { LlxError } from '../errors/llx-error.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 
 const TIMEOUT_MS = 5_000;

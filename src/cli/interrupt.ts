@@ -16,7 +16,10 @@ export function onInterrupt(): Interrupt {
   const listener = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort(
-      new LlxError('LLX_INTERRUPTED', { message: 'Interrupted before the work was done.', mend: 'Run it again' }),
+      new LlxError('LLX_INTERRUPTED', {
+        message: 'Interrupted before the work was done.',
+        mend: 'Run it again',
+      }),
     );
   };
   for (const name of names) process.on(name, listener);

@@ -13,6 +13,8 @@ export type EmulatorFlags = {
   readonly host: string;
   readonly port: number;
   readonly mqttPort: number;
+  /** Whether stubs stand in front of the functions. @default true */
+  readonly stub?: boolean;
 };
 
 /** The runtime of a session: functions as they stand on disk, reloaded when they change. */
@@ -38,13 +40,16 @@ export async function startConfiguredEmulator(
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
     reload: false,
   });
+  const { host, port, mqttPort } = flags;
   const emulator = await startEmulator({
-    ...flags,
+    host,
+    port,
+    mqttPort,
     region: configuration.region,
     account: configuration.account,
     functions: configuration.functions.map(deployedSpec),
     runtime,
-    stubbed: true,
+    stubbed: flags.stub ?? true,
     stubFile: packagePaths.stub,
     stubHostFile: packagePaths.stubHost,
     onDrop: (process, reason, detail) => store.dispatch({ type: 'dropped', process, reason, detail }),
@@ -62,7 +67,9 @@ export async function startConfiguredEmulator(
 
 /** Counts what a part of the program throws away, where every writer can show it. */
 export function countDrops(store: SessionStore, process: 'session' | 'runtime'): DropCounter {
-  return new DropCounter(({ reason, detail }) => store.dispatch({ type: 'dropped', process, reason, detail }));
+  return new DropCounter(({ reason, detail }) =>
+    store.dispatch({ type: 'dropped', process, reason, detail }),
+  );
 }
 
 function deployedSpec({ deployed, ...spec }: ConfiguredFunction): FunctionSpec {

@@ -53,10 +53,7 @@ function screenOutput(store: SessionStore): Output {
         stdin: process.stdin,
         stdout: process.stdout,
       });
-      closeScreen = async () => {
-        screen.close();
-        await screen.done;
-      };
+      closeScreen = () => screen.close();
       await screen.done;
       process.stdout.write(`${summaryText(store.getState())}\n`);
     },

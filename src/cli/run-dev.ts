@@ -1,9 +1,9 @@
-import { LlxError } from '../errors/llx-error.ts';
 import type { EmulatorState } from '../emulator/http/state-route.ts';
+import { LlxError } from '../errors/llx-error.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
-import type { ReadRetained } from '../transport/read-retained.ts';
 import { connectMqtt } from '../transport/mqtt/mqtt-transport.ts';
+import type { ReadRetained } from '../transport/read-retained.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
 import { readEmulatorState, readRetainedFrom } from './emulator-client.ts';
@@ -11,7 +11,7 @@ import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
 import { countDrops, createLocalRuntime, startConfiguredEmulator } from './offline.ts';
-import { openOutput, type Output } from './output.ts';
+import { type Output, openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
 import { sendFixtures } from './send-fixtures.ts';
 
@@ -58,7 +58,11 @@ export async function runDev(flags: DevFlags): Promise<number> {
     closers.add(() => session.close());
     await session.start(interrupt.signal);
     const { endpoint, mqtt, functions } = aws.state;
-    output.ready({ endpoint, mqtt, functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)) });
+    output.ready({
+      endpoint,
+      mqtt,
+      functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)),
+    });
     // After the ready line: esbuild and the first processes start while nobody waits for them.
     void runtime.prepare(served);
     return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
@@ -77,7 +81,10 @@ type Work = {
   readonly signal: AbortSignal;
 };
 
-async function work(flags: DevFlags, { configuration, endpoint, lane, store, output, signal }: Work): Promise<number> {
+async function work(
+  flags: DevFlags,
+  { configuration, endpoint, lane, store, output, signal }: Work,
+): Promise<number> {
   if (flags.once === true && !output.interactive) {
     return (await sendFixtures({ configuration, endpoint, store, signal })) ? 0 : 1;
   }

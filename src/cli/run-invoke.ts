@@ -47,7 +47,8 @@ export async function runInvoke(name: string, flags: InvokeFlags): Promise<numbe
 
 function print(answer: InvokeCommandOutput, flags: InvokeFlags): void {
   const text = new TextDecoder().decode(answer.Payload);
-  const log = answer.LogResult === undefined ? undefined : Buffer.from(answer.LogResult, 'base64').toString('utf8');
+  const log =
+    answer.LogResult === undefined ? undefined : Buffer.from(answer.LogResult, 'base64').toString('utf8');
   if (flags.json === true) {
     const { StatusCode, ExecutedVersion, FunctionError, $metadata } = answer;
     const facts = {
@@ -57,7 +58,9 @@ function print(answer: InvokeCommandOutput, flags: InvokeFlags): void {
       functionError: FunctionError,
       log,
     };
-    process.stdout.write(`${JSON.stringify({ ...facts, payload: text === '' ? undefined : JSON.parse(text) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...facts, payload: text === '' ? undefined : JSON.parse(text) })}\n`,
+    );
     return;
   }
   if (log !== undefined) process.stderr.write(log);

@@ -44,6 +44,9 @@ export class Session {
   readonly #specs: ReadonlyMap<string, FunctionSpec>;
   readonly #dispatcher: Dispatcher;
   readonly #unsubscribe: (() => void)[] = [];
+  /** By function: the file that was saved since its last build. */
+  readonly #changed = new Map<string, string>();
+  readonly #broken = new Set<string>();
   #transport: Transport | undefined;
   #leases: Leases | undefined;
   #closing: Promise<void> | undefined;

@@ -24,7 +24,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 75_000,
-    maxParamLength: 512,
+    // A topic, URL-encoded.
+    routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   });

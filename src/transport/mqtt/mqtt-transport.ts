@@ -18,6 +18,7 @@ export async function connectMqtt(options: MqttOptions): Promise<Transport> {
 function openMqtt({ url, username, password }: MqttOptions): OpenConnection {
   return async ({ clientId, will, keepAliveSeconds, timeoutMs, onMessage }, signal) => {
     const settings: IClientOptions = {
+      ...address(new URL(url)),
       protocolVersion: 4,
       clean: true,
       clientId,
@@ -40,7 +41,7 @@ function openMqtt({ url, username, password }: MqttOptions): OpenConnection {
             },
           }),
     };
-    const client = mqtt.connect(url, settings);
+    const client = mqtt.connect(settings);
     // Before CONNACK: retained messages may follow it at once.
     client.on('message', (topic, payload, packet) => onMessage({ topic, payload, retained: packet.retain }));
     const connection = new MqttConnection(client);
@@ -49,6 +50,20 @@ function openMqtt({ url, username, password }: MqttOptions): OpenConnection {
     if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function')
       client.stream.setNoDelay(true);
     return connection;
+  };
+}
+
+/** In parts: given a URL, mqtt.js parses it by an API that Node.js warns about. */
+function address({ protocol, hostname, port, pathname, search }: URL): IClientOptions {
+  const scheme = protocol.slice(0, -1);
+  if (scheme !== 'mqtt' && scheme !== 'mqtts' && scheme !== 'ws' && scheme !== 'wss') {
+    throw new TypeError(`expected mqtt:, mqtts:, ws: or wss:, got ${protocol}`);
+  }
+  return {
+    protocol: scheme,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port === '' ? {} : { port: Number(port) }),
+    ...(scheme.startsWith('ws') ? { path: `${pathname}${search}` } : {}),
   };
 }
 
