@@ -47,11 +47,12 @@ export class ResponseStream extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: WriteCallback): void {
+    // Not through `write`: `end` with the first and only chunk. It has no prelude, on AWS neither.
+    if (!this.#opened) this.#open();
     this.#sink.write(chunk, callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    // Lambda's runtime sends the prelude with the first write only; a stream without any has none.
     if (!this.#opened) this.#open();
     callback();
   }
