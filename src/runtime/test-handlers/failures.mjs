@@ -22,3 +22,6 @@ export const finished = async () => {
     [Symbol.for('llx.error.payload')]: Buffer.from('{"errorType":"Far","errorMessage":"away","trace":[]}'),
   });
 };
+export const plain = async ({ error_msg }) => {
+  throw new Error(`Error: ${error_msg}`);
+};
