@@ -35,7 +35,7 @@ const offered: SessionEvent = {
   at,
 };
 
-test('the ready line comes first and has the fields of the command line contract only', async () => {
+test('the ready line has the fields of the command line contract only', async () => {
   const ready = {
     endpoint: 'http://127.0.0.1:4566',
     mqtt: 'mqtt://127.0.0.1:1883',
@@ -50,6 +50,19 @@ test('the ready line comes first and has the fields of the command line contract
     },
     { type: 'notice', level: 'info', text: 'hi' },
   ]);
+});
+
+test('the ready line comes first, whatever happened before it', async () => {
+  const store = createSessionStore();
+  const stdout = new PassThrough({ encoding: 'utf8' });
+  const writer = createJsonWriter({ store, stdout, verbose: false });
+  store.dispatch({ type: 'notice', level: 'info', text: 'early' });
+  writer.ready({ endpoint: 'http://127.0.0.1:1', mqtt: 'mqtt://127.0.0.1:2', functions: [] });
+  await writer.close();
+  expect(stdout.read()).toBe(
+    '{"type":"ready","endpoint":"http://127.0.0.1:1","mqtt":"mqtt://127.0.0.1:2","functions":[]}\n' +
+      '{"type":"notice","level":"info","text":"early"}\n',
+  );
 });
 
 test('an invocation is a line per phase, with its log lines between', async () => {

@@ -36,16 +36,23 @@ export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions):
     if (early === undefined) sink.write(text);
     else early.push(text);
   });
+
+  function writeEarly(): void {
+    for (const text of early ?? []) sink.write(text);
+    early = undefined;
+  }
+
   return {
     ready({ endpoint, mqtt, functions }) {
       const named = functions.map(({ name, arn }) => ({ name, arn }));
       sink.write(JSON.stringify({ type: 'ready', endpoint, mqtt, functions: named }));
-      for (const text of early ?? []) sink.write(text);
-      early = undefined;
+      writeEarly();
       sink.flush();
     },
     close() {
       stop();
+      // A session that never got ready says why.
+      writeEarly();
       return sink.close();
     },
   };
