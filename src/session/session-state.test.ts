@@ -135,7 +135,15 @@ describe('an invocation', () => {
 
   test('offered again under its request id counts as the next attempt', () => {
     const again = (id: string) => offer(id, { requestId: 'same' });
-    const state = stateAfter(again('1'), ended('1'), offer('2'), again('3'), again('4'), again('4'));
+    const state = stateAfter(
+      again('1'),
+      ended('1'),
+      offer('2'),
+      again('3'),
+      again('4'),
+      again('4'),
+      again('1'),
+    );
     expect(state.invocations.map(({ id, attempt }) => [id, attempt])).toEqual([
       ['1', 1],
       ['2', 1],

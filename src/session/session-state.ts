@@ -83,8 +83,8 @@ export function reloadText(event: Extract<SessionEvent, { type: 'reloaded' }>): 
 }
 
 function offered(state: SessionState, event: Offered): SessionState {
-  const before = lastAttempt(state, event.requestId);
-  if (before?.id === event.id) return state;
+  const attempts = attemptsOf(state, event.requestId);
+  if (attempts.some(({ id }) => id === event.id)) return state;
   const record: InvocationRecord = {
     id: event.id,
     requestId: event.requestId,
@@ -97,7 +97,8 @@ function offered(state: SessionState, event: Offered): SessionState {
     durationMs: undefined,
     initMs: undefined,
     coldStart: undefined,
-    attempt: (before?.attempt ?? 0) + 1,
+    // By the last one's count: earlier ones may no longer be kept.
+    attempt: (attempts.at(-1)?.attempt ?? 0) + 1,
     event: event.event,
     answer: undefined,
     errorType: undefined,
@@ -146,13 +147,11 @@ export function findInvocation(state: SessionState, id: string): InvocationRecor
   return state.invocations[indexOf(state, id)];
 }
 
-/** A retry keeps the request id; the newest attempt has counted those before it. A plain loop: every offer runs it. */
-function lastAttempt(state: SessionState, requestId: string): InvocationRecord | undefined {
-  for (let index = state.invocations.length - 1; index >= 0; index -= 1) {
-    const record = state.invocations[index];
-    if (record?.requestId === requestId) return record;
-  }
-  return undefined;
+/** A retry keeps the request id. A plain loop: every offer runs it. */
+function attemptsOf(state: SessionState, requestId: string): readonly InvocationRecord[] {
+  const attempts: InvocationRecord[] = [];
+  for (const record of state.invocations) if (record.requestId === requestId) attempts.push(record);
+  return attempts;
 }
 
 /** Searched from the newest, because almost every event belongs to one of the last few invocations. */
