@@ -77,10 +77,21 @@ export function keysMarkdown(): string {
     ['quit', 'Quitting while invocations run'],
   ] as const;
   const tables = sections.map(([context, title]) => {
-    const rows = bindingsOf(context).map(
-      ({ keys, label }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${label} |`,
-    );
-    return [`## ${title}`, '', '| key | does |', '| --- | --- |', ...rows].join('\n');
+    const rows = bindingsOf(context).map(({ keys, label }) => [
+      keys.map((key) => `\`${key}\``).join(' '),
+      label,
+    ]);
+    return `## ${title}\n\n${markdownTable([['key', 'does'], ...rows])}`;
   });
   return `# Keys\n\nMade from \`src/tui/key-table.ts\` by its test.\n\n${tables.join('\n\n')}\n`;
+}
+
+/** With its columns aligned, as the formatter wants them. */
+function markdownTable([heading = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = heading.map((_, column) =>
+    Math.max(...[heading, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], fill = ' ') =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  return [line(heading), line([], '-'), ...rows.map((row) => line(row))].join('\n');
 }
