@@ -4,7 +4,7 @@ import { dirname, extname, join } from 'node:path';
 export type ModuleFormat = 'esm' | 'cjs';
 
 /** A statement of ESM at the start of a line or after another statement; not `import(…)` and not `import.meta`. */
-const ESM_SYNTAX = /(?:^|[;}])\s*(?:import\s*["'{*\w]|export\s*[{*\w])/m;
+const ESM_SYNTAX = /(?:^|[;}])\s*(?:import(?:\s*["'{*]|\s+\w)|export(?:\s*[{*]|\s+\w))/m;
 const CJS_SYNTAX = /\bmodule\.exports\b|\bexports\s*[.[]|\brequire\s*\(/;
 
 /**
