@@ -1,0 +1,12 @@
+export type Cart = {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly touchedAt: string;
+};
+
+/** Stands in for a table. */
+export const carts: readonly Cart[] = [
+  { id: 'cart-1', touchedAt: '2026-10-20T18:03:00Z' },
+  { id: 'cart-2', touchedAt: '2026-10-25T07:41:00Z' },
+  { id: 'cart-3', touchedAt: '2026-11-01T21:15:00Z' },
+];
