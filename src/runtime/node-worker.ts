@@ -5,7 +5,14 @@ import { type CreateChannel, channelFor } from './channel/create-channel.ts';
 import type { WorkerMessage } from './channel/worker-message.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import { decodeText, LogCollector } from './log-collector.ts';
-import { abortedFailure, exitFailure, type Failure, heapFailure, timeoutFailure } from './outcome.ts';
+import {
+  abortedFailure,
+  exitFailure,
+  type Failure,
+  heapFailure,
+  streamingFailure,
+  timeoutFailure,
+} from './outcome.ts';
 import { Run } from './run.ts';
 import { type Clock, SYSTEM_CLOCK } from './run-watch.ts';
 import type { ExitStatus, LoadedCode, LoadOutcome, SpawnWorker, Worker, WorkerProfile } from './worker.ts';
@@ -60,6 +67,7 @@ class NodeWorker implements Worker {
   #heapExhausted = false;
   #spec: FunctionSpec | undefined;
   #initMs: number | undefined;
+  #streaming = false;
   #invocation = 0;
   #maxRssKb = 0;
   #run: Run | undefined;
@@ -151,8 +159,10 @@ class NodeWorker implements Worker {
     this.#initMs = undefined;
     this.#run = run;
     this.#logs.direct((line) => run.log(line));
-    if (this.#alive) run.start();
-    else run.fail(abortedFailure(request.requestId));
+    if (!this.#alive) run.fail(abortedFailure(request.requestId));
+    else if (request.streaming !== undefined && request.streaming !== this.#streaming) {
+      run.fail(streamingFailure(this.#streaming, request.requestId));
+    } else run.start();
     const decided = await run.decided;
     // What the handler wrote to its descriptors before the answer is in the same poll of the event loop.
     if (decided.killed) await this.#gone();
@@ -174,6 +184,7 @@ class NodeWorker implements Worker {
     switch (message.type) {
       case 'ready':
         this.#initMs = message.facts.initMs;
+        this.#streaming = message.facts.streaming;
         this.#loading?.({ status: 'ready', ...message.facts });
         return;
       case 'load-failed':

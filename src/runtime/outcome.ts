@@ -43,6 +43,14 @@ export function abortedFailure(requestId?: string): Failure {
   return failure('aborted', 'Llx.Cancelled', 'llx stopped this run', requestId);
 }
 
+/** The handler did not run: whoever waits for the answer cannot take it in the way in which the handler gives it. */
+export function streamingFailure(handlerStreams: boolean, requestId: string): Failure {
+  const text = handlerStreams
+    ? 'the handler on this machine streams its answer, the deployed one does not'
+    : 'the deployed handler streams its answer, the one on this machine does not';
+  return failure('streaming', 'Llx.StreamingMismatch', text, requestId);
+}
+
 export function oversizeFailure(limitBytes: number = LAMBDA.responseBytes): Failure {
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${limitBytes} bytes).`;
   const errorType = 'Function.ResponseSizeTooLarge';

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -261,6 +263,22 @@ describe('a run that uses too much memory', () => {
 });
 
 describe('a worker', () => {
+  it.each(['exits.mjs.sleep', 'answers.mjs.echo'])('ends when llx does: %s', async (handler) => {
+    const script = `
+      import { invocationRequest, TestWorkers } from ${JSON.stringify(new URL('./node-worker.test-support.ts', import.meta.url).href)};
+      const worker = await new TestWorkers().load('${handler}');
+      void worker.invoke(invocationRequest()).then(() => {});
+      console.log(worker.pid);
+      setInterval(() => {}, 1000);`;
+    const llx = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = Number(String(await once(llx.stdout, 'data')));
+    expect(isRunning(pid)).toBe(true);
+    llx.kill('SIGKILL');
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
   it('can be killed before it has booted, more than once', async () => {
     const worker = workers.spawn();
     await Promise.all([worker.kill(), worker.kill()]);

@@ -60,7 +60,7 @@ export function spawnWorkerProcess(
 function heapOptions(memoryMb: number): readonly string[] {
   const oldSpace = Math.floor(memoryMb * 0.9);
   const semiSpace = Math.floor(memoryMb * 0.05);
-  return ['--expose-gc', `--max-semi-space-size=${semiSpace}`, `--max-old-space-size=${oldSpace}`];
+  return [`--max-semi-space-size=${semiSpace}`, `--max-old-space-size=${oldSpace}`];
 }
 
 function killGroup(child: ChildProcess): void {

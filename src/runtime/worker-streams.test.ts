@@ -118,4 +118,16 @@ describe('a streamed answer', () => {
     });
     expect(worker.alive).toBe(false);
   });
+
+  it.each([
+    ['streams.mjs.parts', false, 'the handler on this machine streams its answer, the deployed one does not'],
+    ['answers.mjs.echo', true, 'the deployed handler streams its answer, the one on this machine does not'],
+  ])('is not begun when the caller cannot take it: %s', async (handler, streaming, reason) => {
+    const worker = await workers.load(handler);
+    expect(await invoke(worker, { parts: ['x'] }, { streaming })).toMatchObject({
+      failure: 'streaming',
+      answer: { errorType: 'Llx.StreamingMismatch', errorMessage: expect.stringContaining(reason) },
+    });
+    expect((await invoke(worker, { parts: [] }, { streaming: !streaming })).failure).toBe(undefined);
+  });
 });

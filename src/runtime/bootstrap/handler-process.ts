@@ -13,6 +13,7 @@ import type { InvokeCommand, LoadCommand } from '../channel/worker-message.ts';
 import { Answering } from './answering.ts';
 import { captureOutput } from './capture-output.ts';
 import { InvocationRunner } from './invocation-runner.ts';
+import { installLazyGc } from './lazy-gc.ts';
 import type { Parent } from './parent.ts';
 
 /** The exit codes of Lambda's runtimes up to Node.js 22. */
@@ -96,6 +97,7 @@ export class HandlerProcess {
     const parent = this.#parent;
     // From here on only: it is the handler's stack that is to show its sources.
     setSourceMapsSupport(true);
+    installLazyGc();
     installAwslambda(process.env, this.#store);
     captureOutput((stream, text) => parent.text(stream, text));
     const noRequest = hasCallbacks(this.#runtime) ? undefined : '-';
