@@ -40,6 +40,13 @@ export class BundleRecorder implements BundleListener {
     }
   }
 
+  /** The problems of the next build that fails, when its listeners know all of it. */
+  async failed(): Promise<readonly BuildProblem[]> {
+    const { problems } = await this.next('build-failed');
+    await this.next('code');
+    return problems;
+  }
+
   /** The next event of a type; those before it are forgotten. */
   async next<T extends BundleEvent['type']>(type: T): Promise<Extract<BundleEvent, { type: T }>> {
     for (;;) {
