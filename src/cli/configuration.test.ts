@@ -177,7 +177,7 @@ describe('what is wrong is said with its path, what was expected and what was fo
   functions.a.timeout: expected a whole number from 1 to 900 (seconds), found "3".
   functions["b c"]: expected a function name of 1 to 64 letters, digits, - or _.
   functions.d.environment.AWS_REGION: expected a name of your own, found one that Lambda sets itself.
-  functions.d.environment.PORT: expected a string, found the number 3000.`,
+  functions.d.environment.PORT: expected a string, found a value of type number.`,
     );
   });
 
@@ -228,7 +228,7 @@ describe('what is wrong is said with its path, what was expected and what was fo
     [{ timeout: null }, 'timeout: expected a whole number from 1 to 900 (seconds), found null.'],
     [{ memory: 127 }, 'memory: expected a whole number from 128 to 10240 (MiB), found the number 127.'],
     [{ environment: [] }, "environment: expected an object such as { STAGE: 'dev' }, found a list."],
-    [{ environment: { PORT: 1 } }, 'environment.PORT: expected a string, found the number 1.'],
+    [{ environment: { PORT: 1 } }, 'environment.PORT: expected a string, found a value of type number.'],
     [
       { environment: { _HANDLER: '' } },
       'environment._HANDLER: expected a name of your own, found one that Lambda sets itself.',

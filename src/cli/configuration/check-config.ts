@@ -3,9 +3,6 @@ import { type Check, integer, list, memberPath, object, type Problems, record, t
 import { environment } from './environment.ts';
 import type { LlxConfig } from './llx-config.ts';
 
-/** What is written in a configuration, all of it of the right type; what was left out is absent. */
-export type CheckedConfig = LlxConfig;
-
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 /** `file.export`, nested exports included. Lambda refuses `..`, and looks for the handler below the task root. */
@@ -64,9 +61,12 @@ const config = object(
   ['functions'],
 );
 
-/** Looks at all of a configuration. Says every problem with its path, what was expected and what was found. */
+/**
+ * Looks at all of a configuration. Says every problem with its path, what was expected and what was found; without
+ * problems `config` is all that was written, and what was left out is absent.
+ */
 export function checkConfig(written: unknown): {
-  readonly config: CheckedConfig;
+  readonly config: LlxConfig;
   readonly problems: readonly string[];
 } {
   const problems: Problems = [];

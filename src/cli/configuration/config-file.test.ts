@@ -124,7 +124,7 @@ describe('a configuration that does not load', () => {
         name: 'LlxError',
         code: 'LLX_CONFIG_INVALID',
         message: 'Expected <root>/llx.config.ts to load, found an error at <root>/llx.config.ts:4.',
-        mend: 'See the error alone: node <root>/llx.config.ts',
+        mend: 'Mend it there. Node.js runs TypeScript by leaving its types out: enums and namespaces are not possible.',
         cause: {
           name: 'SyntaxError',
           code: 'ERR_INVALID_TYPESCRIPT_SYNTAX',

@@ -69,7 +69,9 @@ async function importDefault(file: string, llxEntry: string): Promise<unknown> {
 function unreadable(file: string, place: string, cause: unknown): LlxError {
   return new LlxError('LLX_CONFIG_INVALID', {
     message: `Expected ${file} to load, found an error at ${place}.`,
-    mend: `See the error alone: node ${file}`,
+    mend: /\.m?ts$/.test(file)
+      ? 'Mend it there. Node.js runs TypeScript by leaving its types out: enums and namespaces are not possible.'
+      : 'Mend it there.',
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { type Check, memberPath, type Problems, record, text } from './check.ts';
+import { type Check, memberPath, type Problems, record } from './check.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const RESERVED = new Set([
@@ -45,7 +45,16 @@ export const environment: Check<Readonly<Record<string, string>>> = (written, pa
   return Object.fromEntries(entries);
 };
 
-const variables = record(text('a string'), "an object such as { STAGE: 'dev' }", checkKey);
+/** Says the type only of what it refuses. */
+const variable: Check<string> = (written, path, problems) => {
+  if (typeof written === 'string') return written;
+  problems.push(
+    `${path}: expected a string, found ${written === null ? 'null' : `a value of type ${typeof written}`}.`,
+  );
+  return undefined;
+};
+
+const variables = record(variable, "an object such as { STAGE: 'dev' }", checkKey);
 
 function checkKey(name: string, path: string, problems: Problems): void {
   const at = memberPath(path, name);

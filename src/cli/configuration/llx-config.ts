@@ -2,7 +2,7 @@
 export type FunctionConfig = {
   /**
    * File and export, relative to the configuration, as in Lambda: `src/hello.handler`. The file's extension may be
-   * left out.
+   * left out. Nested exports are possible: `src/routes.orders.create`.
    */
   readonly handler: string;
   /**
@@ -90,6 +90,6 @@ export type LlxConfig = {
  *   functions: { hello: { handler: 'src/hello.handler' } },
  * });
  */
-export function defineConfig<const Config extends LlxConfig>(config: Config): Config {
+export function defineConfig(config: LlxConfig): LlxConfig {
   return config;
 }
