@@ -64,6 +64,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)),
     });
     // After the ready line: esbuild and the first processes start while nobody waits for them.
+    aws.prepareStubs();
     void runtime.prepare(served);
     return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
   } finally {
@@ -93,7 +94,7 @@ async function work(
   return signal.aborted ? 130 : 0;
 }
 
-type Aws = { readonly state: EmulatorState; readonly readRetained: ReadRetained };
+type Aws = { readonly state: EmulatorState; readonly readRetained: ReadRetained; prepareStubs(): void };
 
 async function openAws(
   flags: DevFlags,
@@ -102,11 +103,16 @@ async function openAws(
   closers: Closers,
 ): Promise<Aws> {
   if (flags.endpoint !== undefined) {
-    return { state: await readEmulatorState(flags.endpoint), readRetained: readRetainedFrom(flags.endpoint) };
+    const state = await readEmulatorState(flags.endpoint);
+    return { state, readRetained: readRetainedFrom(flags.endpoint), prepareStubs: () => undefined };
   }
   const emulator = await startConfiguredEmulator(configuration, flags, store);
   closers.add(() => emulator.close());
-  return { state: emulator, readRetained: (topic) => emulator.broker.retained(topic) };
+  return {
+    state: emulator,
+    readRetained: (topic) => emulator.broker.retained(topic),
+    prepareStubs: () => emulator.prepareStubs(),
+  };
 }
 
 function chooseFunctions(

@@ -28,6 +28,7 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
     closers.add(() => emulator.close());
     const { endpoint, mqtt, functions } = emulator;
     output.ready({ endpoint, mqtt, functions });
+    emulator.prepareStubs();
     await aborted(interrupt.signal);
     return 130;
   } finally {

@@ -35,8 +35,8 @@ export type EmulatorOptions = {
 
 export type Emulator = EmulatorState & {
   readonly broker: Broker;
-  /** Resolves when the stubs are loaded; invocations before that wait for it. */
-  readonly stubsReady: Promise<void>;
+  /** Connects the stubs of all functions: after a session has taken its lanes, they know at once who holds them. */
+  prepareStubs(): void;
   close(): Promise<void>;
 };
 
@@ -68,7 +68,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
           stubFile: options.stubFile,
           mqttUrl: broker.url,
           endpoint,
-          functions: functions.map(({ arn }) => arn),
           deployed: direct,
           onDrop: (reason, detail) => options.onDrop('stub', reason as DropReason, detail),
           onNotice: options.onNotice,
@@ -80,7 +79,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       mqtt: broker.url,
       functions,
       broker,
-      stubsReady: host?.ready ?? Promise.resolve(),
+      prepareStubs: () => host?.prepare(functions.map(({ arn }) => arn)),
       close() {
         closing ??= closeAll(service, host, api, broker);
         return closing;

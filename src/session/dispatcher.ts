@@ -116,6 +116,7 @@ export class Dispatcher {
     if (message.kind === 'offer') return this.#offered(route, sender, message, number);
     const invocation = this.#invocations.get(message.id);
     if (invocation !== undefined) return invocation.receive(message);
+    if (message.kind === 'withdraw' && this.#stale.delete(message.id)) return;
     if (message.kind === 'query') {
       this.#send(sender, [], { kind: 'unknown', id: message.id, meta: {}, payload: NOTHING }, number);
     } else {
@@ -128,8 +129,7 @@ export class Dispatcher {
     if (unqualifiedArn(offer.meta.invokedFunctionArn) !== sender.spec.arn) {
       return drops.drop('topic-foreign', `an offer of ${offer.meta.invokedFunctionArn}`);
     }
-    // The stub may have given up while this process stood still. If it has not, it offers again.
-    if (this.#suspend.waitedMs() >= offer.meta.claimTimeoutMs) {
+    if (this.#mayBeStale(offer)) {
       if (this.#stale.size < STALE_OFFERS) this.#stale.set(offer.id, { ...sender, offer, number });
       return drops.drop('offer-stale', `offer ${offer.id} of ${sender.spec.name}`);
     }
@@ -138,12 +138,19 @@ export class Dispatcher {
 
   #offeredAgain(id: string): void {
     const stale = this.#stale.get(id);
-    if (stale !== undefined) {
-      this.#stale.delete(id);
-      this.#accept(true, stale, stale.offer, stale.number);
-      return;
-    }
-    this.#invocations.get(id)?.offeredAgain();
+    if (stale === undefined) return this.#invocations.get(id)?.offeredAgain();
+    // Sent again, but perhaps long ago as well.
+    if (this.#mayBeStale(stale.offer)) return;
+    this.#stale.delete(id);
+    this.#accept(true, stale, stale.offer, stale.number);
+  }
+
+  /**
+   * The stub may have given up while this process stood still. If it has not, it offers again within a second; half
+   * of the claim timeout leaves the claim time to arrive.
+   */
+  #mayBeStale({ meta }: Offer): boolean {
+    return this.#suspend.waitedMs() >= meta.claimTimeoutMs / 2;
   }
 
   #accept(serving: boolean, sender: Sender, offer: Offer, number: number): void {

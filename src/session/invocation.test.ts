@@ -181,7 +181,9 @@ describe('the session’s reducer', () => {
         expect(effects.filter(({ type }) => type === 'run')).toHaveLength(1);
         const ends = new Set(
           effects.flatMap((effect) =>
-            effect.type === 'send' && ['answer', 'refuse', 'cancelled'].includes(effect.kind) ? [effect.kind] : [],
+            effect.type === 'send' && ['answer', 'refuse', 'cancelled'].includes(effect.kind)
+              ? [effect.kind]
+              : [],
           ),
         );
         expect(ends.size).toBeLessThanOrEqual(1);

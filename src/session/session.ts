@@ -69,6 +69,10 @@ export class Session {
    */
   async start(signal?: AbortSignal): Promise<void> {
     const { store, runtime, lane, drops } = this.#options;
+    // Only until it is connected: aborted later, it would leave without a goodbye.
+    const connecting = new AbortController();
+    const abort = (): void => connecting.abort();
+    signal?.addEventListener('abort', abort, { once: true });
     const transport = await this.#options.connect({
       clientId: () => `llx-session-${this.id}-${randomBytes(4).toString('hex')}`,
       will: (connection) => ({
@@ -78,8 +82,9 @@ export class Session {
       }),
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      ...(signal === undefined ? {} : { signal }),
+      signal: connecting.signal,
     });
+    signal?.removeEventListener('abort', abort);
     this.#transport = transport;
     this.#leases = new Leases({
       transport,
@@ -207,17 +212,32 @@ export class Session {
     if (spec === undefined) return;
     const { name, arn } = spec;
     const { store } = this.#options;
-    if (event.type === 'build-failed') {
-      store.dispatch({
-        type: 'function',
-        name,
-        arn,
-        state: { status: 'build-error', problems: event.problems },
-      });
-    } else if (event.type === 'built') {
-      const serving = this.#leases?.holds(arn) === true;
-      store.dispatch({ type: 'reloaded', functionName: name, file: undefined, durationMs: event.durationMs });
-      store.dispatch({ type: 'function', name, arn, state: { status: serving ? 'serving' : 'off' } });
+    switch (event.type) {
+      case 'changed':
+        this.#changed.set(name, event.file);
+        return;
+      case 'build-failed': {
+        const state = { status: 'build-error', problems: event.problems } as const;
+        this.#broken.add(name);
+        store.dispatch({ type: 'function', name, arn, state });
+        return;
+      }
+      case 'built': {
+        const file = this.#changed.get(name);
+        this.#changed.delete(name);
+        // The first build is not news: nothing was changed.
+        if (file !== undefined) {
+          store.dispatch({ type: 'reloaded', functionName: name, file, durationMs: event.durationMs });
+        }
+        if (!this.#broken.delete(name)) return;
+        const status = this.#leases?.holds(arn) === true ? 'serving' : 'off';
+        store.dispatch({ type: 'function', name, arn, state: { status } });
+        return;
+      }
+      default: {
+        const exhaustive: never = event;
+        return exhaustive;
+      }
     }
   }
 

@@ -196,7 +196,10 @@ describe('the stub’s reducer', () => {
   });
 
   test('three beat intervals without a beat are a lost session', () => {
-    let state: StubInvocation = reduceInvocation(states.offered, { type: 'message', message: messages.claim })[0];
+    let state: StubInvocation = reduceInvocation(states.offered, {
+      type: 'message',
+      message: messages.claim,
+    })[0];
     let waited = 0;
     let effects: readonly StubEffect[] = [{ type: 'start-timer', timer: 'beat', afterMs: 2250 }];
     while (state.phase === 'running') {
@@ -246,7 +249,8 @@ describe('the stub’s reducer', () => {
         for (const event of sequence) {
           const before = state;
           [state] = reduceInvocation(state, event);
-          if (before.phase === 'ended' || state.phase !== 'ended' || state.outcome.type !== 'deployed') continue;
+          if (before.phase === 'ended' || state.phase !== 'ended' || state.outcome.type !== 'deployed')
+            continue;
           expect(['refuse', 'timer offline']).toContain(nameOf(event));
         }
       }),
@@ -259,7 +263,8 @@ describe('the stub’s reducer', () => {
         let [state] = offerInvocation(60_000);
         for (const event of sequence) [state] = reduceInvocation(state, event);
         for (let silence = 0; silence < 10; silence++) {
-          for (const timer of ['claim', 'beat'] as const) [state] = reduceInvocation(state, { type: 'timer', timer });
+          for (const timer of ['claim', 'beat'] as const)
+            [state] = reduceInvocation(state, { type: 'timer', timer });
         }
         expect(state.phase).toBe('ended');
       }),

@@ -133,8 +133,7 @@ export class Stub {
   async invoke(call: StubCall): Promise<StubOutcome> {
     const lane = laneOf(call.event, call.context.clientContext);
     if (lane === undefined) return DEPLOYED;
-    const known = this.#link.holder(lane);
-    const holder = known === 'unknown' ? await this.#link.findHolder(lane) : known;
+    const holder = this.#heldNow(lane) ?? (await this.#find(lane));
     if (holder === undefined) return DEPLOYED;
     const keys = this.#keys.of(holder.publicKey);
     return keys === undefined ? DEPLOYED : await this.#offer(call, lane, holder, keys);
@@ -144,6 +143,18 @@ export class Stub {
     for (const { invocation } of this.#inFlight.values()) invocation.abandon();
     this.#missing.close();
     await this.#link.close();
+  }
+
+  #heldNow(lane: string): Holder | undefined {
+    const known = this.#link.holder(lane);
+    return known === 'unknown' ? undefined : known;
+  }
+
+  async #find(lane: string): Promise<Holder | undefined> {
+    // Who came while this environment was frozen is said in bytes that wait in the socket: they are read first.
+    await new Promise((resolve) => setImmediate(resolve));
+    const known = this.#link.holder(lane);
+    return known === 'unknown' ? await this.#link.findHolder(lane) : known;
   }
 
   async #offer(call: StubCall, lane: string, holder: Holder, keys: PairKeys): Promise<StubOutcome> {
@@ -157,7 +168,11 @@ export class Stub {
     };
     const frames = this.#encodeOffer(message, keys, holder);
     if (frames === undefined) {
-      return failure('Llx.EventTooLarge', call.context.awsRequestId, `an event of ${message.payload.byteLength} bytes`);
+      return failure(
+        'Llx.EventTooLarge',
+        call.context.awsRequestId,
+        `an event of ${message.payload.byteLength} bytes`,
+      );
     }
     const topic = inTopic(this.#options.arn, holder.sessionId);
     const invocation = new OfferedInvocation({

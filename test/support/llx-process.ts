@@ -22,6 +22,8 @@ export type LlxProcess = {
   readonly child: ChildProcess;
   /** The first line, seen or yet to come, that fits. */
   line(fits: (line: JsonLine) => boolean): Promise<JsonLine>;
+  /** The first line yet to come that fits. */
+  next(fits: (line: JsonLine) => boolean): Promise<JsonLine>;
   readonly lines: readonly JsonLine[];
   readonly stderr: () => string;
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
@@ -46,10 +48,8 @@ export async function startLlx(args: readonly string[], cwd: string = projectDir
     for (const listener of waiting) listener(line);
   });
   const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
-  const line = (fits: (line: JsonLine) => boolean): Promise<JsonLine> =>
+  const next = (fits: (line: JsonLine) => boolean): Promise<JsonLine> =>
     new Promise((resolve, reject) => {
-      const seen = lines.find(fits);
-      if (seen !== undefined) return resolve(seen);
       const listener = (next: JsonLine): void => {
         if (!fits(next)) return;
         waiting.delete(listener);
@@ -58,11 +58,14 @@ export async function startLlx(args: readonly string[], cwd: string = projectDir
       waiting.add(listener);
       void exit.then(({ code, signal }) => reject(new Error(`llx ended (${code ?? signal}): ${stderr}`)));
     });
+  const line = async (fits: (line: JsonLine) => boolean): Promise<JsonLine> =>
+    lines.find(fits) ?? (await next(fits));
   const ready = (await line(({ type }) => type === 'ready')) as Ready;
   return {
     ready,
     child,
     line,
+    next,
     lines,
     stderr: () => stderr,
     exit,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { LlxError } from '../../errors/llx-error.ts';
 import { LAMBDA } from '../../protocol/limits.ts';
@@ -18,7 +19,6 @@ export type ApiServerOptions = { readonly host: string; readonly port: number };
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const app = fastify({
-    bodyLimit: LAMBDA.requestBytes,
     logger: false,
     // An Invoke may last as long as a function: 15 minutes.
     requestTimeout: 0,
@@ -31,7 +31,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   // Bodies are bytes: Lambda's payload is passed on as it came.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
   app.addHook('onRequest', (request, _reply, done) => {
     request.raw.socket.setNoDelay(true);
     const refusal = refuseForeignRequest(request.headers, options.host);
@@ -81,15 +81,35 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
+/** A body that is too large is read on to a bound, and thrown away: a client that is still sending would see no answer. */
+const DISCARD_BYTES = 64 * 1024 * 1024;
+
+function readBody(payload: IncomingMessage, done: (error: Error | null, body?: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  payload.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= LAMBDA.requestBytes) chunks.push(chunk);
+    else chunks.length = 0;
+    if (length > DISCARD_BYTES) payload.destroy();
+  });
+  payload.once('error', (error) => done(error));
+  payload.once('end', () => {
+    const [first] = chunks;
+    if (length > LAMBDA.requestBytes) done(tooLarge());
+    else done(null, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+  });
+}
+
+function tooLarge(): AwsError {
+  return new AwsError(413, 'RequestTooLargeException', {
+    Type: 'User',
+    message: `Request must be smaller than ${LAMBDA.requestBytes} bytes for the InvokeFunction operation`,
+  });
+}
+
 function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new AwsError(413, 'RequestTooLargeException', {
-      Type: 'User',
-      message: `Request must be smaller than ${LAMBDA.requestBytes} bytes for the InvokeFunction operation`,
-    });
-  }
   const status =
     typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   const message = error instanceof Error ? error.message : String(error);

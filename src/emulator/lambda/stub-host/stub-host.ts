@@ -12,8 +12,6 @@ export type StubHostOptions = {
   readonly stubFile: string;
   readonly mqttUrl: string;
   readonly endpoint: string;
-  /** ARNs, unqualified: their stubs connect at once, as Lambda's init would. */
-  readonly functions: readonly string[];
   /** Runs the deployed handler, when the stub decides for it. */
   readonly deployed: InvocationTarget;
   readonly onDrop: (reason: string, detail: string) => void;
@@ -52,6 +50,11 @@ export class StubHost {
   /** The host has loaded the stub. Rejects with LLX_HOST_FAILED. */
   get ready(): Promise<void> {
     return this.#ready;
+  }
+
+  /** Their stubs connect now, as Lambda's init would; a stub that is invoked before does so then. */
+  prepare(arns: readonly string[]): void {
+    for (const arn of arns) this.#send({ type: 'function', arn });
   }
 
   readonly invoke: InvocationTarget = async (call, onLog, signal) => {
@@ -109,7 +112,6 @@ export class StubHost {
     this.#pipe = pipe;
     const { stubFile, mqttUrl, endpoint } = this.#options;
     this.#send({ type: 'start', stubFile, mqttUrl, endpoint });
-    for (const arn of this.#options.functions) this.#send({ type: 'function', arn });
     return new Promise((resolve, reject) => {
       const decoder = new HostMessageDecoder<FromHost>();
       pipe.on('data', (chunk: Buffer) =>
