@@ -95,17 +95,17 @@ export class LocalFunction implements BundleListener {
   #enter(entry: LoadedCode): void {
     const spec = this.#spec;
     this.#entry = entry;
-    this.#leaveBundle();
     this.#pool.retarget({ spec, exportPath: entry.exportPath });
     if (spec.code === 'package') {
       this.#pool.setCode({ status: 'ready', generation: packageGeneration(entry.file) });
       return;
     }
-    this.#bundle = this.#options.builder.acquire(
-      { ...spec, file: entry.file, bundling: spec.bundling },
-      this,
-    );
-    this.#pool.setCode(this.#bundle.state);
+    const { root, bundling } = spec;
+    const bundle = this.#options.builder.acquire({ file: entry.file, root, bundling }, this);
+    // Often the same one: of the settings only its file and `bundling` matter to it.
+    if (bundle !== this.#bundle) this.#leaveBundle();
+    this.#bundle = bundle;
+    this.#pool.setCode(bundle.state);
   }
 
   #leaveBundle(): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, parse } from 'node:path';
 import { Bundle, type BundleListener } from './bundle.ts';
+import { BundleFiles } from './bundle-files.ts';
 import type { BundleSource } from './bundle-options.ts';
 import { InputWatch } from './watch.ts';
 
@@ -18,6 +19,8 @@ export type BuilderOptions = {
 export class Builder {
   readonly #options: BuilderOptions;
   readonly #bundles = new Map<string, Bundle>();
+  /** Kept longer than the bundles: workers may still use what one wrote when the next begins. */
+  readonly #files = new Map<string, BundleFiles>();
   readonly #watch: InputWatch | undefined;
   readonly #disposals = new Set<Promise<void>>();
   #ignoring: Promise<void> | undefined;
@@ -59,7 +62,9 @@ export class Builder {
     this.#ignoring ??= this.#ignoreInGit();
     const hash = createHash('sha256').update(key).digest('hex').slice(0, 8);
     const directory = join(this.#options.buildDirectory, `${parse(source.file).name}-${hash}`);
-    const bundle = new Bundle(source, directory, this.#watch);
+    const files = this.#files.get(directory) ?? new BundleFiles(directory);
+    this.#files.set(directory, files);
+    const bundle = new Bundle(source, files, this.#watch);
     this.#bundles.set(key, bundle);
     return bundle;
   }

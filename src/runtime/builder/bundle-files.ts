@@ -10,18 +10,19 @@ const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 
 /** The generations of one bundle in its folder: the newest, and those that workers still use. */
 export class BundleFiles {
-  readonly #directory: string;
+  /** Absolute. */
+  readonly directory: string;
   readonly #generations = new Map<string, BundleGeneration>();
   #newest: BundleGeneration | undefined;
 
   constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   /** Writes what is not there yet, and makes it the newest generation. Contents seen before are the same generation. */
   async write(outputs: readonly OutputFile[]): Promise<Generation> {
     const code = outputs.find(({ path }) => !path.endsWith('.map'));
-    if (!code) throw new Error(`expected esbuild to make a file in ${this.#directory}, got none`);
+    if (!code) throw new Error(`expected esbuild to make a file in ${this.directory}, got none`);
     const generation = this.#generation(code.path, outputs);
     // Before the first wait: nobody may delete what is about to be found on disk.
     generation.retain();
@@ -50,10 +51,10 @@ export class BundleFiles {
   }
 
   async #prepare(outputs: readonly OutputFile[]): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
+    await mkdir(this.directory, { recursive: true });
     const current = new Set(outputs.map(({ path }) => basename(path)));
-    for (const name of await readdir(this.#directory)) {
-      const path = join(this.#directory, name);
+    for (const name of await readdir(this.directory)) {
+      const path = join(this.directory, name);
       if (!current.has(name) && (await isLeftover(path))) await rm(path, { force: true, recursive: true });
     }
   }

@@ -2,7 +2,7 @@ import type { BuildContext, BuildResult } from 'esbuild';
 import type { CodeState } from '../code-source.ts';
 import type { BuildProblem } from '../invocation.ts';
 import { buildFailure, buildProblems, isBuildFailure, missingImport } from './build-problem.ts';
-import { BundleFiles } from './bundle-files.ts';
+import type { BundleFiles } from './bundle-files.ts';
 import { repairCandidates, watchedInputs } from './bundle-inputs.ts';
 import { type BundleSource, bundleOptions } from './bundle-options.ts';
 import { type ModuleFormat, moduleFormat } from './module-format.ts';
@@ -34,7 +34,6 @@ type Result = BuildResult<ReturnType<typeof bundleOptions>>;
 /** One entry file's bundle, built when it is first asked for and again whenever one of its inputs changes. */
 export class Bundle implements InputListener {
   readonly #source: BundleSource;
-  readonly #directory: string;
   readonly #files: BundleFiles;
   readonly #watch: InputWatch | undefined;
   readonly #listeners = new Set<BundleListener>();
@@ -48,10 +47,9 @@ export class Bundle implements InputListener {
   #disposed = false;
 
   /** @param watch absent: it is built once, and again only after a build that failed. */
-  constructor(source: BundleSource, directory: string, watch: InputWatch | undefined) {
+  constructor(source: BundleSource, files: BundleFiles, watch: InputWatch | undefined) {
     this.#source = source;
-    this.#directory = directory;
-    this.#files = new BundleFiles(directory);
+    this.#files = files;
     this.#watch = watch;
     this.#inputs = new Set([source.file]);
   }
@@ -152,7 +150,10 @@ export class Bundle implements InputListener {
   async #contextFor(format: ModuleFormat): Promise<Context> {
     if (this.#context?.format === format) return this.#context.esbuild;
     const [{ context }] = await Promise.all([import('esbuild'), this.#context?.esbuild.dispose()]);
-    this.#context = { esbuild: await context(bundleOptions(this.#source, format, this.#directory)), format };
+    this.#context = {
+      esbuild: await context(bundleOptions(this.#source, format, this.#files.directory)),
+      format,
+    };
     return this.#context.esbuild;
   }
 
