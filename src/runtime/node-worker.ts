@@ -42,7 +42,7 @@ export type SpawnWorkerOptions = {
 /** V8's last words. */
 const HEAP_EXHAUSTED = /FATAL ERROR: .*(heap out of memory|invalid table size|Allocation failed)/;
 
-/** How long a killed process may take to be gone before its invocation is answered without it. */
+/** How long the end of a process may take before its invocation is answered without it. */
 const KILL_GRACE_MS = 2_000;
 
 /** Worker processes for Node.js handlers. The function that is returned starts one, and returns at once. */
@@ -95,11 +95,13 @@ class NodeWorker implements Worker {
     this.#capture('stderr');
     // Without its channel nothing can be heard of a child, even if it lives on.
     void this.#channel.closed.then(() => this.#process.kill());
-    this.exited = Promise.all([this.#process.exited, this.#channel.closed]).then(
-      ([status]) =>
-        // Lets what the pipes of stdout and stderr still hold arrive.
-        new Promise<ExitStatus>((resolve) => setImmediate(() => resolve(this.#end(status)))),
-    );
+    this.exited = this.#process.exited.then(async (status) => {
+      // Its last lines and answer may still be in the pipe. Something it started may hold that open for ever.
+      await this.#within(KILL_GRACE_MS, this.#channel.closed);
+      // What the pipes of stdout and stderr still hold arrives in this turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      return this.#end(status);
+    });
   }
 
   get pid(): number {
@@ -239,9 +241,13 @@ class NodeWorker implements Worker {
   }
 
   #gone(): Promise<unknown> {
+    return this.#within(2 * KILL_GRACE_MS, this.exited);
+  }
+
+  #within(ms: number, event: Promise<unknown>): Promise<unknown> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(KILL_GRACE_MS, resolve);
-    return Promise.race([this.exited, promise]).finally(cancel);
+    const cancel = this.#clock.after(ms, resolve);
+    return Promise.race([event, promise]).finally(cancel);
   }
 
   #end(status: ExitStatus): ExitStatus {

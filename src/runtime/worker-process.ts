@@ -36,9 +36,12 @@ export function spawnWorkerProcess(
     // A process group of its own: Ctrl-C of the terminal is llx's to handle, and `kill` reaches what it started.
     detached: true,
   });
+  // Once nothing of the group is left, its number may become somebody else's.
+  let ended = false;
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (code, signal) => {
       killGroup(child);
+      ended = true;
       resolve({ code, signal });
     });
     child.once('error', () => {
@@ -52,7 +55,9 @@ export function spawnWorkerProcess(
     stderr: readableEnd(child, 2),
     pipes: { input: writableEnd(child, PIPE_FD.input), output: readableEnd(child, PIPE_FD.output) },
     exited,
-    kill: () => killGroup(child),
+    kill: () => {
+      if (!ended) killGroup(child);
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import { setSourceMapsSupport } from 'node:module';
 import { installAwslambda } from '../../lambda/awslambda.ts';
 import { patchConsole } from '../../lambda/console.ts';
 import type { InvocationFacts } from '../../lambda/context.ts';
@@ -95,8 +94,6 @@ export class HandlerProcess {
 
   #prepare(): void {
     const parent = this.#parent;
-    // From here on only: it is the handler's stack that is to show its sources.
-    setSourceMapsSupport(true);
     installLazyGc();
     installAwslambda(process.env, this.#store);
     captureOutput((stream, text) => parent.text(stream, text));

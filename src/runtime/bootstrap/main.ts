@@ -4,6 +4,7 @@
  * time to the first answer of a function begins here.
  */
 import { fstatSync } from 'node:fs';
+import { setSourceMapsSupport } from 'node:module';
 import type { Frame } from '../channel/frame.ts';
 import { PIPE_FD } from '../channel/pipe-fd.ts';
 import type { InvokeCommand, LoadCommand } from '../channel/worker-message.ts';
@@ -22,6 +23,8 @@ if (!isOpen(PIPE_FD.input) || !isOpen(PIPE_FD.output)) {
 const control = new ControlPipe(PIPE_FD.input, receive, parentGone);
 const pipeParent = new PipeParent(control, PIPE_FD.output);
 let handlerProcess: HandlerProcess | undefined;
+// A spare process has the time for it that a load has not. What is loaded by now, llx itself, stays without.
+setSourceMapsSupport(true);
 process.on('beforeExit', () => handlerProcess?.loopEmpty());
 
 /** The sender is llx itself: unlike what comes from the child, the contents of its frames are trusted. */

@@ -31,6 +31,12 @@ export const child = async () => {
   console.log(pid);
   await new Promise((resolve) => setTimeout(resolve, 60_000));
 };
+export const leavesChild = async () => {
+  const options = { stdio: 'inherit', detached: true };
+  const { pid } = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 30_000)'], options);
+  console.log(pid);
+  process.exit(5);
+};
 export const closesPipe = async () => {
   (await import('node:fs')).closeSync(4);
   await new Promise((resolve) => setTimeout(resolve, 60_000));
