@@ -49,7 +49,7 @@ export async function startConfiguredEmulator(
     account: configuration.account,
     functions: configuration.functions.map(deployedSpec),
     runtime,
-    stubbed: flags.stub ?? true,
+    stubs: flags.stub === false ? 'none' : 'host',
     stubFile: packagePaths.stub,
     stubHostFile: packagePaths.stubHost,
     onDrop: (process, reason, detail) => store.dispatch({ type: 'dropped', process, reason, detail }),

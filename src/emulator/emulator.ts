@@ -11,6 +11,7 @@ import { type InvocationEvent, InvocationService } from './lambda/invocation-ser
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
+import { runStubProcess } from './lambda/stub-process.ts';
 
 export type EmulatorOptions = {
   readonly host: string;
@@ -25,8 +26,11 @@ export type EmulatorOptions = {
   readonly runtime: Runtime;
   readonly stubFile: string;
   readonly stubHostFile: string;
-  /** Without stubs every function is only what is deployed. */
-  readonly stubbed: boolean;
+  /**
+   * Where the stubs run: all in one host process; each execution environment in its own, as on AWS (the functions
+   * must be packages); or nowhere, so that every function is only what is deployed.
+   */
+  readonly stubs: 'host' | 'process' | 'none';
   readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
@@ -49,10 +53,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const direct = runDeployed(options.runtime);
   let hostOptions: { endpoint: string } | undefined;
   let host: StubHost | undefined;
+  const { runtime, stubFile } = options;
+  const inProcess = runStubProcess({ runtime, stubFile, mqttUrl: broker.url });
   const service = new InvocationService({
     registry,
     direct,
-    stubbed: (...call) => (host === undefined ? direct(...call) : host.invoke(...call)),
+    stubbed: (...call) => (host === undefined ? inProcess(...call) : host.invoke(...call)),
     onEvent: options.onInvocation,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
@@ -62,17 +68,18 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const { url: endpoint } = await api.listen();
     hostOptions = { endpoint };
-    host = options.stubbed
-      ? new StubHost({
-          hostFile: options.stubHostFile,
-          stubFile: options.stubFile,
-          mqttUrl: broker.url,
-          endpoint,
-          deployed: direct,
-          onDrop: (reason, detail) => options.onDrop('stub', reason as DropReason, detail),
-          onNotice: options.onNotice,
-        })
-      : undefined;
+    host =
+      options.stubs === 'host'
+        ? new StubHost({
+            hostFile: options.stubHostFile,
+            stubFile: options.stubFile,
+            mqttUrl: broker.url,
+            endpoint,
+            deployed: direct,
+            onDrop: (reason, detail) => options.onDrop('stub', reason as DropReason, detail),
+            onNotice: options.onNotice,
+          })
+        : undefined;
     let closing: Promise<void> | undefined;
     return {
       endpoint,
@@ -110,7 +117,7 @@ function createRegistry(options: EmulatorOptions): FunctionRegistry {
   for (const spec of options.functions) {
     registry.add({
       spec,
-      stubbed: options.stubbed,
+      stubbed: options.stubs !== 'none',
       logGroupName: `/aws/lambda/${spec.name}`,
       logStreamName: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
     });

@@ -122,9 +122,9 @@ export class BrokerLink {
         if (!watch.accept(message)) onMessage(message);
       });
       transport.onState((state) => {
-        if (state.status !== 'connected' || state.connection === 1) return;
+        if (state.status === 'connecting') watch.forget();
+        if (state.status !== 'connected') return;
         this.#complained = false;
-        watch.forget();
         this.#options.onReconnected();
       });
       await transport.subscribe(topics);

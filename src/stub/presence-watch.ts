@@ -19,6 +19,8 @@ export type LaneState =
 
 type Lane = {
   presence: Presence | undefined;
+  subscribed: boolean;
+  /** Runs while somebody waits to know more. */
   learning: Promise<void> | undefined;
   told: (() => void) | undefined;
 };
@@ -79,23 +81,23 @@ export class PresenceWatch {
   async learn(name: string): Promise<void> {
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
-      lane = { presence: undefined, learning: undefined, told: undefined };
+      lane = { presence: undefined, subscribed: false, learning: undefined, told: undefined };
       this.#lanes.set(name, lane);
       this.#evict();
     } else {
       this.#lanes.delete(name);
       this.#lanes.set(name, lane);
     }
-    lane.learning ??= this.#learn(name, lane);
-    await lane.learning;
+    const learned = lane;
+    learned.learning ??= this.#learn(name, learned).finally(() => {
+      learned.learning = undefined;
+    });
+    await learned.learning;
   }
 
-  /** After a reconnect everything may have changed; the broker sends the retained messages again. */
+  /** The connection is lost: everything may change meanwhile. With the next one the broker sends it all again. */
   forget(): void {
-    for (const lane of this.#lanes.values()) {
-      lane.presence = undefined;
-      lane.learning = undefined;
-    }
+    for (const lane of this.#lanes.values()) lane.presence = undefined;
     for (const session of this.#sessions.values()) session.online = undefined;
   }
 
@@ -119,9 +121,13 @@ export class PresenceWatch {
       lane.told = resolve;
       deadline.addEventListener('abort', () => resolve(), { once: true });
     });
-    await this.#transport.subscribe([presenceTopic(this.#arn, name)], 1);
-    if (this.#readRetained !== undefined) await this.#read(name, lane, deadline);
-    await told;
+    if (!lane.subscribed) {
+      await this.#transport.subscribe([presenceTopic(this.#arn, name)], 1);
+      lane.subscribed = true;
+    }
+    if (lane.presence === undefined) await this.#read(name, lane, deadline);
+    // Told in the meantime: `told` was called before it could be waited for, which is the same.
+    if (this.lane(name).status === 'unknown') await told;
     lane.told = undefined;
     lane.presence ??= { sessionId: null };
     const { sessionId } = lane.presence;

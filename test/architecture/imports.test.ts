@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['lambda', 'errors', 'protocol'],
   session: ['protocol', 'transport', 'runtime', 'errors'],
   emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda'],
-  fixtures: ['errors'],
+  fixtures: ['errors', 'protocol'],
   tui: ['session', 'fixtures'],
   cli: [
     'protocol',

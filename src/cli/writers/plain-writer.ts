@@ -34,6 +34,7 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
   const sink = createLineSink({ stdout, leftOutLine: (lines) => `… ${lines} lines left out` });
   const open = new OpenInvocations();
   const statuses = new Map<string, FunctionEvent['state']['status']>();
+  const starting = new Set<string>();
   /** The invocation that the last lines belong to: its log lines need no new heading. */
   let heading: string | undefined;
 
@@ -75,7 +76,12 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
 
   function functionState({ name, state }: FunctionEvent): void {
     const before = statuses.get(name) ?? 'serving';
+    // Every function starts off, and then serves: the first lines say that for all of them.
+    const isStart = state.status === 'off' && !statuses.has(name);
+    const isStarted = state.status === 'serving' && starting.delete(name);
     statuses.set(name, state.status);
+    if (isStart) starting.add(name);
+    if (isStart || isStarted) return;
     const label = style('strong', printable(name));
     switch (state.status) {
       case 'build-error':

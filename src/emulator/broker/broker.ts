@@ -58,12 +58,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   const persistence = (aedes as unknown as { readonly persistence: Persistence }).persistence;
   retainOnlyToExactFilters(persistence);
-  aedes.on('clientError', (client, error) =>
-    drops.drop('connection-closed', `client ${client.id}: ${error.message}`),
-  );
-  aedes.on('connectionError', (client, error) =>
-    drops.drop('connection-closed', `client ${client.id}: ${error.message}`),
-  );
+  const countError = (client: Client, error: Error): void =>
+    drops.drop('connection-closed', `${nameOf(client)}: ${error.message}`);
+  aedes.on('clientError', countError);
+  aedes.on('connectionError', countError);
 
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -101,19 +99,30 @@ function enforceRules(client: AedesClient, socket: Socket, drops: DropCounter): 
   const emit = parser.emit.bind(parser);
   parser.emit = (event, packet) => {
     if (event !== 'packet') return emit(event, packet);
+    // The parser goes on with the packets that came together with the one that broke a rule.
+    if (socket.destroyed) return true;
     const verdict = judge(packet, client);
     if (verdict === undefined) return emit(event, packet);
-    drops.drop('broker-rule', `${verdict.rule} (client ${client.id ?? 'not connected'})`);
+    drops.drop('broker-rule', `${verdict.rule} (${nameOf(client)})`);
     if (verdict.action === 'disconnect') socket.destroy();
     return true;
   };
 }
 
-/** Only `a/#` needs a second look: aedes lets it match `a`, as MQTT says and IoT Core does not. */
-function forwards(client: AedesClient, topic: string): boolean {
-  const filters = Object.keys(client.subscriptions);
-  if (!filters.some((filter) => filter.endsWith('/#') && filter.slice(0, -2) === topic)) return true;
-  return filters.some((filter) => matches(filter, topic));
+function nameOf(client: Client): string {
+  // null until aedes has handled its CONNECT, whatever the types say.
+  const id: string | null = client.id;
+  return id === null ? 'a connection without CONNECT' : `client ${id}`;
+}
+
+/**
+ * `a/#` and `+/#` need a second look: aedes lets them match `a`, as MQTT says and IoT Core does not. Most messages of
+ * llx go to an exact subscription, which costs one look-up.
+ */
+function forwards({ subscriptions }: AedesClient, topic: string): boolean {
+  if (subscriptions[topic] !== undefined) return true;
+  for (const filter in subscriptions) if (matches(filter, topic)) return true;
+  return false;
 }
 
 function retainOnlyToExactFilters(persistence: Persistence): void {
@@ -132,7 +141,8 @@ async function readRetained(persistence: Persistence, topic: string): Promise<Ui
 
 function listen(server: Server, { host, port }: BrokerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: Error & { readonly code?: string }) => {
+    // Stays: a failed accept, as when no file descriptor is left, must not end the process.
+    server.on('error', (cause: Error & { readonly code?: string }) => {
       const taken = cause.code === 'EADDRINUSE';
       if (!taken && cause.code !== 'EACCES') return reject(cause);
       reject(

@@ -24,7 +24,15 @@ function judgeConnect(packet: IConnectPacket): Verdict {
   if (Buffer.byteLength(packet.clientId) > IOT_CORE.clientIdBytes)
     return disconnect('client id over 128 bytes');
   if (packet.clientId.startsWith('$')) return disconnect('client id that starts with $');
-  return packet.will === undefined ? undefined : judgeTopic(packet.will.topic, 'the will’s topic');
+  return packet.will === undefined ? undefined : judgeWill(packet.will);
+}
+
+/** A will is a publish, said in advance. */
+function judgeWill({ topic, payload, retain }: NonNullable<IConnectPacket['will']>): Verdict {
+  if (Buffer.byteLength(payload) > IOT_CORE.payloadBytes)
+    return disconnect('payload of the will over 128 KiB');
+  if (retain === true && topic.startsWith('$aws/')) return disconnect('RETAIN on a topic of AWS');
+  return judgeTopic(topic, 'topic of the will');
 }
 
 function judgePublish({ topic, payload, qos, retain }: IPublishPacket): Verdict {
