@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Builder } from './builder/builder.ts';
+import { workerProfile } from './generation-workers.ts';
 import type { BuildEvent, FunctionSpec, InvocationRequest, InvocationResult, Runtime } from './invocation.ts';
 import { LocalFunction } from './local-function.ts';
 import { SpareWorkers } from './spare-workers.ts';
@@ -47,9 +48,7 @@ class LocalRuntime implements Runtime {
 
   async prepare(specs: readonly FunctionSpec[]): Promise<void> {
     if (this.#closing) return;
-    for (const { memoryMb, environment } of specs) {
-      this.#spares.prepare({ memoryMb, nodeOptions: environment.NODE_OPTIONS });
-    }
+    for (const spec of specs) this.#spares.prepare(workerProfile(spec));
     const functions = specs.map((spec) => {
       const prepared = this.#function(spec);
       prepared.configure(spec);

@@ -2,7 +2,7 @@ import type { Generation } from './code-source.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import type { Failure } from './outcome.ts';
 import type { SpareWorkers } from './spare-workers.ts';
-import type { LoadOutcome, Worker } from './worker.ts';
+import type { LoadOutcome, Worker, WorkerProfile } from './worker.ts';
 
 export type GenerationWorkersOptions = {
   readonly spec: FunctionSpec;
@@ -76,8 +76,7 @@ export class GenerationWorkers {
     const { spec, spares, generation } = this.#options;
     let worker: Worker;
     try {
-      const { memoryMb, environment } = spec;
-      worker = spares.take({ memoryMb, nodeOptions: environment.NODE_OPTIONS });
+      worker = spares.take(workerProfile(spec));
     } catch (error) {
       // After the caller's loop over this set of workers.
       queueMicrotask(() => this.#options.onLoadFailed(notStarted(error)));
@@ -165,6 +164,10 @@ export class GenerationWorkers {
     const next = this.#idle[0];
     this.#reaper = next && this.#reapIn(Math.ceil(next.idleSince - oldest));
   }
+}
+
+export function workerProfile({ memoryMb, environment }: FunctionSpec): WorkerProfile {
+  return { memoryMb, nodeOptions: environment.NODE_OPTIONS };
 }
 
 /** The process could not be started at all, as when the system has no more of them. */

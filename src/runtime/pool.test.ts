@@ -257,9 +257,12 @@ describe('an invocation that waits', () => {
     expect(steps).toEqual(['building', 'starting']);
   });
 
-  test('asks for code when there is none', async () => {
+  test('asks for code when there is none, and a process boots meanwhile', async () => {
     void pool.invoke(request('one'));
     expect(wanted).toBe(1);
+    expect(workers.nth(0).loaded).toBeUndefined();
+    pool.setCode(ready());
+    expect(workers.nth(0).loading).toBe(true);
   });
 });
 
@@ -287,6 +290,16 @@ describe('new code', () => {
     await run('one');
     pool.setCode(ready('/build/new.mjs'));
     expect(workers.nth(1)).toMatchObject({ loading: true, loaded: { code: { file: '/build/new.mjs' } } });
+  });
+
+  test('is not loaded ahead while another function is starting', async () => {
+    pool.setCode(ready('/build/old.mjs'));
+    await run('one');
+    spares.take({ memoryMb: 512, nodeOptions: undefined });
+    pool.setCode(ready('/build/new.mjs'));
+    expect(workers.all.length).toBe(2);
+    spares.started();
+    await workers.nth(1).kill();
   });
 
   test('a running invocation ends in its old worker, which dies then', async () => {

@@ -1,5 +1,5 @@
 import type { CodeState, Generation } from './code-source.ts';
-import { type FailedLoad, GenerationWorkers } from './generation-workers.ts';
+import { type FailedLoad, GenerationWorkers, workerProfile } from './generation-workers.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import { abortedFailure, type Failure, forRequest, timeoutFailure, timeoutLogLine } from './outcome.ts';
 import { type Clock, SYSTEM_CLOCK } from './run-watch.ts';
@@ -100,9 +100,18 @@ export class FunctionPool {
       return waiting.result;
     }
     if (!this.#ready) this.#options.onWanted();
-    if (this.#code.status === 'failed') this.#answer(waiting, this.#code.failure);
-    else if (this.#code.status === 'pending') waiting.progress('building');
-    else this.#serve();
+    switch (this.#code.status) {
+      case 'failed':
+        this.#answer(waiting, this.#code.failure);
+        break;
+      case 'pending':
+        waiting.progress('building');
+        // Its process boots meanwhile.
+        this.#options.spares.prepare(workerProfile(this.#target.spec));
+        break;
+      case 'ready':
+        this.#serve();
+    }
     return waiting.result;
   }
 
@@ -133,8 +142,9 @@ export class FunctionPool {
       this.#retire();
       const workers = this.#createWorkers(generation);
       this.#workers = workers;
-      // The next invocation is likely to be of this function: it should find its new code loaded.
-      if (this.#used) workers.start();
+      // The next invocation is likely to be of this function: it should find its new code loaded. But one start is
+      // enough when a file is saved that many functions share.
+      if (this.#used && this.#options.spares.isQuiet) workers.start();
     }
     this.#ready = this.#workers;
     this.#serve();

@@ -8,6 +8,8 @@ export type SpareWorkersOptions = {
   readonly refillDelayMs?: number;
 };
 
+type Spare = { readonly profile: WorkerProfile; worker: Worker | undefined };
+
 /**
  * One process per profile that has booted and waits for code, because booting is most of a cold start. A spare that
  * was taken is replaced only when starts have been over for a moment: until then the processor belongs to them.
@@ -17,7 +19,7 @@ export class SpareWorkers {
   readonly #limit: number;
   readonly #refillDelayMs: number;
   /** The profiles in use, the latest last, and the spare of each where there is one. */
-  readonly #spares = new Map<string, { readonly profile: WorkerProfile; worker: Worker | undefined }>();
+  readonly #spares = new Map<string, Spare>();
   #starts = 0;
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
@@ -26,6 +28,11 @@ export class SpareWorkers {
     this.#spawn = spawnWorker;
     this.#limit = profiles;
     this.#refillDelayMs = refillDelayMs;
+  }
+
+  /** Whether no start is under way. */
+  get isQuiet(): boolean {
+    return this.#starts === 0;
   }
 
   /** The spare, or a new process. The caller owns it, and calls `started` once when its start has ended. */
@@ -51,11 +58,9 @@ export class SpareWorkers {
     this.#refillSoon();
   }
 
-  /** Boots a spare ahead of its first use. */
+  /** Boots a spare now, where there is none: it is about to be taken. */
   prepare(profile: WorkerProfile): void {
-    if (this.#closed) return;
-    this.#touch(profile);
-    this.#fill();
+    if (!this.#closed) this.#fill(this.#touch(profile));
   }
 
   async close(): Promise<void> {
@@ -66,9 +71,9 @@ export class SpareWorkers {
     await Promise.all(workers.map((worker) => worker?.kill()));
   }
 
-  #touch(profile: WorkerProfile): { worker: Worker | undefined } {
+  #touch(profile: WorkerProfile): Spare {
     const key = `${profile.memoryMb} ${profile.nodeOptions ?? ''}`;
-    const spare = this.#spares.get(key) ?? { profile, worker: undefined };
+    const spare: Spare = this.#spares.get(key) ?? { profile, worker: undefined };
     this.#spares.delete(key);
     this.#spares.set(key, spare);
     for (const [oldest, { worker }] of this.#spares) {
@@ -82,22 +87,21 @@ export class SpareWorkers {
   #refillSoon(): void {
     if (this.#starts > 0 || this.#closed) return;
     clearTimeout(this.#refill);
-    this.#refill = setTimeout(() => this.#fill(), this.#refillDelayMs);
+    this.#refill = setTimeout(() => {
+      for (const spare of this.#spares.values()) this.#fill(spare);
+    }, this.#refillDelayMs);
     // It is for later invocations only: nothing waits for it.
     this.#refill.unref();
   }
 
-  #fill(): void {
-    for (const spare of this.#spares.values()) {
-      // A spare that died by itself (bad NODE_OPTIONS) stays dead until its profile is used again: else it would be
-      // started for ever.
-      if (spare.worker !== undefined) continue;
-      try {
-        spare.worker = this.#spawn(spare.profile);
-      } catch {
-        // Told to the next invocation, whose own start fails in the same way.
-        return;
-      }
+  #fill(spare: Spare): void {
+    // A spare that died by itself (bad NODE_OPTIONS) stays where it is until it is taken: else it would be started
+    // for ever.
+    if (spare.worker !== undefined) return;
+    try {
+      spare.worker = this.#spawn(spare.profile);
+    } catch {
+      // The next invocation is told: its own start fails in the same way.
     }
   }
 }

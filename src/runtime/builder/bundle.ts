@@ -94,16 +94,14 @@ export class Bundle implements InputListener {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#listeners.clear();
-    await Promise.all([this.#watch?.forget(this), this.#context?.esbuild.cancel()]);
+    await this.#context?.esbuild.cancel();
     await this.#running;
-    await this.#context?.esbuild.dispose();
+    await Promise.all([this.#watch?.forget(this), this.#context?.esbuild.dispose()]);
   }
 
   #build(untold: string | undefined): void {
     this.#again = { untold };
-    this.#running ??= this.#buildUntilFresh().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#buildUntilFresh();
   }
 
   async #buildUntilFresh(): Promise<void> {
@@ -111,11 +109,13 @@ export class Bundle implements InputListener {
       const { untold } = this.#again;
       this.#again = undefined;
       const built = await this.#buildOnce();
-      if (this.#disposed) return;
+      if (this.#disposed) break;
       // What a build makes whose inputs have changed meanwhile is nobody's code.
       if (!this.#again) this.#conclude(built, untold);
       if (this.#watch) await this.#watch.watch(this, this.#watchedAfter(built), built.startedAt);
     }
+    // In the same turn as the loop's last look: a change after it starts a build of its own.
+    this.#running = undefined;
   }
 
   async #buildOnce(): Promise<Built> {

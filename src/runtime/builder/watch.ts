@@ -29,17 +29,17 @@ export class InputWatch {
   }
 
   /**
-   * Replaces what a listener watches. Files need not exist.
+   * Replaces what a listener watches. Files need not exist. One call at a time for each listener.
    *
    * @param since epoch milliseconds: when the reading of the files began. What was changed later is reported.
    */
   async watch(listener: InputListener, files: ReadonlySet<string>, since: number): Promise<void> {
     if (this.#closed) return;
-    const before = this.#watched.get(listener);
-    this.#watched.set(listener, files);
     this.#watcher ??= this.#start();
     const watcher = await this.#watcher;
-    if (this.#closed || this.#watched.get(listener) !== files) return;
+    if (this.#closed) return;
+    const before = this.#watched.get(listener) ?? [];
+    this.#watched.set(listener, files);
     const added: string[] = [];
     for (const file of files) {
       const known = this.#files.get(file);
@@ -50,16 +50,15 @@ export class InputWatch {
         listener.onInputChange(file, false);
       }
     }
-    if (before) this.#unwatch(watcher, listener, before, files);
+    this.#unwatch(watcher, listener, before, files);
     if (added.length > 0) watcher.add(added);
   }
 
   async forget(listener: InputListener): Promise<void> {
-    const before = this.#watched.get(listener);
+    const watcher = await this.#watcher;
+    if (!watcher || this.#closed) return;
+    this.#unwatch(watcher, listener, this.#watched.get(listener) ?? [], new Set());
     this.#watched.delete(listener);
-    if (before && this.#watcher && !this.#closed) {
-      this.#unwatch(await this.#watcher, listener, before, new Set());
-    }
   }
 
   async close(): Promise<void> {
