@@ -1,5 +1,6 @@
-import { IOT_CORE } from '../protocol/limits.ts';
+import { backoff } from './backoff.ts';
 import type { Connection, OpenConnection } from './connection.ts';
+import { Subscriptions } from './subscriptions.ts';
 import {
   type ConnectionState,
   type ConnectOptions,
@@ -9,15 +10,6 @@ import {
   TransportError,
   type TransportMessage,
 } from './transport.ts';
-
-/** At least one second: IoT Core takes one CONNECT a second per client id. At most half a minute. */
-const BACKOFF = { firstMs: 1_000, maxMs: 30_000 } as const;
-
-/** Exponential, with full jitter above the first second: many clients of a broker that restarts must not meet. */
-export function backoff(attempt: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(BACKOFF.maxMs, BACKOFF.firstMs * 2 ** (attempt - 1));
-  return BACKOFF.firstMs / 2 + random() * (ceiling - BACKOFF.firstMs / 2);
-}
 
 /**
  * A transport over connections that come and go. The first connection is made before it resolves and its failure
@@ -35,11 +27,12 @@ class ReconnectingTransport implements Transport {
   readonly #closing = new AbortController();
   readonly #messageListeners = new Set<(message: TransportMessage) => void>();
   readonly #stateListeners = new Set<(state: ConnectionState) => void>();
-  readonly #subscribed = new Map<string, QualityOfService>();
+  readonly #subscriptions = new Subscriptions();
   #state: ConnectionState = { status: 'connecting', attempt: 1 };
   #connection: Connection | undefined;
   #connections = 0;
   #retryTimer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(open: OpenConnection, options: ConnectOptions) {
     this.#open = open;
@@ -53,49 +46,40 @@ class ReconnectingTransport implements Transport {
   async start(): Promise<void> {
     const { signal } = this.#options;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (signal?.aborted) await this.close();
     try {
+      if (signal?.aborted) await this.close();
       await this.#connect();
     } catch (error) {
+      const reason = this.#reason(error);
       await this.close();
-      throw error;
+      throw reason;
     }
   }
 
-  async publish(
-    topic: string,
-    payload: Uint8Array,
-    { qos = 0, retain = false }: PublishOptions = {},
-  ): Promise<void> {
-    await this.#live().publish(topic, payload, qos, retain);
+  publish(topic: string, payload: Uint8Array, options: PublishOptions = {}): Promise<void> {
+    const connection = this.#connection;
+    if (connection === undefined) return Promise.reject(this.#absent());
+    return this.#whileOpen(connection.publish(topic, payload, options.qos ?? 0, options.retain ?? false));
   }
 
   async subscribe(filters: readonly string[], qos: QualityOfService = 0): Promise<void> {
-    const connection = this.#live();
-    for (const filter of filters) this.#subscribed.set(filter, qos);
-    const refused = await subscribeAll(connection, filters, qos);
-    if (refused.length === 0) return;
-    for (const filter of refused) this.#subscribed.delete(filter);
-    throw new TransportError(
-      'TRANSPORT_SUBSCRIBE_REFUSED',
-      `Expected the broker to grant every subscription, but it refused ${refused.join(', ')}.`,
-    );
+    if (this.#connection === undefined) throw this.#absent();
+    await this.#whileOpen(this.#subscriptions.add(this.#connection, filters, qos));
   }
 
   async unsubscribe(filters: readonly string[]): Promise<void> {
-    for (const filter of filters) this.#subscribed.delete(filter);
-    const connection = this.#live();
-    for (const batch of batches(filters)) await connection.unsubscribe(batch);
+    if (this.#state.status === 'closed') throw this.#absent();
+    await this.#whileOpen(this.#subscriptions.remove(this.#connection, filters));
   }
 
   onMessage(listener: (message: TransportMessage) => void): () => void {
     this.#messageListeners.add(listener);
-    return () => this.#messageListeners.delete(listener);
+    return () => void this.#messageListeners.delete(listener);
   }
 
   onState(listener: (state: ConnectionState) => void): () => void {
     this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
+    return () => void this.#stateListeners.delete(listener);
   }
 
   async probe(deadlineMs: number): Promise<boolean> {
@@ -110,70 +94,73 @@ class ReconnectingTransport implements Transport {
     return this.#connection?.idleMs() ?? Number.POSITIVE_INFINITY;
   }
 
-  async close(): Promise<void> {
-    if (this.#state.status === 'closed') return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    clearTimeout(this.#retryTimer);
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#closing.abort();
-    clearTimeout(this.#retryTimer);
     this.#setState({ status: 'closed' });
     this.#messageListeners.clear();
     this.#stateListeners.clear();
+    this.#closing.abort();
     await connection?.end();
   }
 
   readonly #onAbort = (): void => void this.close();
 
-  #live(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw this.#state.status === 'closed'
-      ? new TransportError(
-          'TRANSPORT_CLOSED',
-          'Expected an open connection to the broker, but it was closed.',
-        )
-      : new TransportError(
-          'TRANSPORT_LOST',
-          'Expected a connection to the broker, but it was lost; it is being renewed.',
-        );
-  }
-
   async #connect(): Promise<void> {
-    const { clientId, will, keepAliveSeconds, connectTimeoutMs } = this.#options;
+    const { clientId, will, keepAliveSeconds, connectTimeoutMs, unref = false } = this.#options;
+    if (this.#closing.signal.aborted) throw this.#absent();
     const number = this.#connections + 1;
+    // Held back until 'connected' is said: who starts anew at that word must not have seen them before.
+    const early: TransportMessage[] = [];
+    let deliver = (message: TransportMessage): void => void early.push(message);
     const connection = await this.#open(
       {
         clientId: clientId(number),
         will: will?.(number),
         keepAliveSeconds,
         timeoutMs: connectTimeoutMs,
-        onMessage: (message) => {
-          // What still comes after close() or over a connection that was given up belongs to nobody.
-          if (this.#state.status !== 'closed')
-            for (const listener of this.#messageListeners) listener(message);
-        },
+        unref,
+        onMessage: (message) => deliver(message),
       },
       this.#closing.signal,
     );
-    if (this.#closing.signal.aborted) {
-      connection.destroy();
-      throw new TransportError(
-        'TRANSPORT_CLOSED',
-        'Expected an open connection to the broker, but it was closed.',
-      );
-    }
-    await this.#restoreSubscriptions(connection);
+    await this.#restore(connection);
     this.#connections = number;
     this.#connection = connection;
     void connection.closed.then((cause) => this.#lost(connection, cause));
     this.#setState({ status: 'connected', connection: number });
+    deliver = (message) => this.#deliver(connection, message);
+    for (const message of early) deliver(message);
   }
 
-  async #restoreSubscriptions(connection: Connection): Promise<void> {
-    for (const qos of [0, 1] as const) {
-      const filters = [...this.#subscribed].filter(([, wanted]) => wanted === qos).map(([filter]) => filter);
-      if (filters.length > 0) await subscribeAll(connection, filters, qos);
+  /** As a part of the attempt: within the same time, and given up by close(). */
+  async #restore(connection: Connection): Promise<void> {
+    const giveUp = (): void => connection.destroy();
+    const timer = setTimeout(giveUp, this.#options.connectTimeoutMs);
+    if (this.#options.unref === true) timer.unref();
+    this.#closing.signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await this.#subscriptions.restore(connection);
+      if (this.#closing.signal.aborted) throw this.#absent();
+    } catch (error) {
+      giveUp();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#closing.signal.removeEventListener('abort', giveUp);
     }
+  }
+
+  #deliver(connection: Connection, message: TransportMessage): void {
+    if (this.#connection === connection) for (const listener of this.#messageListeners) listener(message);
+    else this.#options.drops?.drop('connection-closed', message.topic);
   }
 
   #lost(connection: Connection, cause: unknown): void {
@@ -185,6 +172,8 @@ class ReconnectingTransport implements Transport {
   #retry(attempt: number, cause: unknown, afterMs: number): void {
     if (this.#state.status === 'closed') return;
     this.#setState({ status: 'connecting', attempt, cause });
+    // A listener may have closed it.
+    if (this.#closing.signal.aborted) return;
     this.#retryTimer = setTimeout(() => {
       this.#connect().catch((error: unknown) => {
         const next = (this.#options.backoffMs ?? backoff)(attempt);
@@ -199,21 +188,31 @@ class ReconnectingTransport implements Transport {
     this.#state = state;
     for (const listener of [...this.#stateListeners]) listener(state);
   }
-}
 
-async function subscribeAll(
-  connection: Connection,
-  filters: readonly string[],
-  qos: QualityOfService,
-): Promise<readonly string[]> {
-  const refused = await Promise.all(batches(filters).map((batch) => connection.subscribe(batch, qos)));
-  return refused.flat();
-}
+  /** Why there is no connection now. */
+  #absent(): TransportError {
+    return this.#state.status === 'closed'
+      ? new TransportError(
+          'TRANSPORT_CLOSED',
+          'Expected an open connection to the broker, but it was closed.',
+        )
+      : new TransportError('TRANSPORT_LOST', 'Expected a connection to the broker, but it is being renewed.');
+  }
 
-/** IoT Core takes eight filters in one packet. */
-function batches(filters: readonly string[]): readonly (readonly string[])[] {
-  const size = IOT_CORE.filtersPerSubscribe;
-  return Array.from({ length: Math.ceil(filters.length / size) }, (_, n) =>
-    filters.slice(n * size, (n + 1) * size),
-  );
+  /** A wait that close() ends says that it was closed, not how the socket ended. */
+  #reason(error: unknown): unknown {
+    if (this.#state.status !== 'closed') return error;
+    if (error instanceof TransportError && error.code === 'TRANSPORT_CLOSED') return error;
+    return new TransportError('TRANSPORT_CLOSED', 'The connection to the broker was closed.', {
+      cause: error,
+    });
+  }
+
+  async #whileOpen(wait: Promise<void>): Promise<void> {
+    try {
+      await wait;
+    } catch (error) {
+      throw this.#reason(error);
+    }
+  }
 }

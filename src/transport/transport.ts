@@ -1,3 +1,5 @@
+import type { DropCounter } from '../protocol/drops.ts';
+
 /**
  * A connection to an MQTT broker, as the stub and the session need it. Each implementation passes
  * `transport.contract.ts`.
@@ -22,9 +24,12 @@ export type PublishOptions = {
 export type Will = { readonly topic: string; readonly payload: Uint8Array; readonly retain: boolean };
 
 export type ConnectionState =
-  /** `attempt` counts from 1 since the last time it was connected. */
+  /** `attempt` counts from 1 since the last time it was connected; `cause`: why it is not. */
   | { readonly status: 'connecting'; readonly attempt: number; readonly cause?: unknown }
-  /** `connection` counts from 1; a reconnected transport has subscribed again what was subscribed. */
+  /**
+   * `connection` counts from 1; a reconnected transport has subscribed again what was subscribed, and delivers
+   * what that brings after this.
+   */
   | { readonly status: 'connected'; readonly connection: number }
   | { readonly status: 'closed' };
 
@@ -42,6 +47,8 @@ export type ConnectOptions = {
   readonly signal?: AbortSignal;
   /** Sockets and timers keep no process alive. @default false */
   readonly unref?: boolean;
+  /** Counts what arrives after the end of its connection, as `connection-closed`. */
+  readonly drops?: DropCounter;
 };
 
 export interface Transport {
@@ -51,7 +58,10 @@ export interface Transport {
    * Rejects with a TransportError when closed, or when the connection ends before.
    */
   publish(topic: string, payload: Uint8Array, options?: PublishOptions): Promise<void>;
-  /** Exact topics or filters; split into SUBSCRIBEs of 8. Rejects when one is refused, naming it. */
+  /**
+   * Exact topics or filters; split into SUBSCRIBEs of 8. Rejects when one is refused, naming it; what was granted
+   * beside it stays. What was not granted is not restored by a reconnect.
+   */
   subscribe(filters: readonly string[], qos?: QualityOfService): Promise<void>;
   unsubscribe(filters: readonly string[]): Promise<void>;
   /** Returns the function that removes the listener. */

@@ -1,8 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { TransportError } from '../transport.ts';
+import type { BrokerAddress } from './broker-address.ts';
 
-/** Bytes to and from a broker, whatever they travel over. */
+/** Bytes to and from a broker, whatever they travel over. Writes after its end are ignored. */
 export type ByteStream = {
   write(bytes: Uint8Array): void;
   /** Sends what was written, then ends. */
@@ -11,76 +10,103 @@ export type ByteStream = {
 };
 
 export type ByteStreamEvents = {
-  readonly onData: (bytes: Buffer) => void;
+  /** Now `write` may be called. */
+  readonly onOpen: () => void;
+  readonly onData: (bytes: Uint8Array) => void;
   /** Once; `cause` when it ended by an error. */
   readonly onClose: (cause: unknown) => void;
 };
 
 export type OpenByteStream = {
-  readonly url: URL;
-  /** The socket alone keeps no process alive. */
+  readonly address: BrokerAddress;
+  /** The socket alone keeps no process alive. Node.js has no such thing for a WebSocket. */
   readonly unref: boolean;
   readonly events: ByteStreamEvents;
 };
 
-const PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1883, 'mqtts:': 8883 };
-
-/** Rejects when it cannot be opened. `mqtt:`, `mqtts:`, `ws:` and `wss:`; TLS is always verified. */
-export function openByteStream(options: OpenByteStream): Promise<ByteStream> {
-  return options.url.protocol === 'ws:' || options.url.protocol === 'wss:'
-    ? openWebSocket(options)
-    : openSocket(options);
+/** Over TCP, TLS, which is always verified, or a WebSocket. */
+export async function openByteStream(options: OpenByteStream): Promise<ByteStream> {
+  const { address } = options;
+  switch (address.scheme) {
+    case 'mqtt':
+      return overSocket(connectTcp({ host: address.host, port: address.port }), 'connect', options);
+    case 'mqtts': {
+      // Only then: it takes longer to load than everything else here.
+      const { connect: connectTls } = await import('node:tls');
+      const { host, port, servername } = address;
+      const name = servername === undefined ? {} : { servername };
+      return overSocket(connectTls({ host, port, ...name }), 'secureConnect', options);
+    }
+    case 'ws':
+    case 'wss':
+      return overWebSocket(options);
+  }
 }
 
-function openSocket({ url, unref, events }: OpenByteStream): Promise<ByteStream> {
-  const port = url.port === '' ? PORTS[url.protocol] : Number(url.port);
-  if (port === undefined)
-    return Promise.reject(new TypeError(`expected mqtt:, mqtts:, ws: or wss:, got ${url.protocol}`));
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  return new Promise((resolve, reject) => {
-    const secure = url.protocol === 'mqtts:';
-    const socket: Socket = secure ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
-    let cause: unknown;
-    // Without it a small packet waits for the acknowledgement of the one before: 44 to 88 ms on plain TCP.
-    socket.setNoDelay(true);
-    if (unref) socket.unref();
-    socket.on('error', (error) => {
-      cause = error;
-      reject(error);
-    });
-    socket.on('data', events.onData);
-    socket.once('close', () => events.onClose(cause));
-    socket.once(secure ? 'secureConnect' : 'connect', () =>
-      resolve({
-        write: (bytes) => void socket.write(bytes),
-        end: () => void socket.end(),
-        destroy: () => void socket.destroy(),
-      }),
-    );
+function overSocket(
+  socket: Socket,
+  opened: 'connect' | 'secureConnect',
+  { unref, events }: OpenByteStream,
+): ByteStream {
+  let cause: unknown;
+  let corked = false;
+  const uncork = (): void => {
+    corked = false;
+    socket.uncork();
+  };
+  // Without it a small packet waits for the acknowledgement of the one before: 44 to 88 ms on plain TCP.
+  socket.setNoDelay(true);
+  if (unref) socket.unref();
+  socket.once(opened, events.onOpen);
+  socket.on('data', events.onData);
+  socket.on('error', (error) => {
+    cause = error;
   });
+  socket.once('close', () => events.onClose(cause));
+  return {
+    write: (bytes) => {
+      if (!socket.writable) return;
+      socket.write(bytes);
+      if (corked) return;
+      // The first packet leaves at once, those that follow it in the same turn leave together.
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    },
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+  };
 }
 
-function openWebSocket({ url, events }: OpenByteStream): Promise<ByteStream> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(url, 'mqtt');
-    socket.binaryType = 'arraybuffer';
-    let cause: unknown;
-    socket.addEventListener('error', () => {
-      // The event says nothing more, and the URL may hold a signature: it is not repeated.
-      cause = new TransportError('TRANSPORT_UNREACHABLE', `The WebSocket to ${url.host} failed.`);
-      reject(cause);
-    });
-    socket.addEventListener('message', ({ data }) => {
-      if (data instanceof ArrayBuffer) events.onData(Buffer.from(data));
-    });
-    socket.addEventListener('close', () => events.onClose(cause), { once: true });
-    socket.addEventListener('open', () =>
-      resolve({
-        // Copied: a WebSocket sends later, and the caller keeps its buffer.
-        write: (bytes) => socket.send(new Uint8Array(bytes)),
-        end: () => socket.close(),
-        destroy: () => socket.close(),
-      }),
-    );
+function overWebSocket({ address, events }: OpenByteStream): ByteStream {
+  const { scheme, host, port, path } = address;
+  const socket = new WebSocket(
+    `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
+    'mqtt',
+  );
+  socket.binaryType = 'arraybuffer';
+  let cause: unknown;
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    socket.close();
+    events.onClose(cause);
+  };
+  socket.addEventListener('open', events.onOpen);
+  socket.addEventListener('message', ({ data }) => {
+    if (data instanceof ArrayBuffer && !closed) events.onData(new Uint8Array(data));
   });
+  socket.addEventListener('error', (event) => {
+    cause = 'error' in event ? event.error : undefined;
+  });
+  socket.addEventListener('close', close);
+  return {
+    write: (bytes) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(bytes as Uint8Array<ArrayBuffer>);
+    },
+    end: () => socket.close(),
+    // A WebSocket waits for its peer to close: a dead one would keep it for long.
+    destroy: close,
+  };
 }

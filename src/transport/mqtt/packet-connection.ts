@@ -1,128 +1,107 @@
-import { generate, type Packet, parser } from 'mqtt-packet';
 import type { Connection, OpenParameters } from '../connection.ts';
-import { TransportError } from '../transport.ts';
+import { type QualityOfService, TransportError } from '../transport.ts';
+import type { BrokerAddress } from './broker-address.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { type IncomingPacket, PacketReader } from './packet-reader.ts';
+import {
+  DISCONNECT,
+  encodeConnect,
+  encodePuback,
+  encodePublish,
+  encodeSubscribe,
+  encodeUnsubscribe,
+  PINGREQ,
+} from './packets.ts';
 
-export type PacketConnectionOptions = {
-  readonly url: URL;
-  readonly unref: boolean;
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
+export type Credentials = { readonly username?: string | undefined; readonly password?: string | undefined };
+
+type Answer = Extract<IncomingPacket, { readonly type: 'puback' | 'suback' | 'unsuback' }>;
+type Waiting = {
+  readonly type: Answer['type'];
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: TransportError) => void;
 };
-
-type Waiting = { readonly resolve: (packet: Packet) => void; readonly reject: (reason: unknown) => void };
-
-const EMPTY = Buffer.alloc(0);
 
 /** How long a broker may take to close its side after DISCONNECT. */
 const END_MS = 500;
 
-/**
- * An MQTT 3.1.1 connection over `mqtt-packet` and a plain socket: what the stub needs, and a tenth of a full client to
- * load. https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
- */
+/** An MQTT 3.1.1 connection over a plain socket. Nothing of it is shared with the connection after it. */
 export class PacketConnection implements Connection {
-  readonly closed: Promise<unknown>;
-  readonly #parser = parser({ protocolVersion: 4 });
+  /** Resolves with CONNACK's return code; rejects when the connection ends before. */
+  readonly accepted: Promise<number>;
+  readonly closed: Promise<TransportError>;
+  readonly #parameters: OpenParameters;
+  readonly #reader = new PacketReader((packet) => this.#receive(packet));
   readonly #waiting = new Map<number, Waiting>();
-  readonly #onMessage: OpenParameters['onMessage'];
-  readonly #unref: boolean;
+  /** One for each PINGREQ that has no answer yet, in order. */
+  readonly #pings: ((alive: boolean) => void)[] = [];
   #stream: ByteStream | undefined;
-  #connack: Waiting | undefined;
-  #pings: ((alive: boolean) => void)[] = [];
-  #messageId = 0;
+  #keepAlive: KeepAlive | undefined;
+  #packetId = 0;
   #lastReceived = performance.now();
-  #lastSent = performance.now();
-  #keepAlive: NodeJS.Timeout | undefined;
-  #ended: unknown;
-  #resolveClosed: (cause: unknown) => void = () => undefined;
+  #ended: TransportError | undefined;
+  #accept: (returnCode: number) => void = () => undefined;
+  #tellClosed: (reason: TransportError) => void = () => undefined;
 
-  constructor(parameters: OpenParameters, unref: boolean) {
-    this.#onMessage = parameters.onMessage;
-    this.#unref = unref;
+  constructor(address: BrokerAddress, credentials: Credentials, parameters: OpenParameters) {
+    this.#parameters = parameters;
     this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
+      this.#tellClosed = resolve;
     });
-    this.#parser.on('packet', (packet) => this.#receive(packet));
-    this.#parser.on('error', (error) => this.#fail(error));
+    this.accepted = new Promise((resolve, reject) => {
+      this.#accept = resolve;
+      void this.closed.then(reject);
+    });
+    // Who awaits it is told; a connection that is given up before must not end the process.
+    this.accepted.catch(() => undefined);
+    openByteStream({
+      address,
+      unref: parameters.unref,
+      events: {
+        onOpen: () => this.#stream?.write(encodeConnect({ ...parameters, ...credentials })),
+        onData: (bytes) => this.#read(bytes),
+        onClose: (cause) => this.#end(cause),
+      },
+    }).then(
+      (stream) => {
+        this.#stream = stream;
+        if (this.#ended !== undefined) stream.destroy();
+      },
+      (cause: unknown) => this.#end(cause),
+    );
   }
 
-  /** Opens the socket and waits for CONNACK. */
-  async open(options: PacketConnectionOptions, parameters: OpenParameters): Promise<void> {
-    const connack = new Promise<Packet>((resolve, reject) => {
-      this.#connack = { resolve, reject };
-    });
-    // Whoever fails first rejects `open`; the other must not be unhandled.
-    connack.catch(() => undefined);
-    this.#stream = await openByteStream({
-      url: options.url,
-      unref: options.unref,
-      events: { onData: (bytes) => this.#parse(bytes), onClose: (cause) => this.#fail(cause) },
-    });
-    if (this.#ended !== undefined) {
-      this.#stream.destroy();
-      throw this.#ended;
-    }
-    const { clientId, keepAliveSeconds, will } = parameters;
-    this.#send({
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clean: true,
-      clientId,
-      keepalive: keepAliveSeconds,
-      ...(options.username === undefined ? {} : { username: options.username }),
-      ...(options.password === undefined ? {} : { password: Buffer.from(options.password) }),
-      ...(will === undefined
-        ? {}
-        : { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: will.retain } }),
-    });
-    const packet = await connack;
-    if (packet.cmd !== 'connack' || packet.returnCode !== 0) {
-      const code = packet.cmd === 'connack' ? packet.returnCode : packet.cmd;
-      throw new TransportError(
-        'TRANSPORT_REFUSED',
-        `The broker at ${options.url.host} refused the connection (${code}).`,
-      );
-    }
-    this.#startKeepAlive(keepAliveSeconds * 1000);
-  }
-
-  publish(topic: string, payload: Uint8Array, qos: 0 | 1, retain: boolean): Promise<void> {
+  publish(topic: string, payload: Uint8Array, qos: QualityOfService, retain: boolean): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    const packet = { cmd: 'publish', topic, payload: bytes, qos, retain, dup: false } as const;
     if (qos === 0) {
-      this.#send(packet);
+      this.#stream?.write(encodePublish(topic, payload, retain));
       return Promise.resolve();
     }
-    return this.#request((messageId) => this.#send({ ...packet, messageId })).then(() => undefined);
+    return this.#request('puback', (packetId) => encodePublish(topic, payload, retain, packetId)).then(
+      () => undefined,
+    );
   }
 
-  async subscribe(filters: readonly string[], qos: 0 | 1): Promise<readonly string[]> {
-    const subscriptions = filters.map((topic) => ({ topic, qos }));
-    const packet = await this.#request((messageId) =>
-      this.#send({ cmd: 'subscribe', messageId, subscriptions }),
-    );
-    const granted = packet.cmd === 'suback' ? packet.granted : [];
-    return filters.filter((_, n) => Number(granted[n] ?? 0x80) >= 0x80);
+  async subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly string[]> {
+    const answer = await this.#request('suback', (packetId) => encodeSubscribe(packetId, filters, qos));
+    const returnCodes = answer.type === 'suback' ? answer.returnCodes : [];
+    return filters.filter((_, n) => (returnCodes[n] ?? 0x80) >= 0x80);
   }
 
   async unsubscribe(filters: readonly string[]): Promise<void> {
-    await this.#request((messageId) =>
-      this.#send({ cmd: 'unsubscribe', messageId, unsubscriptions: [...filters] }),
-    );
+    await this.#request('unsuback', (packetId) => encodeUnsubscribe(packetId, filters));
   }
 
   ping(deadlineMs: number): Promise<boolean> {
     if (this.#ended !== undefined) return Promise.resolve(false);
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), deadlineMs);
-      this.#pings.push((alive) => {
+      if (this.#parameters.unref) timer.unref();
+      this.#ping((alive) => {
         clearTimeout(timer);
         resolve(alive);
       });
-      this.#send({ cmd: 'pingreq' });
     });
   }
 
@@ -132,101 +111,93 @@ export class PacketConnection implements Connection {
 
   async end(): Promise<void> {
     if (this.#ended !== undefined) return;
-    this.#send({ cmd: 'disconnect' });
+    this.#stream?.write(DISCONNECT);
     this.#stream?.end();
     const timer = setTimeout(() => this.destroy(), END_MS);
+    if (this.#parameters.unref) timer.unref();
     await this.closed;
     clearTimeout(timer);
   }
 
   destroy(): void {
-    this.#stream?.destroy();
-    this.#fail(new TransportError('TRANSPORT_LOST', 'The connection to the broker was given up.'));
+    this.#end(undefined);
   }
 
-  #parse(bytes: Buffer): void {
+  #read(bytes: Uint8Array): void {
+    // A WebSocket may still deliver after it was given up.
+    if (this.#ended !== undefined) return;
     this.#lastReceived = performance.now();
-    this.#parser.parse(bytes);
+    try {
+      this.#reader.read(bytes);
+    } catch (cause) {
+      this.#end(cause);
+    }
   }
 
-  #receive(packet: Packet): void {
-    switch (packet.cmd) {
+  #receive(packet: IncomingPacket): void {
+    switch (packet.type) {
       case 'publish':
-        if (packet.qos === 1 && packet.messageId !== undefined)
-          this.#send({ cmd: 'puback', messageId: packet.messageId });
-        this.#onMessage({
+        if (packet.packetId !== undefined) this.#stream?.write(encodePuback(packet.packetId));
+        this.#parameters.onMessage({
           topic: packet.topic,
-          payload:
-            typeof packet.payload === 'string' ? Buffer.from(packet.payload) : (packet.payload ?? EMPTY),
+          payload: packet.payload,
           retained: packet.retain,
         });
         return;
       case 'connack':
-        return this.#connack?.resolve(packet);
+        if (packet.returnCode === 0) this.#startKeepAlive();
+        return this.#accept(packet.returnCode);
       case 'pingresp':
-        for (const settle of this.#pings.splice(0)) settle(true);
-        return;
+        return this.#pings.shift()?.(true);
       case 'puback':
       case 'suback':
-      case 'unsuback':
-        this.#answer(packet);
-        return;
-      default:
-        // Nothing else is sent to a 3.1.1 client that never uses QoS 2.
-        return this.#fail(
-          new TransportError('TRANSPORT_LOST', `The broker sent an unexpected ${packet.cmd}.`),
-        );
+      case 'unsuback': {
+        const waiting = this.#waiting.get(packet.packetId);
+        if (waiting?.type !== packet.type) return;
+        this.#waiting.delete(packet.packetId);
+        return waiting.resolve(packet);
+      }
     }
   }
 
-  #answer(packet: Packet): void {
-    if (packet.messageId === undefined) return;
-    this.#waiting.get(packet.messageId)?.resolve(packet);
-    this.#waiting.delete(packet.messageId);
-  }
-
-  #request(send: (messageId: number) => void): Promise<Packet> {
+  #request(type: Answer['type'], encode: (packetId: number) => Uint8Array): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       // [MQTT-2.3.1-1]: 1 to 65,535, and none that is in use.
-      do this.#messageId = (this.#messageId % 65_535) + 1;
-      while (this.#waiting.has(this.#messageId));
-      this.#waiting.set(this.#messageId, { resolve, reject });
-      send(this.#messageId);
+      do this.#packetId = (this.#packetId % 65_535) + 1;
+      while (this.#waiting.has(this.#packetId));
+      this.#waiting.set(this.#packetId, { type, resolve, reject });
+      this.#stream?.write(encode(this.#packetId));
     });
   }
 
-  #send(packet: Packet): void {
-    this.#lastSent = performance.now();
-    this.#stream?.write(generate(packet, { protocolVersion: 4 }));
+  /** Each PINGREQ has its own answer: a late one must not vouch for a connection that died since. */
+  #ping(settle: (alive: boolean) => void): void {
+    this.#pings.push(settle);
+    this.#stream?.write(PINGREQ);
   }
 
-  /** [MQTT-3.1.2-23]: something has to be sent within each interval; [MQTT-3.1.2-24] ends it after one and a half. */
-  #startKeepAlive(intervalMs: number): void {
-    const quarter = Math.max(1, Math.floor(intervalMs / 4));
-    this.#keepAlive = setInterval(() => {
-      const now = performance.now();
-      if (now - this.#lastReceived > intervalMs * 1.5 && now - this.#lastSent < intervalMs)
-        return this.destroy();
-      if (now - this.#lastSent >= intervalMs - quarter || now - this.#lastReceived >= intervalMs - quarter) {
-        this.#send({ cmd: 'pingreq' });
-      }
-    }, quarter);
-    if (this.#unref) this.#keepAlive.unref();
+  #startKeepAlive(): void {
+    // 0 turns it off. [MQTT-3.1.2.10]
+    if (this.#parameters.keepAliveSeconds === 0) return;
+    const keepAlive = new KeepAlive({
+      intervalMs: this.#parameters.keepAliveSeconds * 1000,
+      unref: this.#parameters.unref,
+      sendPing: () => this.#ping(() => keepAlive.answered()),
+      onDead: () => this.#end(new Error('the broker did not answer a PINGREQ')),
+    });
+    this.#keepAlive = keepAlive;
   }
 
-  #fail(cause: unknown): void {
+  #end(cause: unknown): void {
     if (this.#ended !== undefined) return;
-    this.#ended =
-      cause instanceof TransportError
-        ? cause
-        : new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
-    clearInterval(this.#keepAlive);
+    const error = new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
+    this.#ended = error;
+    this.#keepAlive?.stop();
     this.#stream?.destroy();
-    this.#connack?.reject(this.#ended);
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     for (const settle of this.#pings.splice(0)) settle(false);
-    this.#resolveClosed(this.#ended);
+    this.#tellClosed(error);
   }
 }

@@ -1,7 +1,8 @@
 import type { OpenConnection } from '../connection.ts';
 import { connectWith } from '../reconnect.ts';
 import { type ConnectOptions, type Transport, TransportError } from '../transport.ts';
-import { PacketConnection } from './packet-connection.ts';
+import { parseBrokerUrl } from './broker-address.ts';
+import { type Credentials, PacketConnection } from './packet-connection.ts';
 
 export type PacketOptions = ConnectOptions & {
   /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
@@ -11,36 +12,36 @@ export type PacketOptions = ConnectOptions & {
 };
 
 /**
- * A transport over a plain socket and `mqtt-packet`: small enough for the stub, and lean enough for the path of every
+ * A transport over a plain socket, without a package: small enough for the stub, and lean enough for the path of every
  * invocation. Rejects with TRANSPORT_UNREACHABLE or TRANSPORT_REFUSED.
  */
 export async function connectPacket(options: PacketOptions): Promise<Transport> {
-  return await connectWith(openPacket(options), options);
+  const { url, username, password } = options;
+  return await connectWith(openPacket(url, { username, password }), options);
 }
 
-function openPacket({ url, username, password, unref = false }: PacketOptions): OpenConnection {
+function openPacket(url: string, credentials: Credentials): OpenConnection {
   return async (parameters, signal) => {
-    const connection = new PacketConnection(parameters, unref);
-    const address = new URL(url);
+    const address = parseBrokerUrl(url);
+    signal.throwIfAborted();
+    const connection = new PacketConnection(address, credentials, parameters);
     const giveUp = (): void => connection.destroy();
     const timer = setTimeout(giveUp, parameters.timeoutMs);
+    if (parameters.unref) timer.unref();
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      await Promise.race([
-        connection.open({ url: address, unref, username, password }, parameters),
-        connection.closed.then((cause) => Promise.reject(cause)),
-      ]);
-      return connection;
-    } catch (cause) {
+      const returnCode = await connection.accepted;
+      if (returnCode === 0) return connection;
       connection.destroy();
-      if (cause instanceof TransportError && cause.code === 'TRANSPORT_REFUSED') throw cause;
       throw new TransportError(
-        'TRANSPORT_UNREACHABLE',
-        `No broker answered at ${address.protocol}//${address.host}.`,
-        {
-          cause,
-        },
+        'TRANSPORT_REFUSED',
+        `The broker at ${address.shown} refused the connection (CONNACK ${returnCode}).`,
       );
+    } catch (error) {
+      if (error instanceof TransportError && error.code === 'TRANSPORT_REFUSED') throw error;
+      throw new TransportError('TRANSPORT_UNREACHABLE', `No broker answered at ${address.shown}.`, {
+        cause: error,
+      });
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
