@@ -22,6 +22,7 @@ export function createLocalRuntime(configuration: Configuration, store: SessionS
   return createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'build'),
+    onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
   });
 }
 

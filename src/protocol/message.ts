@@ -86,6 +86,8 @@ export type MissingMeta = {
 };
 /** How many bytes of the stream may have been sent in all: said again, it does no harm. */
 export type CreditMeta = { readonly bytes: number };
+/** `contentType` stands in the first piece of a stream that has one: an HTTP prelude travels by it. */
+export type ChunkMeta = { readonly contentType?: string };
 export type EndMeta = AnswerMeta & { readonly failed: boolean };
 export type ObserveMeta = OfferMeta & { readonly failed: boolean; readonly eventBytes: number };
 
@@ -113,7 +115,7 @@ export type Message =
   | MessageOf<'query', Empty>
   | MessageOf<'missing', MissingMeta>
   | MessageOf<'credit', CreditMeta>
-  | MessageOf<'chunk', Empty>
+  | MessageOf<'chunk', ChunkMeta>
   | MessageOf<'end', EndMeta>
   | MessageOf<'unknown', Empty>
   | MessageOf<'observe', ObserveMeta>;

@@ -79,7 +79,7 @@ export const META_FIELDS: { readonly [K in Kind]: Field<MetaOf<K>> } = {
   query: nothing,
   missing: object(missing),
   credit: object<MetaOf<'credit'>>({ bytes: count }),
-  chunk: nothing,
+  chunk: object<MetaOf<'chunk'>>({ contentType: optional(text) }),
   end: object<MetaOf<'end'>>({ ...answer, failed: flag }),
   unknown: nothing,
   observe: object<MetaOf<'observe'>>({ ...offer, failed: flag, eventBytes: count }),

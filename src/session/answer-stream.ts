@@ -4,12 +4,19 @@ const FIRST_WINDOW_BYTES = 1024 * 1024;
 /** Pieces of this size fit into one frame with its header. */
 const CHUNK_BYTES = 96 * 1024;
 
+/** Encodes and publishes a piece; gives its frames. */
+export type SendChunk = (
+  chunk: Uint8Array,
+  number: number,
+  contentType: string | undefined,
+) => readonly Uint8Array[];
+
 /**
  * The sending side of a streamed answer. Pieces are numbered and kept until they certainly arrived: a credit of
  * n bytes says that everything more than a window before n was passed on.
  */
 export class AnswerStream {
-  readonly #send: (chunk: Uint8Array, number: number) => readonly Uint8Array[];
+  readonly #send: SendChunk;
   readonly #sent = new Map<number, { readonly frames: readonly Uint8Array[]; readonly endsAt: number }>();
   #allowed = FIRST_WINDOW_BYTES;
   #bytes = 0;
@@ -17,7 +24,10 @@ export class AnswerStream {
   #closed = false;
   #waiting: (() => void) | undefined;
 
-  constructor(send: (chunk: Uint8Array, number: number) => readonly Uint8Array[]) {
+  /** Set before the first piece is written. */
+  contentType: string | undefined;
+
+  constructor(send: SendChunk) {
     this.#send = send;
   }
 
@@ -38,7 +48,8 @@ export class AnswerStream {
       const piece = chunk.subarray(start, start + CHUNK_BYTES);
       this.#bytes += piece.byteLength;
       const number = this.#count++;
-      this.#sent.set(number, { frames: this.#send(piece, number), endsAt: this.#bytes });
+      const contentType = number === 0 ? this.contentType : undefined;
+      this.#sent.set(number, { frames: this.#send(piece, number, contentType), endsAt: this.#bytes });
     }
   }
 

@@ -51,9 +51,10 @@ export class RunningInvocation {
 
   constructor(options: RunningOptions) {
     this.#options = options;
-    this.#stream = new AnswerStream((payload, number) =>
-      options.send({ kind: 'chunk', id: options.offer.id, meta: {}, payload }, number),
-    );
+    this.#stream = new AnswerStream((payload, number, contentType) => {
+      const meta = contentType === undefined ? {} : { contentType };
+      return options.send({ kind: 'chunk', id: options.offer.id, meta, payload }, number);
+    });
     [this.#state, this.#first] = acceptOffer(options.offer.meta.remainingMs, options.timing);
   }
 
@@ -135,7 +136,7 @@ export class RunningInvocation {
       ...(meta.streaming === undefined ? {} : { streaming: meta.streaming }),
       onLog: (line) => this.#log(line),
       onProgress: (step) => dispatch({ type: 'progress', id: offer.id, step, at: this.#options.now() }),
-      ...(meta.streaming === false ? {} : { onChunk: (chunk: Uint8Array) => this.#stream.write(chunk) }),
+      ...(meta.streaming === false ? {} : this.#streamListeners()),
       signal: this.#abort.signal,
     });
     if (!this.running) return;
@@ -235,6 +236,15 @@ export class RunningInvocation {
       timer,
       setTimeout(() => this.dispatch({ type: 'timer', timer }), afterMs),
     );
+  }
+
+  #streamListeners() {
+    return {
+      onContentType: (contentType: string) => {
+        this.#stream.contentType = contentType;
+      },
+      onChunk: (chunk: Uint8Array) => this.#stream.write(chunk),
+    };
   }
 
   #log(line: LogLine): void {

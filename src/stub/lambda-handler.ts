@@ -16,7 +16,7 @@ type CreateStub = (options: {
 }) => Stub;
 
 type AnyContext = StubContext & { callbackWaitsForEmptyEventLoop?: boolean };
-type ResponseStream = NodeJS.WritableStream;
+type ResponseStream = NodeJS.WritableStream & { setContentType?(contentType: string): void };
 type Deployed = (...parameters: readonly unknown[]) => unknown;
 
 /**
@@ -48,7 +48,10 @@ export async function createLambdaHandler(
 
   if (loaded.streaming) {
     return streamifyResponse(async (event: unknown, stream: ResponseStream, context: AnyContext) => {
-      const onChunk = (chunk: Uint8Array): Promise<void> => write(stream, chunk);
+      const onChunk = (chunk: Uint8Array, contentType: string | undefined): Promise<void> => {
+        if (contentType !== undefined) stream.setContentType?.(contentType);
+        return write(stream, chunk);
+      };
       const outcome = await stub.invoke({ ...call(event, context), streaming: true, onChunk });
       if (outcome.type === 'deployed') return await loaded.run(event, stream, context);
       if (outcome.type === 'failed') throw remoteError(outcome);

@@ -19,6 +19,9 @@ const CHUNKS_AHEAD = 1024;
 /** How much of a stream the session may send before the stub has passed it on. */
 export const STREAM_WINDOW_BYTES = 1024 * 1024;
 
+/** Takes a piece of a streamed answer, the first with its content type; resolves when the next may come. */
+export type OnChunk = (chunk: Uint8Array, contentType: string | undefined) => Promise<void>;
+
 export type OfferedOptions = {
   readonly id: InvocationId;
   readonly sessionId: string;
@@ -30,8 +33,7 @@ export type OfferedOptions = {
   readonly sendMissing: (chunk: number) => void;
   /** How many bytes of the stream the session may have sent in all. */
   readonly sendCredit: (totalBytes: number) => void;
-  /** Resolves when the next piece may come. */
-  readonly onChunk: ((chunk: Uint8Array) => Promise<void>) | undefined;
+  readonly onChunk: OnChunk | undefined;
 };
 
 /** One offered invocation with its timers: carries out what the reducer decides, until there is an outcome. */
@@ -107,7 +109,7 @@ export class OfferedInvocation {
       case 'drop':
         return this.#options.drops.drop(effect.reason, effect.detail);
       case 'chunk':
-        return this.#passOn(effect.message.payload);
+        return this.#passOn(effect.message.payload, effect.message.meta.contentType);
       case 'end':
         return this.#end(effect.outcome);
       default: {
@@ -125,11 +127,11 @@ export class OfferedInvocation {
     void this.#passedOn.then(() => this.#settle(outcome));
   }
 
-  #passOn(chunk: Uint8Array): void {
+  #passOn(chunk: Uint8Array, contentType: string | undefined): void {
     const { onChunk, drops } = this.#options;
     if (onChunk === undefined) return drops.drop('out-of-turn', 'a stream for a caller that takes none');
     this.#passedOn = this.#passedOn
-      .then(() => onChunk(chunk))
+      .then(() => onChunk(chunk, contentType))
       // The caller has left: the rest of the stream has nowhere to go, but the invocation goes on.
       .catch(() => drops.drop('connection-closed', 'a piece of a stream whose caller has left'))
       .then(() => {

@@ -16,7 +16,7 @@ import type { ConnectOptions, Transport, TransportMessage } from '../transport/t
 import { BrokerLink } from './broker-link.ts';
 import { claimTimeout } from './invocation.ts';
 import { laneOf } from './lane.ts';
-import { OfferedInvocation } from './offered-invocation.ts';
+import { OfferedInvocation, type OnChunk } from './offered-invocation.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import { answerOf, DEPLOYED, failure, failureOutcome, type StubOutcome } from './stub-outcome.ts';
 
@@ -47,7 +47,7 @@ export type StubCall = {
   /** The environment ends before the answer. */
   readonly signal?: AbortSignal;
   /** Takes a streamed answer. */
-  readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+  readonly onChunk?: OnChunk;
 };
 
 export type StubOptions = {
