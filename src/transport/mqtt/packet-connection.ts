@@ -23,6 +23,9 @@ type Waiting = {
   readonly reject: (reason: TransportError) => void;
 };
 
+/** [MQTT-2.3.1-1]: 16 bits, but not 0. */
+const PACKET_IDS = 65_535;
+
 /** How long a broker may take to close its side after DISCONNECT. */
 const END_MS = 500;
 
@@ -162,9 +165,11 @@ export class PacketConnection implements Connection {
 
   #request(type: Answer['type'], encode: (packetId: number) => Uint8Array): Promise<Answer> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    if (this.#waiting.size === PACKET_IDS)
+      return Promise.reject(new TransportError('TRANSPORT_LOST', 'The broker acknowledges nothing.'));
     return new Promise((resolve, reject) => {
-      // [MQTT-2.3.1-1]: 1 to 65,535, and none that is in use.
-      do this.#packetId = (this.#packetId % 65_535) + 1;
+      // [MQTT-2.3.1-2]: none that is in use.
+      do this.#packetId = (this.#packetId % PACKET_IDS) + 1;
       while (this.#waiting.has(this.#packetId));
       this.#waiting.set(this.#packetId, { type, resolve, reject });
       this.#stream?.write(encode(this.#packetId));

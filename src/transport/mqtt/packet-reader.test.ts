@@ -64,7 +64,7 @@ function encode(packet: IncomingPacket): Buffer {
     case 'puback':
       return oracle({ cmd: 'puback', messageId: packet.packetId });
     case 'unsuback':
-      return oracle({ cmd: 'unsuback', messageId: packet.packetId });
+      return oracle({ cmd: 'unsuback', messageId: packet.packetId, granted: [] });
     case 'suback':
       return oracle({ cmd: 'suback', messageId: packet.packetId, granted: [...packet.returnCodes] });
     case 'pingresp':
