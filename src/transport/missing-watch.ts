@@ -8,6 +8,7 @@ export class MissingWatch {
   readonly #onMissing: (missing: MissingFrames) => void;
   readonly #now: () => number;
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: {
     readonly reassembler: Reassembler<Side>;
@@ -24,10 +25,15 @@ export class MissingWatch {
 
   /** Call it after a frame that left its message incomplete. */
   arm(): void {
-    this.#timer ??= setTimeout(() => this.#check(), this.#afterMs);
+    if (this.#closed || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#check(), this.#afterMs);
+    // The stub must not keep an environment awake for it; the others have a socket.
+    this.#timer.unref();
   }
 
+  /** Ends asking; whatever is armed later is not. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
   }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Transport } from './transport.ts';
 
 /**
@@ -9,25 +8,41 @@ export type ReadRetained = (topic: string, signal: AbortSignal) => Promise<Uint8
 
 /**
  * For brokers without such a call: subscribes and waits for what is delivered. Silence within the bound counts as
- * "none", which is a guess: brokers may deliver later. The subscription is kept by the caller's wish.
+ * "none", which is a guess: brokers may deliver later. The subscription stays: who asks for presence wants its changes.
+ * Rejects with a TransportError when the subscription is refused or the connection ends.
  */
 export function readRetainedBySubscription(transport: Transport, boundMs: number): ReadRetained {
   return async (topic, signal) => {
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(boundMs)]);
-    let payload: Uint8Array | undefined;
-    const arrived = new AbortController();
-    const remove = transport.onMessage((message) => {
-      if (message.topic !== topic) return;
-      payload = message.payload;
-      arrived.abort();
+    let arrived: (payload: Uint8Array) => void = () => undefined;
+    const payload = new Promise<Uint8Array>((resolve) => {
+      arrived = resolve;
     });
+    const removeListener = transport.onMessage((message) => {
+      if (message.topic === topic) arrived(message.payload);
+    });
+    const bound = deadline(boundMs, signal);
     try {
-      await transport.subscribe([topic], 1);
-      const either = AbortSignal.any([bound, arrived.signal]);
-      if (!either.aborted) await once(either, 'abort');
-      return payload !== undefined && payload.byteLength > 0 ? payload : undefined;
+      const found = transport.subscribe([topic], 1).then(() => payload);
+      const first = await Promise.race([found, bound.passed]);
+      return first !== undefined && first.byteLength > 0 ? first : undefined;
     } finally {
-      remove();
+      removeListener();
+      bound.clear();
     }
   };
+}
+
+function deadline(boundMs: number, signal: AbortSignal): { passed: Promise<undefined>; clear: () => void } {
+  let clear = (): void => undefined;
+  const passed = new Promise<undefined>((resolve) => {
+    const pass = (): void => resolve(undefined);
+    const timer = setTimeout(pass, boundMs);
+    signal.addEventListener('abort', pass, { once: true });
+    clear = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', pass);
+    };
+    if (signal.aborted) pass();
+  });
+  return { passed, clear };
 }
