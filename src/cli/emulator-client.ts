@@ -1,3 +1,4 @@
+import { httpGet } from '../emulator/http/http-get.ts';
 import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
 import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
 import { LlxError } from '../errors/llx-error.ts';
@@ -8,10 +9,10 @@ const TIMEOUT_MS = 5_000;
 /** What an emulator in another process says of itself. Rejects with LLX_UNREACHABLE. */
 export async function readEmulatorState(endpoint: string): Promise<EmulatorState> {
   try {
-    const response = await fetch(`${endpoint}${STATE_PATH}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const state = response.ok ? parseState(await response.json()) : undefined;
+    const { status, body } = await httpGet(`${endpoint}${STATE_PATH}`, AbortSignal.timeout(TIMEOUT_MS));
+    const state = status === 200 ? parseState(JSON.parse(body)) : undefined;
     if (state !== undefined) return state;
-    throw new Error(`something else than llx answered with status ${response.status}`);
+    throw new Error(`something else than llx answered with status ${status}`);
   } catch (cause) {
     throw unreachable(endpoint, cause);
   }
@@ -25,7 +26,7 @@ export function unreachable(endpoint: string, cause: unknown): LlxError {
   return new LlxError('LLX_UNREACHABLE', {
     message: `Expected an llx emulator at ${endpoint}, but it cannot be reached.`,
     mend: 'Start one in the project’s folder: llx dev --offline\nOr say where it is: --endpoint http://127.0.0.1:PORT',
-    cause: cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause,
+    cause,
   });
 }
 

@@ -2,8 +2,9 @@ import type { EmulatorState } from '../emulator/http/state-route.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
-import { connectMqtt } from '../transport/mqtt/mqtt-transport.ts';
+import { connectPacket } from '../transport/mqtt/packet-transport.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
+import type { ConnectOptions, Transport } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
 import { readEmulatorState, readRetainedFrom } from './emulator-client.ts';
@@ -46,7 +47,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
     closers.add(() => runtime.close());
     const lane = flags.lane ?? configuration.lane;
     const session = new Session({
-      connect: (options) => connectMqtt({ ...options, url: aws.state.mqtt }),
+      connect: aws.connect,
       runtime,
       functions: served,
       lane,
@@ -94,7 +95,12 @@ async function work(
   return signal.aborted ? 130 : 0;
 }
 
-type Aws = { readonly state: EmulatorState; readonly readRetained: ReadRetained; prepareStubs(): void };
+type Aws = {
+  readonly state: EmulatorState;
+  readonly connect: (options: ConnectOptions) => Promise<Transport>;
+  readonly readRetained: ReadRetained;
+  prepareStubs(): void;
+};
 
 async function openAws(
   flags: DevFlags,
@@ -104,12 +110,22 @@ async function openAws(
 ): Promise<Aws> {
   if (flags.endpoint !== undefined) {
     const state = await readEmulatorState(flags.endpoint);
-    return { state, readRetained: readRetainedFrom(flags.endpoint), prepareStubs: () => undefined };
+    return {
+      state,
+      // Loaded here: the full client takes 25 ms, and a session beside its own broker does not need it.
+      connect: async (options) => {
+        const { connectMqtt } = await import('../transport/mqtt/mqtt-transport.ts');
+        return await connectMqtt({ ...options, url: state.mqtt });
+      },
+      readRetained: readRetainedFrom(flags.endpoint),
+      prepareStubs: () => undefined,
+    };
   }
   const emulator = await startConfiguredEmulator(configuration, flags, store);
   closers.add(() => emulator.close());
   return {
     state: emulator,
+    connect: (options) => connectPacket({ ...options, url: emulator.mqtt }),
     readRetained: (topic) => emulator.broker.retained(topic),
     prepareStubs: () => emulator.prepareStubs(),
   };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { DropReason } from '../protocol/drops.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
@@ -7,7 +6,11 @@ import { createApiServer } from './http/api-server.ts';
 import { addStateRoute, type EmulatorState } from './http/state-route.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
-import { type InvocationEvent, InvocationService } from './lambda/invocation-service.ts';
+import {
+  type InvocationEvent,
+  InvocationService,
+  type InvocationTarget,
+} from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
@@ -46,56 +49,63 @@ export type Emulator = EmulatorState & {
 
 /** The small AWS in this process: Lambda's API on one port, an IoT broker on another, and the stubs beside it. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const direct = runDeployed(options.runtime);
+  const host =
+    options.stubs === 'host'
+      ? new StubHost({
+          hostFile: options.stubHostFile,
+          stubFile: options.stubFile,
+          deployed: direct,
+          onDrop: (reason, detail) => options.onDrop('stub', reason, detail),
+          onNotice: options.onNotice,
+        })
+      : undefined;
+  try {
+    return await open(options, direct, host);
+  } catch (error) {
+    await host?.close();
+    throw error;
+  }
+}
+
+async function open(
+  options: EmulatorOptions,
+  direct: InvocationTarget,
+  host: StubHost | undefined,
+): Promise<Emulator> {
   const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
   const broker = await startBroker({ host: options.host, port: options.mqttPort, drops });
   const api = createApiServer(options);
-  const registry = createRegistry(options);
-  const direct = runDeployed(options.runtime);
-  let hostOptions: { endpoint: string } | undefined;
-  let host: StubHost | undefined;
   const { runtime, stubFile } = options;
-  const inProcess = runStubProcess({ runtime, stubFile, mqttUrl: broker.url });
   const service = new InvocationService({
-    registry,
+    registry: createRegistry(options),
     direct,
-    stubbed: (...call) => (host === undefined ? inProcess(...call) : host.invoke(...call)),
+    stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, mqttUrl: broker.url }),
     onEvent: options.onInvocation,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
+  const addresses = { endpoint: '', mqtt: broker.url };
   addInvokeRoute(api.app, service);
   addRetainedRoute(api.app, broker);
-  addStateRoute(api.app, () => ({ endpoint: hostOptions?.endpoint ?? '', mqtt: broker.url, functions }));
+  addStateRoute(api.app, () => ({ ...addresses, functions }));
   try {
-    const { url: endpoint } = await api.listen();
-    hostOptions = { endpoint };
-    host =
-      options.stubs === 'host'
-        ? new StubHost({
-            hostFile: options.stubHostFile,
-            stubFile: options.stubFile,
-            mqttUrl: broker.url,
-            endpoint,
-            deployed: direct,
-            onDrop: (reason, detail) => options.onDrop('stub', reason as DropReason, detail),
-            onNotice: options.onNotice,
-          })
-        : undefined;
-    let closing: Promise<void> | undefined;
-    return {
-      endpoint,
-      mqtt: broker.url,
-      functions,
-      broker,
-      prepareStubs: () => host?.prepare(functions.map(({ arn }) => arn)),
-      close() {
-        closing ??= closeAll(service, host, api, broker);
-        return closing;
-      },
-    };
+    addresses.endpoint = (await api.listen()).url;
   } catch (error) {
     await Promise.all([api.close(), broker.close()]);
     throw error;
   }
+  host?.connect({ mqttUrl: addresses.mqtt, endpoint: addresses.endpoint });
+  let closing: Promise<void> | undefined;
+  return {
+    ...addresses,
+    functions,
+    broker,
+    prepareStubs: () => host?.prepare(functions.map(({ arn }) => arn)),
+    close() {
+      closing ??= closeAll(service, host, api, broker);
+      return closing;
+    },
+  };
 }
 
 async function closeAll(

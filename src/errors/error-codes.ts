@@ -17,7 +17,6 @@ export const ERROR_CODES = {
   LLX_LIVE_UNAVAILABLE: { exitCode: 2 }, // live mode is not part of this version
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
   LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
-  LLX_HOST_FAILED: { exitCode: 1 }, // the process that runs the stubs does not start
   LLX_INTERRUPTED: { exitCode: 130 }, // Ctrl-C or SIGTERM before the work was done
 } as const satisfies Record<string, { readonly exitCode: number }>;
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LAMBDA } from '../../protocol/limits.ts';
 import { ACCEPTED, type ApiReply, REFUSALS } from './api-reply.ts';
@@ -20,6 +20,10 @@ export type RuntimeApiListener = {
     error: { readonly errorType: string; readonly payload: Uint8Array } | undefined,
   ) => void;
 };
+
+// Not by `import`: an ES import of node:http reads each of its exports, and one of them loads undici: 30 ms at start-up
+// for a server that only other languages and the HTTP channel use.
+const { createServer } = process.getBuiltinModule('node:http');
 
 const PREFIX = '/2018-06-01/runtime';
 const ANSWER = new RegExp(`^${PREFIX}/invocation/([^/]+)/(response|error)$`);

@@ -29,7 +29,6 @@ export type ToHost =
   | { readonly type: 'abandon'; readonly call: number };
 
 export type FromHost =
-  | { readonly type: 'ready' }
   | { readonly type: 'log'; readonly call: number; readonly text: string }
   | { readonly type: 'answer'; readonly call: number; readonly streamed: boolean /* body: the payload */ }
   | {

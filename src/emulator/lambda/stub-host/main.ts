@@ -38,7 +38,6 @@ function receive(message: ToHost, body: Buffer): void {
     case 'start':
       start = message;
       stubModule = import(pathToFileURL(message.stubFile).href) as Promise<StubModule>;
-      void stubModule.then(() => send({ type: 'ready' }));
       return;
     case 'function':
       stubOf(message.arn);

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
-import { LlxError } from '../../../errors/llx-error.ts';
 import type { InvocationResult } from '../../../runtime/invocation.ts';
 import type { InvocationCall, InvocationTarget } from '../invocation-service.ts';
 import { encodeHostMessage, type FromHost, HostMessageDecoder, type ToHost } from './host-message.ts';
@@ -10,12 +9,16 @@ export type StubHostOptions = {
   readonly hostFile: string;
   /** dist/stub/index.mjs: the file that would be deployed. */
   readonly stubFile: string;
-  readonly mqttUrl: string;
-  readonly endpoint: string;
   /** Runs the deployed handler, when the stub decides for it. */
   readonly deployed: InvocationTarget;
   readonly onDrop: (reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
+};
+
+export type HostAddresses = {
+  readonly mqttUrl: string;
+  /** The emulator's HTTP API, for GetRetainedMessage. */
+  readonly endpoint: string;
 };
 
 type Call = {
@@ -38,18 +41,18 @@ export class StubHost {
   #pipe: Duplex | undefined;
   #nextCall = 1;
   #closed = false;
-  #ready: Promise<void>;
+  #addresses: HostAddresses | undefined;
 
+  /** Starts the process at once: it boots while the emulator opens its ports. */
   constructor(options: StubHostOptions) {
     this.#options = options;
-    this.#ready = this.#start();
-    // Whoever waits for it sees the failure; a host nobody waits for must not end the process.
-    this.#ready.catch(() => undefined);
+    this.#start();
   }
 
-  /** The host has loaded the stub. Rejects with LLX_HOST_FAILED. */
-  get ready(): Promise<void> {
-    return this.#ready;
+  /** Where its stubs find the broker and the emulator. Before the first invocation. */
+  connect(addresses: HostAddresses): void {
+    this.#addresses = addresses;
+    this.#sendStart();
   }
 
   /** Their stubs connect now, as Lambda's init would; a stub that is invoked before does so then. */
@@ -60,10 +63,7 @@ export class StubHost {
   readonly invoke: InvocationTarget = async (call, onLog, signal) => {
     const { spec } = call.resolved.deployed;
     const startedAt = performance.now();
-    if (this.#child === undefined && !this.#closed) {
-      this.#ready = this.#start();
-      this.#ready.catch(() => undefined);
-    }
+    if (this.#child === undefined && !this.#closed) this.#start();
     return new Promise((settle) => {
       const id = this.#nextCall++;
       // Lambda ends the environment when the time is over, whatever the stub is doing.
@@ -102,7 +102,7 @@ export class StubHost {
     clearTimeout(kill);
   }
 
-  #start(): Promise<void> {
+  #start(): void {
     const child = spawn(process.execPath, [this.#options.hostFile], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
       env: hostEnvironment(process.env),
@@ -110,32 +110,33 @@ export class StubHost {
     this.#child = child;
     const pipe = child.stdio[3] as Duplex;
     this.#pipe = pipe;
-    const { stubFile, mqttUrl, endpoint } = this.#options;
-    this.#send({ type: 'start', stubFile, mqttUrl, endpoint });
-    return new Promise((resolve, reject) => {
-      const decoder = new HostMessageDecoder<FromHost>();
-      pipe.on('data', (chunk: Buffer) =>
-        decoder.push(chunk, (message, body) => {
-          if (message.type === 'ready') resolve();
-          else this.#receive(message, body);
-        }),
-      );
-      // A write to a host that has just died: its exit is handled below.
-      pipe.on('error', () => undefined);
-      child.once('error', (cause) => reject(hostFailed(`it could not be started: ${cause.message}`, cause)));
-      child.once('exit', (code, signal) => {
-        reject(hostFailed(`it ended (${signal ?? `exit status ${code}`})`));
-        this.#failAll(signal === null ? `exit status ${code}` : `signal: ${signal}`, 'exit');
-        this.#child = undefined;
-        if (!this.#closed)
-          this.#options.onNotice(
-            'The process that runs the stubs ended; the next invocation starts it again.',
-          );
-      });
-    });
+    this.#sendStart();
+    const decoder = new HostMessageDecoder<FromHost>();
+    pipe.on('data', (chunk: Buffer) => decoder.push(chunk, (message, body) => this.#receive(message, body)));
+    // A write to a host that has just died: its exit is handled below.
+    pipe.on('error', () => undefined);
+    child.once('error', (error) => this.#ended(child, `it could not be started: ${error.message}`));
+    child.once('exit', (code, signal) =>
+      this.#ended(child, signal === null ? `exit status ${code}` : `signal: ${signal}`),
+    );
   }
 
-  #receive(message: Exclude<FromHost, { type: 'ready' }>, body: Buffer): void {
+  #sendStart(): void {
+    if (this.#addresses === undefined) return;
+    this.#send({ type: 'start', stubFile: this.#options.stubFile, ...this.#addresses });
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = undefined;
+    this.#failAll(how, 'exit');
+    if (this.#closed) return;
+    this.#options.onNotice(
+      `The process that runs the stubs ended (${how}); the next invocation starts it again.`,
+    );
+  }
+
+  #receive(message: FromHost, body: Buffer): void {
     switch (message.type) {
       case 'dropped':
         return this.#options.onDrop(message.reason, message.detail);
@@ -236,14 +237,6 @@ export class StubHost {
     for (const part of parts) pipe.write(part);
     pipe.uncork();
   }
-}
-
-function hostFailed(why: string, cause?: unknown): LlxError {
-  return new LlxError('LLX_HOST_FAILED', {
-    message: `Expected the process that runs the stubs to start, but ${why}.`,
-    mend: 'Build llx again (npm run build), then start it again',
-    cause,
-  });
 }
 
 /** The stub needs nothing of the developer's environment; keys and profiles least of all. */
