@@ -11,9 +11,13 @@ import {
   type TransportMessage,
 } from './transport.ts';
 
+/** A connection that ended sooner than this after CONNACK was of no use. */
+const SHORT_LIVED_MS = 1_000;
+
 /**
  * A transport over connections that come and go. The first connection is made before it resolves and its failure
- * rejects; later ones are made again until `backoffMs` gives up, and restore what was subscribed.
+ * rejects; later ones are made again until `backoffMs` gives up, and restore what was subscribed. The first attempt is
+ * made at once, unless the connections before it ended as soon as they were made.
  */
 export async function connectWith(open: OpenConnection, options: ConnectOptions): Promise<Transport> {
   const transport = new ReconnectingTransport(open, options);
@@ -31,6 +35,9 @@ class ReconnectingTransport implements Transport {
   #state: ConnectionState = { status: 'connecting', attempt: 1 };
   #connection: Connection | undefined;
   #connections = 0;
+  #connectedAt = 0;
+  /** Connections in a row that were of no use: a broker that takes and drops them is not asked without a pause. */
+  #shortLived = 0;
   #retryTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
@@ -95,20 +102,17 @@ class ReconnectingTransport implements Transport {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<void> {
+    if (this.#closed !== undefined) return this.#closed;
+    // First of all: a listener that is told below may close it again.
+    this.#closed = this.#connection?.end() ?? Promise.resolve();
+    this.#connection = undefined;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#retryTimer);
-    const connection = this.#connection;
-    this.#connection = undefined;
     this.#setState({ status: 'closed' });
     this.#messageListeners.clear();
     this.#stateListeners.clear();
     this.#closing.abort();
-    await connection?.end();
+    return this.#closed;
   }
 
   readonly #onAbort = (): void => void this.close();
@@ -134,6 +138,7 @@ class ReconnectingTransport implements Transport {
     await this.#restore(connection);
     this.#connections = number;
     this.#connection = connection;
+    this.#connectedAt = performance.now();
     void connection.closed.then((cause) => this.#lost(connection, cause));
     this.#setState({ status: 'connected', connection: number });
     deliver = (message) => this.#deliver(connection, message);
@@ -166,7 +171,10 @@ class ReconnectingTransport implements Transport {
   #lost(connection: Connection, cause: unknown): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
-    this.#retry(1, cause, 0);
+    const pause = this.#shortLived === 0 ? 0 : this.#backoff(this.#shortLived);
+    this.#shortLived = performance.now() - this.#connectedAt < SHORT_LIVED_MS ? this.#shortLived + 1 : 0;
+    if (pause === undefined) void this.close();
+    else this.#retry(1, cause, pause);
   }
 
   #retry(attempt: number, cause: unknown, afterMs: number): void {
@@ -176,12 +184,16 @@ class ReconnectingTransport implements Transport {
     if (this.#closing.signal.aborted) return;
     this.#retryTimer = setTimeout(() => {
       this.#connect().catch((error: unknown) => {
-        const next = (this.#options.backoffMs ?? backoff)(attempt);
+        const next = this.#backoff(attempt);
         if (next === undefined) void this.close();
         else this.#retry(attempt + 1, error, next);
       });
     }, afterMs);
     if (this.#options.unref === true) this.#retryTimer.unref();
+  }
+
+  #backoff(attempt: number): number | undefined {
+    return (this.#options.backoffMs ?? backoff)(attempt);
   }
 
   #setState(state: ConnectionState): void {

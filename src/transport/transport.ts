@@ -41,7 +41,10 @@ export type ConnectOptions = {
   readonly keepAliveSeconds: number;
   /** How long one attempt may take. */
   readonly connectTimeoutMs: number;
-  /** Pause after attempt `n` (from 1) of a reconnect has failed, or undefined to give up. @default exponential with jitter */
+  /**
+   * Pause after attempt `n` (from 1) of a reconnect has failed, or undefined to give up. A connection that ends within
+   * its first second counts as a failed attempt when the one before did so too. @default exponential with jitter
+   */
   readonly backoffMs?: (attempt: number) => number | undefined;
   /** Ends waiting and closes. */
   readonly signal?: AbortSignal;
