@@ -4,6 +4,7 @@ import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { connectPacket } from '../transport/mqtt/packet-transport.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
+import { connectSharded } from '../transport/sharded-transport.ts';
 import type { ConnectOptions, Transport } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
@@ -42,9 +43,11 @@ export async function runDev(flags: DevFlags): Promise<number> {
     const store = createSessionStore();
     const output = openOutput(flags, store);
     closers.add(() => output.close());
-    const aws = await openAws(flags, configuration, store, closers);
     const runtime = createLocalRuntime(configuration, store);
     closers.add(() => runtime.close());
+    // On another core, while the ports open here.
+    runtime.boot(served);
+    const aws = await openAws(flags, configuration, store, closers);
     const lane = flags.lane ?? configuration.lane;
     const session = new Session({
       connect: aws.connect,
@@ -64,8 +67,8 @@ export async function runDev(flags: DevFlags): Promise<number> {
       mqtt,
       functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)),
     });
-    // After the ready line: esbuild and the first processes start while nobody waits for them.
     aws.prepareStubs();
+    // After the ready line: loading esbuild would hold it up.
     void runtime.prepare(served);
     return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
   } finally {
@@ -115,7 +118,7 @@ async function openAws(
       // Loaded here: the full client takes 25 ms, and a session beside its own broker does not need it.
       connect: async (options) => {
         const { connectMqtt } = await import('../transport/mqtt/mqtt-transport.ts');
-        return await connectMqtt({ ...options, url: state.mqtt });
+        return await connectSharded((one) => connectMqtt({ ...one, url: state.mqtt }), options);
       },
       readRetained: readRetainedFrom(flags.endpoint),
       prepareStubs: () => undefined,
@@ -125,7 +128,7 @@ async function openAws(
   closers.add(() => emulator.close());
   return {
     state: emulator,
-    connect: (options) => connectPacket({ ...options, url: emulator.mqtt }),
+    connect: (options) => connectSharded((one) => connectPacket({ ...one, url: emulator.mqtt }), options),
     readRetained: (topic) => emulator.broker.retained(topic),
     prepareStubs: () => emulator.prepareStubs(),
   };

@@ -46,9 +46,14 @@ class LocalRuntime implements Runtime {
     return this.#function(spec).invoke(spec, request);
   }
 
-  async prepare(specs: readonly FunctionSpec[]): Promise<void> {
+  boot(specs: readonly FunctionSpec[]): void {
     if (this.#closing) return;
     for (const spec of specs) this.#spares.prepare(workerProfile(spec));
+  }
+
+  async prepare(specs: readonly FunctionSpec[]): Promise<void> {
+    if (this.#closing) return;
+    this.boot(specs);
     const functions = specs.map((spec) => {
       const prepared = this.#function(spec);
       prepared.configure(spec);

@@ -117,6 +117,8 @@ export type BuildProblem = {
 export interface Runtime {
   /** Never rejects for what user code does: a failure is a result. */
   invoke(spec: FunctionSpec, request: InvocationRequest): Promise<InvocationResult>;
+  /** Boots processes ahead, for functions like these: they do it on another core. Nothing is built. */
+  boot(specs: readonly FunctionSpec[]): void;
   /** Builds and boots ahead of the first invocation; failures show in `onBuild`, and at the next invoke. */
   prepare(specs: readonly FunctionSpec[]): Promise<void>;
   onBuild(listener: (event: BuildEvent) => void): () => void;

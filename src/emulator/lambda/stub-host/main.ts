@@ -1,8 +1,12 @@
+import { enableCompileCache } from 'node:module';
 import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import type { StubModule } from '../../../stub/handler.ts';
 import { encodeHostMessage, type FromHost, HostMessageDecoder, type ToHost } from './host-message.ts';
 import { HostedStub } from './hosted-stub.ts';
+
+// Before the stub is imported: its compiled code is kept between runs.
+enableCompileCache();
 
 // The emulator's end of this pipe is the reason that this process lives.
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
