@@ -2,11 +2,15 @@ import type { TransportHarness } from '../contract/contract-clients.contract.ts'
 import type { ConnectOptions, Transport } from '../transport.ts';
 import { FrailNetwork, freePort, listenInSilence } from './frail-network.test-support.ts';
 
+import { startWebSocketBridge } from './web-socket-bridge.test-support.ts';
+
+type ConnectByUrl = (options: ConnectOptions & { readonly url: string }) => Promise<Transport>;
+
 type BrokerInTest = { readonly port: number; close(): Promise<void> };
 
-/** A transport that connects by URL, a broker, and a frail network between them. */
+/** A transport that connects by URL, a broker over TCP, and a frail network between them. */
 export async function startBrokerHarness(
-  connect: (options: ConnectOptions & { readonly url: string }) => Promise<Transport>,
+  connect: ConnectByUrl,
   broker: BrokerInTest,
   limits: Pick<TransportHarness, 'subscriptionLimit'> = {},
 ): Promise<TransportHarness> {
@@ -29,6 +33,29 @@ export async function startBrokerHarness(
       await network.close();
       await silence.close();
       await broker.close();
+    },
+  };
+}
+
+/** The same over WebSockets, which end where the frail network begins. */
+export async function startWebSocketHarness(
+  connect: ConnectByUrl,
+  broker: BrokerInTest,
+  limits: Pick<TransportHarness, 'subscriptionLimit'> = {},
+): Promise<TransportHarness> {
+  const bridges = new Map<string, Promise<BrokerInTest>>();
+  const overWebSocket: ConnectByUrl = async (options) => {
+    const { port } = new URL(options.url);
+    const bridge = bridges.get(port) ?? startWebSocketBridge(Number(port));
+    bridges.set(port, bridge);
+    return connect({ ...options, url: `ws://127.0.0.1:${(await bridge).port}/mqtt` });
+  };
+  const harness = await startBrokerHarness(overWebSocket, broker, limits);
+  return {
+    ...harness,
+    async close() {
+      await harness.close();
+      for (const bridge of bridges.values()) await (await bridge).close();
     },
   };
 }

@@ -3,7 +3,7 @@ import { startBroker } from '../../emulator/broker/broker.ts';
 import { DropCounter } from '../../protocol/drops.ts';
 import { IOT_CORE } from '../../protocol/limits.ts';
 import { describeTransport } from '../transport.contract.ts';
-import { startBrokerHarness } from './broker-harness.test-support.ts';
+import { startBrokerHarness, startWebSocketHarness } from './broker-harness.test-support.ts';
 import { hasMosquitto, startMosquitto } from './mosquitto.test-support.ts';
 import { connectMqtt } from './mqtt-transport.ts';
 
@@ -11,6 +11,16 @@ describeTransport('a transport over the mqtt package, to the broker of the emula
   const broker = await startBroker({ host: '127.0.0.1', port: 0, drops: new DropCounter() });
   return startBrokerHarness(connectMqtt, broker, { subscriptionLimit: IOT_CORE.subscriptionsPerConnection });
 });
+
+describeTransport(
+  'a transport over the mqtt package and WebSockets, to the broker of the emulator',
+  async () => {
+    const broker = await startBroker({ host: '127.0.0.1', port: 0, drops: new DropCounter() });
+    return startWebSocketHarness(connectMqtt, broker, {
+      subscriptionLimit: IOT_CORE.subscriptionsPerConnection,
+    });
+  },
+);
 
 describe.skipIf(!hasMosquitto)(
   'with Mosquitto (skipped where the program mosquitto is not installed)',
