@@ -128,6 +128,37 @@ describe('a session in a process of its own', () => {
     expect(first.lines.filter(({ type }) => type === 'invocation')).toEqual([]);
   });
 
+  test('whatever sessions come and go, each invocation runs once, or fails and says so', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'llx-ledger-'));
+    const file = join(directory, 'ledger');
+    const first = await startSession();
+    const answered: number[] = [];
+    const failures = new Set<unknown>();
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      for (let n = next++; n < 400; n = next++) {
+        const { payload, failed } = await invoke('ledger', { file, n });
+        if (failed) failures.add((payload as { errorType: string }).errorType);
+        else answered.push(n);
+      }
+    };
+    const load = Promise.all(Array.from({ length: 8 }, lane));
+    await startSession('--takeover');
+    await first.stop();
+    const third = await startSession('--takeover');
+    await third.stop();
+    await load;
+    const ledger = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ')[1]));
+    expect(ledger.length).toBe(new Set(ledger).size);
+    expect([...answered].sort((a, b) => a - b).filter((n) => !ledger.includes(n))).toEqual([]);
+    // What was running while its session was stopped; nothing else.
+    expect([...failures].filter((type) => type !== 'Llx.Cancelled')).toEqual([]);
+    await rm(directory, { recursive: true });
+  }, 60_000);
+
   test('a named lane goes to its own session, the default lane to nobody', async () => {
     await startSession('--lane', 'alice');
     expect((await invoke('who', { headers: { 'X-Llx-Lane': 'alice' } })).payload).toBe('local');
