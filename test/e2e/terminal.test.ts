@@ -62,7 +62,7 @@ test.skipIf(!tmux)(
     await screen((text) => text.includes('STATUS'));
 
     await inTmux('send-keys', '-t', 'llx', 'q');
-    const after = await screen((text) => text.includes('1 invocation: 1 succeeded.'));
+    const after = await screen((text) => /1 invocation: 1 succeeded\.\n\$\s*$/.test(text));
     expect(after).toContain('before');
     expect(after).not.toContain('OFFLINE');
     // The shell reads and echoes again.
