@@ -83,8 +83,8 @@ export function reloadText(event: Extract<SessionEvent, { type: 'reloaded' }>): 
 }
 
 function offered(state: SessionState, event: Offered): SessionState {
-  const attempts = attemptsOf(state, event.requestId);
-  if (attempts.some(({ id }) => id === event.id)) return state;
+  const attempts = attemptsBefore(state, event);
+  if (attempts === undefined) return state;
   const record: InvocationRecord = {
     id: event.id,
     requestId: event.requestId,
@@ -97,8 +97,7 @@ function offered(state: SessionState, event: Offered): SessionState {
     durationMs: undefined,
     initMs: undefined,
     coldStart: undefined,
-    // By the last one's count: earlier ones may no longer be kept.
-    attempt: (attempts.at(-1)?.attempt ?? 0) + 1,
+    attempt: attempts + 1,
     event: event.event,
     answer: undefined,
     errorType: undefined,
@@ -147,10 +146,18 @@ export function findInvocation(state: SessionState, id: string): InvocationRecor
   return state.invocations[indexOf(state, id)];
 }
 
-/** A retry keeps the request id. A plain loop: every offer runs it. */
-function attemptsOf(state: SessionState, requestId: string): readonly InvocationRecord[] {
-  const attempts: InvocationRecord[] = [];
-  for (const record of state.invocations) if (record.requestId === requestId) attempts.push(record);
+/**
+ * How often this request id was offered before, because a retry keeps it; undefined when this very offer is known. By the
+ * latest one's count: earlier ones may no longer be kept. A plain loop without allocation: every offer runs it.
+ */
+function attemptsBefore({ invocations }: SessionState, { id, requestId }: Offered): number | undefined {
+  let attempts = 0;
+  for (let index = invocations.length - 1; index >= 0; index--) {
+    const record = invocations[index];
+    if (record?.requestId !== requestId) continue;
+    if (record.id === id) return undefined;
+    attempts = Math.max(attempts, record.attempt);
+  }
   return attempts;
 }
 
