@@ -16,7 +16,7 @@ export async function startWebSocketBridge(
   const open = new Set<Duplex>();
   const server = createServer();
   server.on('upgrade', (request, client) => {
-    const broker = connect(brokerPort, '127.0.0.1');
+    const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
     for (const end of [client, broker]) {
       open.add(end);
       end.on('error', () => undefined);
