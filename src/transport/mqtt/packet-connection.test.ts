@@ -56,19 +56,24 @@ async function connectScripted(parameters: Partial<OpenParameters> = {}): Promis
   const [socket] = (await once(server, 'connection')) as [Socket];
   sockets.push(socket);
   socket.on('error', () => undefined);
+  let held = Buffer.alloc(0);
   const receive = async (count: number): Promise<readonly number[]> => {
-    for (;;) {
-      const bytes: Buffer | null = socket.read(count);
-      if (bytes !== null) return [...bytes];
-      await once(socket, 'readable');
+    // All that is there: a stream that is asked for more than it holds says 'readable' again and again.
+    while (held.byteLength < count) {
+      const bytes: Buffer | null = socket.read();
+      if (bytes === null) await once(socket, 'readable');
+      else held = Buffer.concat([held, bytes]);
     }
+    const taken = [...held.subarray(0, count)];
+    held = held.subarray(count);
+    return taken;
   };
   return {
     connection,
     messages,
     send: (bytes) => void socket.write(Uint8Array.from(bytes)),
     receive,
-    receiveRest: async () => [...(await buffer(socket))],
+    receiveRest: async () => [...held, ...(await buffer(socket))],
     end: () => void socket.end(),
   };
 }
