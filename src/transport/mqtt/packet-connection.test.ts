@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import type { OpenParameters } from '../connection.ts';
 import { TransportError, type TransportMessage } from '../transport.ts';
@@ -56,24 +55,27 @@ async function connectScripted(parameters: Partial<OpenParameters> = {}): Promis
   const [socket] = (await once(server, 'connection')) as [Socket];
   sockets.push(socket);
   socket.on('error', () => undefined);
-  let held = Buffer.alloc(0);
+  const held = Buffer.alloc(0);
+  let received = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk]);
+  });
   const receive = async (count: number): Promise<readonly number[]> => {
-    // All that is there: a stream that is asked for more than it holds says 'readable' again and again.
-    while (held.byteLength < count) {
-      const bytes: Buffer | null = socket.read();
-      if (bytes === null) await once(socket, 'readable');
-      else held = Buffer.concat([held, bytes]);
-    }
-    const taken = [...held.subarray(0, count)];
-    held = held.subarray(count);
-    return taken;
+    while (received.byteLength < count) await once(socket, 'data');
+    const taken = received.subarray(0, count);
+    received = received.subarray(count);
+    return [...taken];
+  };
+  const receiveRest = async (): Promise<readonly number[]> => {
+    if (!socket.readableEnded) await once(socket, 'end');
+    return [...received];
   };
   return {
     connection,
     messages,
     send: (bytes) => void socket.write(Uint8Array.from(bytes)),
     receive,
-    receiveRest: async () => [...held, ...(await buffer(socket))],
+    receiveRest,
     end: () => void socket.end(),
   };
 }
