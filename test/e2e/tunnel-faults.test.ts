@@ -1,0 +1,336 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseFrame } from '../../src/protocol/frame.ts';
+import type { Kind } from '../../src/protocol/message.ts';
+import type { MemoryDelivery } from '../../src/transport/memory.ts';
+import { ARN, read, Tunnel } from '../support/tunnel.ts';
+
+let tunnel: Tunnel;
+afterEach(() => tunnel.close());
+
+function kindOf({ payload }: MemoryDelivery): Kind | undefined {
+  const frame = parseFrame(payload);
+  return typeof frame === 'string' ? undefined : frame.kind;
+}
+
+/** Loses the first so many deliveries of a kind. */
+function lose(kind: Kind, times: number): (delivery: MemoryDelivery) => readonly MemoryDelivery[] {
+  let left = times;
+  return (delivery) => {
+    if (kindOf(delivery) !== kind || left === 0) return [delivery];
+    left -= 1;
+    return [];
+  };
+}
+
+/** Resolves when it is told to. */
+function gate(): { readonly opened: Promise<void>; open(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
+const slow = (ms: number) => async (event: unknown) => {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  return event;
+};
+
+describe('one invocation between a stub and a session', () => {
+  test('costs two messages when the handler is fast', async () => {
+    const kinds: (Kind | undefined)[] = [];
+    tunnel = new Tunnel({
+      tamper: (delivery) => {
+        kinds.push(kindOf(delivery));
+        return [delivery];
+      },
+    });
+    await tunnel.startSession(async (event) => event);
+    expect(read(await tunnel.invoke({ n: 1 }))).toEqual({ n: 1 });
+    expect(kinds.filter((kind) => kind !== undefined)).toEqual(['offer', 'result']);
+  });
+
+  test('prints the lines of the laptop, and gives the handler’s error', async () => {
+    tunnel = new Tunnel();
+    await tunnel.startSession(async (_event, request) => {
+      request.onLog?.({ stream: 'stdout', text: 'one' });
+      request.onLog?.({ stream: 'stderr', text: 'two\nlines' });
+      throw Object.assign(new Error('no'), { name: 'Refused' });
+    });
+    expect(read(await tunnel.invoke({}))).toEqual({
+      failed: 'Refused',
+      errorType: 'Refused',
+      errorMessage: 'no',
+      trace: [],
+    });
+    expect(tunnel.printed).toEqual(['one', 'two\nlines']);
+  });
+
+  test('streams with backpressure', async () => {
+    tunnel = new Tunnel();
+    const sent = randomBytes(5 * 1024 * 1024);
+    await tunnel.startSession(async (_event, request) => {
+      for (let start = 0; start < sent.length; start += 300_000) {
+        await request.onChunk?.(sent.subarray(start, start + 300_000));
+      }
+      return null;
+    });
+    const chunks: Uint8Array[] = [];
+    const outcome = await tunnel.invoke({}, { onChunk: async (chunk) => void chunks.push(chunk) });
+    expect(outcome).toEqual({ type: 'streamed' });
+    expect(Buffer.concat(chunks).equals(sent)).toBe(true);
+  });
+});
+
+describe('a broker that loses messages', () => {
+  test.each([
+    ['an offer', 'offer', 2],
+    ['an answer', 'result', 1],
+    ['the claim', 'claim', 1],
+    ['a beat', 'beat', 1],
+  ] as const)('%s: the answer comes all the same', async (_name, kind, times) => {
+    tunnel = new Tunnel({ tamper: lose(kind, times) });
+    const runs: unknown[] = [];
+    await tunnel.startSession(async (event) => {
+      runs.push(event);
+      return await slow(kind === 'beat' || kind === 'claim' ? 150 : 0)(event);
+    });
+    expect(read(await tunnel.invoke({ n: 1 }))).toEqual({ n: 1 });
+    expect(runs).toEqual([{ n: 1 }]);
+  });
+
+  test('frames of a large event and of a large answer are asked for again', async () => {
+    let seen = 0;
+    tunnel = new Tunnel({
+      // Every fifth frame of what is large, each once.
+      tamper: (delivery) => (delivery.payload.byteLength > 50_000 && ++seen % 5 === 0 ? [] : [delivery]),
+    });
+    await tunnel.startSession(async (event) => event);
+    const event = { text: randomBytes(1024 * 1024).toString('base64') };
+    expect(read(await tunnel.invoke(event))).toEqual(event);
+    expect(seen).toBeGreaterThan(20);
+  });
+
+  test('pieces of a stream are asked for again', async () => {
+    let chunks = 0;
+    tunnel = new Tunnel({
+      tamper: (delivery) => (kindOf(delivery) === 'chunk' && ++chunks % 4 === 0 ? [] : [delivery]),
+    });
+    const sent = randomBytes(2 * 1024 * 1024);
+    await tunnel.startSession(async (_event, request) => {
+      await request.onChunk?.(sent);
+      return null;
+    });
+    const received: Uint8Array[] = [];
+    await tunnel.invoke({}, { onChunk: async (chunk) => void received.push(chunk) });
+    expect(Buffer.concat(received).equals(sent)).toBe(true);
+  });
+
+  test('every claim, beat and answer: the invocation is lost, and says so', async () => {
+    tunnel = new Tunnel({
+      tamper: (delivery) => (['beat', 'result'].includes(kindOf(delivery) ?? '') ? [] : [delivery]),
+    });
+    await tunnel.startSession(slow(100));
+    expect(read(await tunnel.invoke({}))).toMatchObject({ failed: 'Llx.SessionLost' });
+  });
+});
+
+describe('a broker that duplicates, delays and reorders', () => {
+  test('each of 200 invocations runs once and gets its own answer', async () => {
+    tunnel = new Tunnel({
+      tamper: async (delivery) => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+        return Math.random() < 0.5 ? [delivery] : [delivery, delivery];
+      },
+    });
+    const ran = new Map<number, number>();
+    await tunnel.startSession(async (event) => {
+      const { n } = event as { n: number };
+      ran.set(n, (ran.get(n) ?? 0) + 1);
+      return { n, twice: n * 2 };
+    });
+    const numbers = Array.from({ length: 200 }, (_, n) => n);
+    const answers = await Promise.all(numbers.map(async (n) => read(await tunnel.invoke({ n }))));
+    expect(answers).toEqual(numbers.map((n) => ({ n, twice: n * 2 })));
+    expect([...ran.values()]).toEqual(numbers.map(() => 1));
+  });
+
+  test('a large event in shuffled, doubled frames arrives whole', async () => {
+    tunnel = new Tunnel({
+      tamper: async (delivery) => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 15));
+        return [delivery, delivery];
+      },
+    });
+    await tunnel.startSession(async (event) => event);
+    const event = { text: randomBytes(700_000).toString('base64'), odd: '\u2028\ud83d\ude00漢' };
+    expect(read(await tunnel.invoke(event))).toEqual(event);
+  });
+});
+
+describe('a session that goes', () => {
+  test('dies before the claim: the deployed handler runs', async () => {
+    tunnel = new Tunnel({ tamper: lose('offer', 1_000), timing: { claimTimeoutMs: 2_000 } });
+    await tunnel.startSession(async () => 'local');
+    await tunnel.stub.prepare();
+    const answer = tunnel.invoke({});
+    tunnel.broker.mode = 'absent';
+    await new Promise((resolve) => setImmediate(resolve));
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    expect(read(await answer)).toBe('deployed');
+  });
+
+  test('is silent before the claim: nothing ran, and the caller may retry', async () => {
+    tunnel = new Tunnel({ tamper: lose('offer', 1_000) });
+    const runs: unknown[] = [];
+    await tunnel.startSession(async (event) => runs.push(event));
+    expect(read(await tunnel.invoke({}))).toMatchObject({ failed: 'Llx.Unclaimed' });
+    expect(runs).toEqual([]);
+  });
+
+  test('dies after the claim: the caller is told, and the deployed handler does not run', async () => {
+    tunnel = new Tunnel();
+    const running = gate();
+    await tunnel.startSession(async () => {
+      running.open();
+      await new Promise(() => undefined);
+    });
+    const answer = tunnel.invoke({});
+    await running.opened;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    tunnel.broker.mode = 'absent';
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    expect(read(await answer)).toMatchObject({ failed: 'Llx.SessionLost' });
+  });
+
+  test('loses its connection in mid-invocation and comes back: the answer still arrives', async () => {
+    tunnel = new Tunnel();
+    const running = gate();
+    const finish = gate();
+    await tunnel.startSession(async () => {
+      running.open();
+      await finish.opened;
+      return 'local';
+    });
+    const answer = tunnel.invoke({});
+    await running.opened;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    finish.open();
+    expect(read(await answer)).toBe('local');
+  });
+
+  test('quits in mid-invocation: the caller is told at once, and the next one gets the deployed handler', async () => {
+    tunnel = new Tunnel();
+    const running = gate();
+    const { session } = await tunnel.startSession(async () => {
+      running.open();
+      await new Promise(() => undefined);
+    });
+    const answer = tunnel.invoke({});
+    await running.opened;
+    await session.close();
+    expect(read(await answer)).toMatchObject({ failed: 'Llx.Cancelled' });
+    expect(read(await tunnel.invoke({}))).toBe('deployed');
+  });
+});
+
+describe('a stub', () => {
+  test('that loses its connection in mid-invocation asks for the answer when it is back', async () => {
+    tunnel = new Tunnel();
+    const running = gate();
+    const finish = gate();
+    await tunnel.startSession(async () => {
+      running.open();
+      await finish.opened;
+      return 'local';
+    });
+    const answer = tunnel.invoke({});
+    await running.opened;
+    tunnel.broker.drop(tunnel.clientOf('stub'));
+    finish.open();
+    expect(read(await answer)).toBe('local');
+  });
+
+  test('without a broker runs the deployed handler, and is heard again when there is one', async () => {
+    tunnel = new Tunnel();
+    tunnel.broker.mode = 'absent';
+    expect(read(await tunnel.invoke({}))).toBe('deployed');
+    tunnel.broker.mode = 'answers';
+    await tunnel.startSession(async () => 'local');
+    await expect.poll(async () => read(await tunnel.invoke({}))).toBe('local');
+  });
+
+  test('that gives up stops the handler', async () => {
+    tunnel = new Tunnel();
+    const running = gate();
+    const stopped = gate();
+    await tunnel.startSession(async (_event, request) => {
+      request.signal?.addEventListener('abort', () => stopped.open());
+      running.open();
+      await new Promise(() => undefined);
+    });
+    const abort = new AbortController();
+    const answer = tunnel.invoke({}, { signal: abort.signal });
+    await running.opened;
+    abort.abort();
+    expect(read(await answer)).toMatchObject({ failed: 'Sandbox.Timedout' });
+    await stopped.opened;
+  });
+});
+
+describe('what others send', () => {
+  test('garbage, altered, foreign and replayed frames run nothing, and every one is counted', async () => {
+    const offers: Uint8Array[] = [];
+    let inTopic = '';
+    tunnel = new Tunnel({
+      tamper: (delivery) => {
+        if (kindOf(delivery) === 'offer') {
+          offers.push(delivery.payload);
+          inTopic = delivery.topic;
+        }
+        return [delivery];
+      },
+    });
+    const runs: unknown[] = [];
+    const { drops } = await tunnel.startSession(async (event) => runs.push(event));
+    await tunnel.invoke({ n: 1 });
+    const [offer] = offers;
+    if (offer === undefined) throw new Error('expected an offer to have passed');
+
+    const altered = Buffer.from(offer);
+    altered[altered.length - 1] = (altered[altered.length - 1] ?? 0) ^ 1;
+    const attacker = await tunnel.broker.connect({
+      clientId: () => 'attacker',
+      keepAliveSeconds: 30,
+      connectTimeoutMs: 100,
+    });
+    for (const frame of [randomBytes(500), offer.subarray(0, 50), altered, offer])
+      await attacker.publish(inTopic, frame);
+    await attacker.publish(inTopic.replace(ARN, `${ARN}-other`), offer);
+    await expect.poll(() => drops.total).toBe(4);
+    expect(runs).toEqual([{ n: 1 }]);
+    expect(drops.counts()).toMatchObject({ 'seal-broken': 1, 'message-duplicate': 1 });
+    expect(read(await tunnel.invoke({ n: 2 }))).toBe(2);
+    await attacker.close();
+  });
+
+  test('the late will of an earlier connection does not end a session', async () => {
+    tunnel = new Tunnel();
+    const { session } = await tunnel.startSession(async () => 'local');
+    await tunnel.stub.prepare();
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    await expect.poll(() => tunnel.clientOf('session')).not.toBe('');
+    const late = await tunnel.broker.connect({
+      clientId: () => 'late',
+      keepAliveSeconds: 30,
+      connectTimeoutMs: 100,
+    });
+    await late.publish(
+      `llx/v1/sessions/${session.id}`,
+      Buffer.from(JSON.stringify({ state: 'offline', connection: 1 })),
+      { qos: 1, retain: true },
+    );
+    await expect.poll(async () => read(await tunnel.invoke({}))).toBe('local');
+    await late.close();
+  });
+});

@@ -1,0 +1,184 @@
+import { DropCounter } from '../../src/protocol/drops.ts';
+import { TIMING, type Timing } from '../../src/protocol/timing.ts';
+import type {
+  FunctionSpec,
+  InvocationRequest,
+  InvocationResult,
+  Runtime,
+} from '../../src/runtime/invocation.ts';
+import type { SessionEvent } from '../../src/session/event.ts';
+import { Session } from '../../src/session/session.ts';
+import { createSessionStore } from '../../src/session/store.ts';
+import { Stub } from '../../src/stub/stub.ts';
+import type { StubOutcome } from '../../src/stub/stub-outcome.ts';
+import { MemoryBroker, type MemoryBrokerOptions } from '../../src/transport/memory.ts';
+
+export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
+
+/** A tenth of the real waits, so that tests of faults take tenths of seconds. */
+export const QUICK: Timing = {
+  ...TIMING,
+  presenceMs: 50,
+  connectMs: 500,
+  reconnectMs: 20,
+  claimTimeoutMs: 400,
+  offerAgainMs: 40,
+  offlineConfirmMs: 30,
+  beatIntervalMs: 60,
+  missingAfterMs: 20,
+  deadlineMarginMs: 20,
+};
+
+type Handler = (event: unknown, request: InvocationRequest) => Promise<unknown>;
+
+/** Runs functions in this process: what a handler returns is the answer, what it throws the error. */
+function runtimeOf(handler: Handler): Runtime {
+  return {
+    boot: () => undefined,
+    prepare: async () => undefined,
+    onBuild: () => () => undefined,
+    close: async () => undefined,
+    async invoke(_spec, request): Promise<InvocationResult> {
+      const facts = { durationMs: 1, coldStart: false };
+      const aborted = new Promise<InvocationResult>((resolve) => {
+        const result = {
+          ...facts,
+          status: 'failed',
+          failure: 'aborted',
+          errorType: 'Aborted',
+          payload: bytes({}),
+        } as const;
+        request.signal?.addEventListener('abort', () => resolve(result), { once: true });
+      });
+      const run = handler(JSON.parse(new TextDecoder().decode(request.event)), request).then(
+        (answer): InvocationResult => ({
+          ...facts,
+          status: 'succeeded',
+          payload: bytes(answer ?? null),
+          streamed: false,
+        }),
+        (error: Error): InvocationResult => ({
+          ...facts,
+          status: 'failed',
+          failure: 'handler',
+          errorType: error.name,
+          payload: bytes({ errorType: error.name, errorMessage: error.message, trace: [] }),
+        }),
+      );
+      return await Promise.race([run, aborted]);
+    },
+  };
+}
+
+function bytes(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+export type TestSession = {
+  readonly session: Session;
+  readonly events: SessionEvent[];
+  readonly drops: DropCounter;
+};
+
+/** A broker in memory with a stub and sessions around it. */
+export class Tunnel {
+  readonly broker: MemoryBroker;
+  readonly stub: Stub;
+  readonly stubDrops = new DropCounter();
+  readonly printed: string[] = [];
+  readonly #timing: Timing;
+  readonly #sessions: Session[] = [];
+
+  constructor(options: MemoryBrokerOptions & { readonly timing?: Partial<Timing> } = {}) {
+    this.#timing = { ...QUICK, ...options.timing };
+    this.broker = new MemoryBroker(options);
+    this.stub = new Stub({
+      arn: ARN,
+      connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+      timing: this.#timing,
+      onDrop: ({ reason, detail }) => this.stubDrops.drop(reason, detail),
+    });
+  }
+
+  async startSession(
+    handler: Handler,
+    options: { lane?: string; takeover?: boolean } = {},
+  ): Promise<TestSession> {
+    const store = createSessionStore();
+    const events: SessionEvent[] = [];
+    store.onEvent((event) => events.push(event));
+    const drops = new DropCounter();
+    const spec: FunctionSpec = {
+      name: 'orders',
+      arn: ARN,
+      handler: 'orders.handler',
+      runtime: 'nodejs24.x',
+      timeoutMs: 5_000,
+      memoryMb: 128,
+      environment: {},
+      root: '/',
+      code: 'package',
+    };
+    const session = new Session({
+      connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+      runtime: runtimeOf(handler),
+      functions: [spec],
+      lane: options.lane ?? 'default',
+      takeover: options.takeover ?? false,
+      store,
+      drops,
+      readRetained: async (topic) => this.broker.retained(topic),
+      timing: this.#timing,
+    });
+    this.#sessions.push(session);
+    await session.start();
+    return { session, events, drops };
+  }
+
+  invoke(
+    event: unknown,
+    options: {
+      readonly remainingMs?: number;
+      readonly signal?: AbortSignal;
+      readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+    } = {},
+  ): Promise<StubOutcome> {
+    const deadline = performance.now() + (options.remainingMs ?? 5_000);
+    return this.stub.invoke({
+      event,
+      context: {
+        awsRequestId: crypto.randomUUID(),
+        invokedFunctionArn: ARN,
+        functionName: 'orders',
+        functionVersion: '$LATEST',
+        memoryLimitInMB: '128',
+        logGroupName: '/aws/lambda/orders',
+        logStreamName: 'stream',
+        clientContext: undefined,
+        identity: undefined,
+        traceId: undefined,
+        getRemainingTimeInMillis: () => deadline - performance.now(),
+      },
+      print: (line) => this.printed.push(line),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.onChunk === undefined ? {} : { onChunk: options.onChunk }),
+    });
+  }
+
+  /** The client id of the session's (or stub's) connection. */
+  clientOf(kind: 'session' | 'stub'): string {
+    return this.broker.clientIds.find((id) => id.startsWith(`llx-${kind}-`)) ?? '';
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sessions.map((session) => session.close()));
+    await this.stub.close();
+  }
+}
+
+/** An outcome with its payload read. */
+export function read(outcome: StubOutcome): unknown {
+  if (outcome.type === 'deployed' || outcome.type === 'streamed') return outcome.type;
+  const value: unknown = JSON.parse(new TextDecoder().decode(outcome.payload));
+  return outcome.type === 'answered' ? value : { failed: outcome.errorType, ...(value as object) };
+}
