@@ -55,7 +55,6 @@ async function connectScripted(parameters: Partial<OpenParameters> = {}): Promis
   const [socket] = (await once(server, 'connection')) as [Socket];
   sockets.push(socket);
   socket.on('error', () => undefined);
-  const held = Buffer.alloc(0);
   let received = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     received = Buffer.concat([received, chunk]);
