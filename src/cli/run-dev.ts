@@ -5,10 +5,10 @@ import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { connectPacket } from '../transport/mqtt/packet-transport.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 import { connectSharded } from '../transport/sharded-transport.ts';
-import type { ConnectOptions, Transport } from '../transport/transport.ts';
+import { type ConnectOptions, type Transport, TransportError } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
-import { readEmulatorState, readRetainedFrom } from './emulator-client.ts';
+import { readEmulatorState, readRetainedFrom, unreachable } from './emulator-client.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
@@ -60,7 +60,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       readRetained: aws.readRetained,
     });
     closers.add(() => session.close());
-    await session.start(interrupt.signal);
+    await startSession(session, aws.state.mqtt, interrupt.signal);
     const { endpoint, mqtt, functions } = aws.state;
     output.ready({
       endpoint,
@@ -74,6 +74,16 @@ export async function runDev(flags: DevFlags): Promise<number> {
   } finally {
     await closers.close(onCloseError);
     interrupt.dispose();
+  }
+}
+
+async function startSession(session: Session, broker: string, signal: AbortSignal): Promise<void> {
+  try {
+    await session.start(signal);
+  } catch (error) {
+    // Ctrl-C while it connects is no failure of the broker.
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof TransportError ? unreachable(broker, error) : error;
   }
 }
 

@@ -102,7 +102,10 @@ export class HandlerProcess {
       logSettings(process.env),
       () => ({ requestId: this.#requestId ?? noRequest }),
       (level, text) =>
-        parent.record(level === 'WARN' || level === 'ERROR' || level === 'FATAL' ? 'stderr' : 'stdout', text),
+        parent.record(
+          level === 'WARN' || level === 'ERROR' || level === 'FATAL' ? 'stderr' : 'stdout',
+          this.#withoutOwnFrames(text),
+        ),
     );
     if (!hasCallbacks(this.#runtime)) return;
     process.on('uncaughtException', (error) => {
@@ -128,8 +131,16 @@ export class HandlerProcess {
     await this.#parent.loadFailed(body.errorType, carriedPayload(error) ?? JSON.stringify(body));
   }
 
+  /** What a stack says of llx tells a developer nothing about the handler. */
+  #withoutOwnFrames(text: string): string {
+    return text.includes('\n    at ') ? this.#trim(text.split('\n')).join('\n') : text;
+  }
+
   readonly #logFailure = (title: string, error: unknown): void => {
     try {
+      // The handler is done with it: taking our frames out of its stack takes them out of every way to print it.
+      if (error instanceof Error && error.stack !== undefined)
+        error.stack = this.#withoutOwnFrames(error.stack);
       console.error(...failureParameters(title, error, logSettings(process.env)));
     } catch {
       // An error whose own getters throw: it is answered all the same.

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { BrokerAddress } from './broker-address.ts';
 
 /** Bytes to and from a broker, whatever they travel over. Writes after its end are ignored. */
@@ -28,8 +28,11 @@ export type OpenByteStream = {
 export async function openByteStream(options: OpenByteStream): Promise<ByteStream> {
   const { address } = options;
   switch (address.scheme) {
-    case 'mqtt':
+    case 'mqtt': {
+      // Only then: on AWS it is a WebSocket, and nothing else in the stub needs sockets.
+      const { connect: connectTcp } = await import('node:net');
       return overSocket(connectTcp({ host: address.host, port: address.port }), 'connect', options);
+    }
     case 'mqtts': {
       // Only then: it takes longer to load than everything else here.
       const { connect: connectTls } = await import('node:tls');
