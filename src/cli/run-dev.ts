@@ -1,5 +1,6 @@
 import type { EmulatorState } from '../emulator/http/state-route.ts';
 import { LlxError } from '../errors/llx-error.ts';
+import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { connectPacket } from '../transport/mqtt/packet-transport.ts';
@@ -40,9 +41,12 @@ export async function runDev(flags: DevFlags): Promise<number> {
   try {
     const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
     const served = chooseFunctions(configuration, flags.only);
-    const store = createSessionStore();
+    const store = deferEvents(createSessionStore());
     const output = openOutput(flags, store);
-    closers.add(() => output.close());
+    closers.add(() => {
+      store.flush();
+      return output.close();
+    });
     const runtime = createLocalRuntime(configuration, store);
     closers.add(() => runtime.close());
     // On another core, while the ports open here.

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
+import { deferEvents } from '../session/deferred-store.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { Closers } from './closers.ts';
 import { loadConfiguration } from './configuration.ts';
@@ -21,9 +21,12 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
   const closers = new Closers();
   try {
     const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
-    const store = createSessionStore();
+    const store = deferEvents(createSessionStore());
     const output = openOutput({ ...flags, plain: flags.json !== true }, store);
-    closers.add(() => output.close());
+    closers.add(() => {
+      store.flush();
+      return output.close();
+    });
     const emulator = await startConfiguredEmulator(configuration, flags, store, showInvocations(store));
     closers.add(() => emulator.close());
     const { endpoint, mqtt, functions } = emulator;
@@ -40,10 +43,12 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
 /** The emulator's own view of invocations, in the words that the writers know. */
 function showInvocations(store: SessionStore): (event: InvocationEvent) => void {
   const ids = new Map<string, string>();
+  let count = 0;
   return (event) => {
     const { requestId, resolved, event: payload } = event.call;
     if (event.type === 'started') {
-      const id = randomBytes(16).toString('hex');
+      // A retry keeps the request id.
+      const id = `${requestId} ${++count}`;
       ids.set(requestId, id);
       store.dispatch({
         type: 'offered',

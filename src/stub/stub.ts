@@ -6,6 +6,7 @@ import type { MessageToSession, Offer, OfferMeta } from '../protocol/message.ts'
 import { encodeMessage } from '../protocol/message-encoder.ts';
 import { PeerKeys } from '../protocol/peer-keys.ts';
 import type { Holder } from '../protocol/presence.ts';
+import { newInvocationId } from '../protocol/random.ts';
 import { Reassembler } from '../protocol/reassembler.ts';
 import { generateKeyPair, type PairKeys } from '../protocol/seal.ts';
 import { TIMING, type Timing } from '../protocol/timing.ts';
@@ -158,7 +159,7 @@ export class Stub {
   }
 
   async #offer(call: StubCall, lane: string, holder: Holder, keys: PairKeys): Promise<StubOutcome> {
-    const id = randomBytes(16).toString('hex');
+    const id = newInvocationId();
     const remainingMs = Math.max(1, Math.floor(call.context.getRemainingTimeInMillis()));
     const message: Offer = {
       kind: 'offer',
