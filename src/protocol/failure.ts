@@ -8,6 +8,7 @@ export const FAILURES = {
   'Llx.Cancelled': 'the session was stopped while it ran the invocation',
   'Llx.BuildError': 'the function on the developer’s machine does not build',
   'Llx.StreamingMismatch': 'the local handler streams and the deployed one does not, or the other way round',
+  'Llx.InternalError': 'llx itself failed while it ran the invocation: a defect of llx',
   'Llx.EventTooLarge': 'the event does not fit into a message',
 } as const;
 

@@ -36,6 +36,9 @@ export const COMPRESS_ABOVE_BYTES = 1024;
 /** What one message may inflate to: Lambda's response, its meta and log lines. */
 export const MESSAGE_BYTES = LAMBDA.responseBytes + 512 * 1024;
 
+/** How much of a streamed answer the session may send before the stub has passed anything on. Both sides count on it. */
+export const STREAM_WINDOW_BYTES = 1024 * 1024;
+
 /** Log lines that travel back with an answer; the oldest are left out above this. */
 export const LOG_BYTES = 256 * 1024;
 

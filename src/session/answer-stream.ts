@@ -1,5 +1,4 @@
-/** What may be on its way before the stub has passed anything on; the stub grants more by credit. */
-const FIRST_WINDOW_BYTES = 1024 * 1024;
+import { STREAM_WINDOW_BYTES } from '../protocol/limits.ts';
 
 /** Pieces of this size fit into one frame with its header. */
 const CHUNK_BYTES = 96 * 1024;
@@ -18,7 +17,7 @@ export type SendChunk = (
 export class AnswerStream {
   readonly #send: SendChunk;
   readonly #sent = new Map<number, { readonly frames: readonly Uint8Array[]; readonly endsAt: number }>();
-  #allowed = FIRST_WINDOW_BYTES;
+  #allowed = STREAM_WINDOW_BYTES;
   #bytes = 0;
   #count = 0;
   #closed = false;
@@ -58,7 +57,7 @@ export class AnswerStream {
     if (totalBytes <= this.#allowed) return;
     this.#allowed = totalBytes;
     for (const [number, { endsAt }] of this.#sent) {
-      if (endsAt > totalBytes - FIRST_WINDOW_BYTES) break;
+      if (endsAt > totalBytes - STREAM_WINDOW_BYTES) break;
       this.#sent.delete(number);
     }
     this.#waiting?.();
@@ -68,6 +67,13 @@ export class AnswerStream {
   /** Frames of a piece that the stub misses. */
   frames(number: number): readonly Uint8Array[] {
     return this.#sent.get(number)?.frames ?? [];
+  }
+
+  /** What is kept for a stub that misses it. */
+  get keptBytes(): number {
+    let bytes = 0;
+    for (const { frames } of this.#sent.values()) for (const frame of frames) bytes += frame.byteLength;
+    return bytes;
   }
 
   /** Nobody takes the rest. */

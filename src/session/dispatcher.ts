@@ -25,10 +25,11 @@ export type DispatcherOptions = {
 
 type Route = { readonly spec: FunctionSpec; serving: boolean };
 type Sender = { readonly spec: FunctionSpec; readonly publicKey: Uint8Array };
-type Stale = Sender & { readonly offer: Offer; readonly number: number };
+type Stale = Sender & { readonly route: Route; readonly offer: Offer; readonly number: number };
 
 const NOTHING = new Uint8Array();
 const STALE_OFFERS = 256;
+const GIVEN_UP = 4096;
 
 /** Takes frames off the functions' topics, makes invocations of offers, and routes every other message to its own. */
 export class Dispatcher {
@@ -38,7 +39,14 @@ export class Dispatcher {
   readonly #stale = new Map<string, Stale>();
   readonly #replay = new ReplayWindow();
   readonly #suspend = new SuspendWatch();
-  readonly #kept = new KeptAnswers({ onForget: (id) => this.#invocations.delete(id) });
+  readonly #kept = new KeptAnswers({
+    onForget: (id, why) => {
+      this.#invocations.delete(id);
+      if (why === 'full') this.#options.drops.drop('store-full', `the answer of ${id}, before its deadline`);
+    },
+  });
+  /** Invocations that were given up before their offers were complete: those must not run when they are. */
+  readonly #givenUp = new Set<string>();
   readonly #reassembler: Reassembler<'session'>;
   readonly #missing: MissingWatch;
   #missingCount = 0;
@@ -65,6 +73,11 @@ export class Dispatcher {
   leave(topic: string): void {
     const route = this.#routes.get(topic);
     if (route !== undefined) route.serving = false;
+  }
+
+  /** Every function, before the session says goodbye: what comes meanwhile is refused, not started and then killed. */
+  leaveAll(): void {
+    for (const route of this.#routes.values()) route.serving = false;
   }
 
   /** True when the message was on a function's topic. */
@@ -116,7 +129,7 @@ export class Dispatcher {
     if (message.kind === 'offer') return this.#offered(route, sender, message, number);
     const invocation = this.#invocations.get(message.id);
     if (invocation !== undefined) return invocation.receive(message);
-    if (message.kind === 'withdraw' && this.#stale.delete(message.id)) return;
+    if (message.kind === 'withdraw' || message.kind === 'cancel') return this.#gaveUp(message.id);
     if (message.kind === 'query') {
       this.#send(sender, [], { kind: 'unknown', id: message.id, meta: {}, payload: NOTHING }, number);
     } else {
@@ -124,13 +137,26 @@ export class Dispatcher {
     }
   }
 
+  #gaveUp(id: string): void {
+    this.#stale.delete(id);
+    this.#reassembler.forget(id);
+    this.#givenUp.add(id);
+    const [oldest] = this.#givenUp;
+    if (this.#givenUp.size > GIVEN_UP && oldest !== undefined) this.#givenUp.delete(oldest);
+  }
+
   #offered(route: Route, sender: Sender, offer: Offer, number: number): void {
     const { drops } = this.#options;
     if (unqualifiedArn(offer.meta.invokedFunctionArn) !== sender.spec.arn) {
       return drops.drop('topic-foreign', `an offer of ${offer.meta.invokedFunctionArn}`);
     }
+    if (this.#givenUp.has(offer.id)) {
+      return drops.drop('invocation-ended', `offer ${offer.id}, which was withdrawn before it was complete`);
+    }
+    const known = this.#invocations.get(offer.id);
+    if (known !== undefined) return known.offeredAgain();
     if (this.#mayBeStale(offer)) {
-      if (this.#stale.size < STALE_OFFERS) this.#stale.set(offer.id, { ...sender, offer, number });
+      this.#keepStale({ ...sender, route, offer, number });
       return drops.drop('offer-stale', `offer ${offer.id} of ${sender.spec.name}`);
     }
     this.#accept(route.serving, sender, offer, number);
@@ -142,7 +168,14 @@ export class Dispatcher {
     // Sent again, but perhaps long ago as well.
     if (this.#mayBeStale(stale.offer)) return;
     this.#stale.delete(id);
-    this.#accept(true, stale, stale.offer, stale.number);
+    this.#accept(stale.route.serving, stale, stale.offer, stale.number);
+  }
+
+  /** Until the stub has offered it again or given up. */
+  #keepStale(stale: Stale): void {
+    if (this.#stale.size >= STALE_OFFERS) return;
+    this.#stale.set(stale.offer.id, stale);
+    setTimeout(() => this.#stale.delete(stale.offer.id), stale.offer.meta.claimTimeoutMs).unref();
   }
 
   /**
@@ -192,6 +225,7 @@ export class Dispatcher {
 
   #askFor({ id, functionArn, publicKey, meta }: MissingFrames): void {
     const route = [...this.#routes.values()].find(({ spec }) => spec.arn === functionArn);
+    // Frames are taken from routes only, and only with the key of their sender.
     if (route === undefined || publicKey === undefined) return;
     this.#send(
       { spec: route.spec, publicKey },

@@ -86,7 +86,7 @@ function whileRunning(state: Running, event: SessionInvocationEvent): SessionSte
     case 'finished':
       return finished(state);
     case 'refused':
-      // After a claim the deployed handler must not run: the refusal then is an error, which the shell encodes.
+      // After a claim the deployed handler must not run: then the answer is an error.
       return state.claimed ? finished(state) : closed(state, true, [{ type: 'send', kind: 'refuse' }]);
     case 'quit':
       return closed(state, false, [

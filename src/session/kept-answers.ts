@@ -8,7 +8,7 @@ type Kept = { readonly invocation: Keepable; readonly bytes: number; readonly un
  * and a stub that asks for one of those is told that it is unknown.
  */
 export class KeptAnswers {
-  readonly #onForget: (id: string) => void;
+  readonly #onForget: (id: string, why: 'expired' | 'full') => void;
   readonly #now: () => number;
   readonly #limits: { readonly count: number; readonly bytes: number };
   readonly #kept = new Map<string, Kept>();
@@ -16,7 +16,7 @@ export class KeptAnswers {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
-    readonly onForget: (id: string) => void;
+    readonly onForget: (id: string, why: 'expired' | 'full') => void;
     readonly now?: () => number;
     readonly limits?: { readonly count: number; readonly bytes: number };
   }) {
@@ -30,14 +30,14 @@ export class KeptAnswers {
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= this.#limits.count && this.#bytes <= this.#limits.bytes) break;
-      this.#forget(oldest);
+      this.#forget(oldest, 'full');
     }
     this.#arm();
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    for (const id of [...this.#kept.keys()]) this.#forget(id);
+    for (const id of [...this.#kept.keys()]) this.#forget(id, 'expired');
   }
 
   // One timer for all: a timer for each invocation would outlive it by the function's whole timeout.
@@ -46,18 +46,18 @@ export class KeptAnswers {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const now = this.#now();
-      for (const [id, { until }] of this.#kept) if (until <= now) this.#forget(id);
+      for (const [id, { until }] of this.#kept) if (until <= now) this.#forget(id, 'expired');
       this.#arm();
     }, 1000);
     this.#timer.unref();
   }
 
-  #forget(id: string): void {
+  #forget(id: string, why: 'expired' | 'full'): void {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
     this.#kept.delete(id);
     this.#bytes -= kept.bytes;
     kept.invocation.discard();
-    this.#onForget(id);
+    this.#onForget(id, why);
   }
 }

@@ -25,7 +25,8 @@ export class Leases {
   readonly #ours: Holder;
   readonly #drops: DropCounter;
   readonly #onTaken: (arn: string, by: { readonly sessionId: string; readonly since: string }) => void;
-  readonly #held = new Set<string>();
+  /** By ARN: whether our own presence has come back, which is when it is certainly the latest. */
+  readonly #held = new Map<string, { confirmed: boolean }>();
 
   constructor(options: {
     readonly transport: Transport;
@@ -48,7 +49,10 @@ export class Leases {
     return this.#held.has(arn);
   }
 
-  /** Takes the lane of a function, unless another session that is online holds it and `takeover` is false. */
+  /**
+   * Takes the lane of a function, unless another session that is online holds it and `takeover` is false. Two that take it
+   * at the same moment both get it here; the broker's order of their presences decides, and `onTaken` tells the earlier.
+   */
   async acquire(arn: string, options: { readonly takeover: boolean }): Promise<LeaseState> {
     const holder = await this.#holder(arn);
     if (holder !== undefined && holder.sessionId !== this.#ours.sessionId) {
@@ -58,10 +62,23 @@ export class Leases {
       }
       if (!online) await this.#clearState(holder.sessionId);
     }
-    this.#held.add(arn);
+    this.#held.set(arn, { confirmed: false });
     await this.#transport.subscribe([presenceTopic(arn, this.#lane)], 1);
     await this.#publish(arn, encodePresence(this.#ours));
     return { status: 'ours' };
+  }
+
+  /** After a reconnect: another session may have taken a lane meanwhile, or the broker may have lost what it retained. */
+  async renew(): Promise<void> {
+    await Promise.all(
+      [...this.#held.keys()].map(async (arn) => {
+        const holder = await this.#holder(arn);
+        if (holder?.sessionId === this.#ours.sessionId) return;
+        if (holder !== undefined && (await this.#isOnline(holder.sessionId))) return this.#taken(arn, holder);
+        this.#held.set(arn, { confirmed: false });
+        await this.#publish(arn, encodePresence(this.#ours));
+      }),
+    );
   }
 
   /** Says aloud that nobody holds the lane any more: the next invocation runs the deployed handler at once. */
@@ -72,7 +89,7 @@ export class Leases {
   }
 
   async releaseAll(): Promise<void> {
-    await Promise.all([...this.#held].map((arn) => this.release(arn)));
+    await Promise.all([...this.#held.keys()].map((arn) => this.release(arn)));
   }
 
   /** True when the message was a presence. */
@@ -84,18 +101,32 @@ export class Leases {
       this.#drops.drop('presence-malformed', `presence of ${topic.arn}`);
       return true;
     }
-    if (topic.lane !== this.#lane || !this.#held.has(topic.arn)) return true;
-    if (presence.sessionId === this.#ours.sessionId) return true;
-    // The presence before ours, delivered because of the subscribe, which ours has overwritten by now.
-    if (message.retained) return true;
-    if (presence.sessionId === null) {
-      // A predecessor that left late. Ours is the truth: say it again.
-      void this.#publish(topic.arn, encodePresence(this.#ours)).catch(() => undefined);
-      return true;
+    const lease = topic.lane === this.#lane ? this.#held.get(topic.arn) : undefined;
+    if (lease === undefined) {
+      this.#drops.drop(
+        'topic-foreign',
+        `presence of lane ${topic.lane} of ${topic.arn}, which is not held here`,
+      );
+    } else if (presence.sessionId === this.#ours.sessionId) {
+      lease.confirmed = true;
+    } else if (lease.confirmed) {
+      if (presence.sessionId === null) this.#sayAgain(topic.arn);
+      else this.#taken(topic.arn, presence);
     }
-    this.#held.delete(topic.arn);
-    this.#onTaken(topic.arn, { sessionId: presence.sessionId, since: presence.since });
+    // Not confirmed: it is older than ours, which the broker has not sent back yet.
     return true;
+  }
+
+  #taken(arn: string, by: Holder): void {
+    if (this.#held.delete(arn)) this.#onTaken(arn, { sessionId: by.sessionId, since: by.since });
+  }
+
+  /** A predecessor left late and said "nobody" over ours. */
+  #sayAgain(arn: string): void {
+    this.#publish(arn, encodePresence(this.#ours)).catch((error: unknown) => {
+      // With the next connection the lanes are renewed.
+      this.#drops.drop('connection-closed', `presence of ${arn}: ${String(error)}`);
+    });
   }
 
   async #holder(arn: string): Promise<Holder | undefined> {

@@ -1,6 +1,13 @@
 import type { DropCounter } from '../protocol/drops.ts';
 import { LOG_BYTES } from '../protocol/limits.ts';
-import type { AnswerMeta, MessageToSession, MessageToStub, Offer } from '../protocol/message.ts';
+import type {
+  AnswerMeta,
+  InvocationId,
+  MessageToSession,
+  MessageToStub,
+  Offer,
+  OfferMeta,
+} from '../protocol/message.ts';
 import type { Timing } from '../protocol/timing.ts';
 import type { FunctionSpec, InvocationResult, LogLine, Runtime } from '../runtime/invocation.ts';
 import { AnswerStream } from './answer-stream.ts';
@@ -37,25 +44,32 @@ const NOTHING = new Uint8Array();
 
 /** One invocation on the laptop with its timers and its run: carries out what the reducer decides. */
 export class RunningInvocation {
-  readonly #options: RunningOptions;
+  readonly #options: Omit<RunningOptions, 'offer'>;
+  readonly #id: InvocationId;
+  readonly #meta: OfferMeta;
   readonly #timers = new Map<SessionTimer, NodeJS.Timeout>();
   readonly #abort = new AbortController();
-  readonly #logs = new LogTail(LOG_BYTES);
   readonly #stream: AnswerStream;
   readonly #first: readonly SessionEffect[];
   #state: SessionInvocation;
+  // What is large is let go of as soon as it has been passed on: an answered invocation is kept for minutes.
+  #event: Uint8Array | undefined;
+  #logs: LogTail | undefined = new LogTail(LOG_BYTES);
   #result: InvocationResult | undefined;
   #answer: readonly Uint8Array[] = [];
   #refusal: Refusal = { code: 'Llx.Refused', message: 'it cannot run here' };
   #beats = 0;
 
-  constructor(options: RunningOptions) {
+  constructor({ offer, ...options }: RunningOptions) {
     this.#options = options;
+    this.#id = offer.id;
+    this.#meta = offer.meta;
+    this.#event = offer.payload;
     this.#stream = new AnswerStream((payload, number, contentType) => {
       const meta = contentType === undefined ? {} : { contentType };
-      return options.send({ kind: 'chunk', id: options.offer.id, meta, payload }, number);
+      return options.send({ kind: 'chunk', id: offer.id, meta, payload }, number);
     });
-    [this.#state, this.#first] = acceptOffer(options.offer.meta.remainingMs, options.timing);
+    [this.#state, this.#first] = acceptOffer(offer.meta.remainingMs, options.timing);
   }
 
   start(): void {
@@ -73,7 +87,10 @@ export class RunningInvocation {
 
   /** The stub sent its offer once more: it has heard nothing yet. */
   offeredAgain(): void {
-    this.dispatch({ type: 'message', message: this.#options.offer });
+    this.dispatch({
+      type: 'message',
+      message: { kind: 'offer', id: this.#id, meta: this.#meta, payload: NOTHING },
+    });
   }
 
   dispatch(event: SessionInvocationEvent): void {
@@ -95,7 +112,11 @@ export class RunningInvocation {
   #carryOut(effect: SessionEffect): void {
     switch (effect.type) {
       case 'run':
-        void this.#run();
+        this.#run().then(
+          (result) => this.#finish(result),
+          // A defect of ours must not leave the caller without an answer.
+          (error: unknown) => this.#finish(internalError(error)),
+        );
         return;
       case 'stop':
         return this.#stop(effect.phase, effect.reason);
@@ -118,14 +139,16 @@ export class RunningInvocation {
     }
   }
 
-  async #run(): Promise<void> {
-    const { offer, spec, runtime, dispatch, timing } = this.#options;
-    const { meta } = offer;
-    const result = await runtime.invoke(spec, {
+  async #run(): Promise<InvocationResult> {
+    const { spec, runtime, dispatch, timing } = this.#options;
+    const meta = this.#meta;
+    const event = this.#event ?? NOTHING;
+    this.#event = undefined;
+    return await runtime.invoke(spec, {
       requestId: meta.requestId,
       invokedFunctionArn: meta.invokedFunctionArn,
       functionVersion: meta.functionVersion,
-      event: offer.payload,
+      event,
       // Early enough that the answer and its log lines are there before Lambda's own deadline.
       remainingMs: Math.max(1, meta.remainingMs - Math.min(timing.deadlineMarginMs, meta.remainingMs / 4)),
       logGroupName: meta.logGroupName,
@@ -135,42 +158,38 @@ export class RunningInvocation {
       ...(meta.traceId === undefined ? {} : { traceId: meta.traceId }),
       ...(meta.streaming === undefined ? {} : { streaming: meta.streaming }),
       onLog: (line) => this.#log(line),
-      onProgress: (step) => dispatch({ type: 'progress', id: offer.id, step, at: this.#options.now() }),
+      onProgress: (step) => dispatch({ type: 'progress', id: this.#id, step, at: this.#options.now() }),
       ...(meta.streaming === false ? {} : this.#streamListeners()),
       signal: this.#abort.signal,
     });
-    if (!this.running) return;
-    this.#finish(result);
   }
 
   #finish(result: InvocationResult): void {
-    const { offer, dispatch, now } = this.#options;
-    if (result.status === 'failed' && result.failure === 'streaming') {
+    if (!this.running) return;
+    const { dispatch, now } = this.#options;
+    const cannotRun = result.status === 'failed' && result.failure === 'streaming';
+    if (cannotRun) {
       this.#refusal = { code: result.errorType, message: new TextDecoder().decode(result.payload) };
-      if (this.#state.phase === 'running' && !this.#state.claimed) {
-        dispatch({
-          type: 'stopped',
-          id: offer.id,
-          at: now(),
-          phase: 'refused',
-          reason: this.#refusal.message,
-        });
-        this.dispatch({ type: 'refused' });
-        return;
-      }
     }
     this.#result = result;
-    this.dispatch({ type: 'finished' });
-    dispatch({ type: 'ended', id: offer.id, at: now(), result });
+    this.dispatch({ type: cannotRun ? 'refused' : 'finished' });
+    this.#result = undefined;
+    this.#logs = undefined;
+    if (this.#state.phase === 'closed') {
+      dispatch({ type: 'stopped', id: this.#id, at: now(), phase: 'refused', reason: this.#refusal.message });
+    } else {
+      dispatch({ type: 'ended', id: this.#id, at: now(), result });
+    }
   }
 
   #answerMessage(result: InvocationResult): MessageToStub {
-    const { id } = this.#options.offer;
+    const id = this.#id;
+    const logs = this.#logs;
     const meta: AnswerMeta = {
       durationMs: result.durationMs,
       ...(result.initMs === undefined ? {} : { initMs: result.initMs }),
-      logs: this.#logs.lines,
-      ...(this.#logs.leftOut === 0 ? {} : { logsLeftOut: this.#logs.leftOut }),
+      logs: logs?.lines ?? [],
+      ...(logs === undefined || logs.leftOut === 0 ? {} : { logsLeftOut: logs.leftOut }),
     };
     const failed = result.status === 'failed';
     if (this.#stream.count > 0 || (!failed && result.streamed)) {
@@ -180,20 +199,21 @@ export class RunningInvocation {
   }
 
   #stop(phase: 'withdrawn' | 'cancelled', reason: string): void {
-    const { offer, dispatch, now } = this.#options;
+    const { dispatch, now } = this.#options;
     this.#abort.abort();
     this.#stream.close();
-    dispatch({ type: 'stopped', id: offer.id, at: now(), phase, reason });
+    dispatch({ type: 'stopped', id: this.#id, at: now(), phase, reason });
   }
 
   #send(kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled'): void {
-    const { send, sendAgain, offer, dispatch, now } = this.#options;
-    const { id } = offer;
+    const { send, sendAgain, dispatch, now } = this.#options;
+    const id = this.#id;
     const beatIntervalMs =
       this.#state.phase === 'running' ? this.#state.beatIntervalMs : this.#options.timing.beatIntervalMs;
     switch (kind) {
       case 'claim':
-        dispatch({ type: 'claimed', id, at: now() });
+        // Said again when the stub has not heard it; shown once.
+        if (this.#beats === 0) dispatch({ type: 'claimed', id, at: now() });
         send({ kind, id, meta: { beatIntervalMs }, payload: NOTHING }, this.#beats++);
         return;
       case 'beat':
@@ -211,7 +231,10 @@ export class RunningInvocation {
           this.#answer = send(this.#answerMessage(this.#result), this.#stream.count);
         return;
       case 'cancelled':
-        send({ kind: 'error', id, meta: { durationMs: 0, logs: this.#logs.lines }, payload: CANCELLED }, 0);
+        send(
+          { kind: 'error', id, meta: { durationMs: 0, logs: this.#logs?.lines ?? [] }, payload: CANCELLED },
+          0,
+        );
         return;
       default: {
         const exhaustive: never = kind;
@@ -228,7 +251,7 @@ export class RunningInvocation {
 
   #startTimer(timer: SessionTimer, afterMs: number): void {
     if (timer === 'forget') {
-      const bytes = this.#answer.reduce((sum, frame) => sum + frame.byteLength, 0);
+      const bytes = this.#answer.reduce((sum, frame) => sum + frame.byteLength, this.#stream.keptBytes);
       return this.#options.onKept(this, afterMs, bytes);
     }
     clearTimeout(this.#timers.get(timer));
@@ -248,8 +271,8 @@ export class RunningInvocation {
   }
 
   #log(line: LogLine): void {
-    this.#logs.add(line.text);
-    this.#options.dispatch({ type: 'log', id: this.#options.offer.id, line });
+    this.#logs?.add(line.text);
+    this.#options.dispatch({ type: 'log', id: this.#id, line });
   }
 }
 
@@ -260,3 +283,17 @@ const CANCELLED = new TextEncoder().encode(
     trace: [],
   }),
 );
+
+function internalError(error: unknown): InvocationResult {
+  const errorType = 'Llx.InternalError';
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  const trace = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  return {
+    status: 'failed',
+    failure: 'init',
+    errorType,
+    payload: new TextEncoder().encode(JSON.stringify({ errorType, errorMessage, trace })),
+    durationMs: 0,
+    coldStart: false,
+  };
+}

@@ -9,6 +9,7 @@ import { inTopic, sessionTopic } from '../protocol/topics.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { type ReadRetained, readRetainedBySubscription } from '../transport/read-retained.ts';
 import type { ConnectionState, ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
+import { watchBuilds } from './build-watch.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Leases } from './leases.ts';
 import type { SessionStore } from './store.ts';
@@ -30,6 +31,7 @@ export type SessionOptions = {
 /** Noticed by the broker after one and a half of it: short, so that a dead laptop does not hold a lane for long. */
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
+const NOTHING = new Uint8Array();
 /** How long a leaving session takes to say so. */
 const LEAVE_MS = 1_500;
 
@@ -44,9 +46,6 @@ export class Session {
   readonly #specs: ReadonlyMap<string, FunctionSpec>;
   readonly #dispatcher: Dispatcher;
   readonly #unsubscribe: (() => void)[] = [];
-  /** By function: the file that was saved since its last build. */
-  readonly #changed = new Map<string, string>();
-  readonly #broken = new Set<string>();
   #transport: Transport | undefined;
   #leases: Leases | undefined;
   #closing: Promise<void> | undefined;
@@ -83,6 +82,7 @@ export class Session {
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       signal: connecting.signal,
+      drops,
     });
     signal?.removeEventListener('abort', abort);
     this.#transport = transport;
@@ -99,7 +99,7 @@ export class Session {
     this.#unsubscribe.push(
       transport.onMessage((message) => this.#receive(message)),
       transport.onState((state) => this.#connectionChanged(state)),
-      runtime.onBuild((event) => this.#built(event)),
+      watchBuilds({ runtime, store, specs: this.#specs, holds: (arn) => this.#leases?.holds(arn) === true }),
     );
     store.dispatch({ type: 'connection', state: transport.state });
     for (const { name, arn } of this.#specs.values()) {
@@ -139,6 +139,8 @@ export class Session {
     const lease = await leases.acquire(spec.arn, { takeover });
     const { store } = this.#options;
     if (lease.status === 'ours') {
+      // Taken again by somebody else while we took it: they have been told apart already.
+      if (!leases.holds(spec.arn)) return undefined;
       store.dispatch({ type: 'function', name: spec.name, arn: spec.arn, state: { status: 'serving' } });
       return undefined;
     }
@@ -190,55 +192,27 @@ export class Session {
 
   /** The will of an earlier connection may arrive after we are back: then the truth is said again. */
   #ownState({ payload }: TransportMessage): void {
-    const state = decodeSessionState(payload);
-    if (state?.state === 'online' || this.#closing !== undefined) return;
-    void this.#sayOnline().catch(() => undefined);
+    const state = payload.byteLength === 0 ? { state: 'offline' } : decodeSessionState(payload);
+    if (state === undefined) return this.#options.drops.drop('presence-malformed', 'our own state');
+    if (state.state === 'online' || this.#closing !== undefined) return;
+    this.#sayOnline().catch((error: unknown) => this.#cannotSay(error));
   }
 
   #connectionChanged(state: ConnectionState): void {
     this.#options.store.dispatch({ type: 'connection', state });
     if (state.status !== 'connected' || state.connection === 1) return;
-    void this.#sayOnline().catch((error: unknown) => {
-      this.#options.store.dispatch({
-        type: 'notice',
-        level: 'error',
-        text: `After the reconnect the session could not say that it is online: ${String(error)}`,
-      });
-    });
+    this.#comeBack().catch((error: unknown) => this.#cannotSay(error));
   }
 
-  #built(event: Parameters<Parameters<Runtime['onBuild']>[0]>[0]): void {
-    const spec = this.#specs.get(event.functionName);
-    if (spec === undefined) return;
-    const { name, arn } = spec;
-    const { store } = this.#options;
-    switch (event.type) {
-      case 'changed':
-        this.#changed.set(name, event.file);
-        return;
-      case 'build-failed': {
-        const state = { status: 'build-error', problems: event.problems } as const;
-        this.#broken.add(name);
-        store.dispatch({ type: 'function', name, arn, state });
-        return;
-      }
-      case 'built': {
-        const file = this.#changed.get(name);
-        this.#changed.delete(name);
-        // The first build is not news: nothing was changed.
-        if (file !== undefined) {
-          store.dispatch({ type: 'reloaded', functionName: name, file, durationMs: event.durationMs });
-        }
-        if (!this.#broken.delete(name)) return;
-        const status = this.#leases?.holds(arn) === true ? 'serving' : 'off';
-        store.dispatch({ type: 'function', name, arn, state: { status } });
-        return;
-      }
-      default: {
-        const exhaustive: never = event;
-        return exhaustive;
-      }
-    }
+  async #comeBack(): Promise<void> {
+    await this.#sayOnline();
+    await this.#leases?.renew();
+  }
+
+  /** The connection is gone again: the next one says it. */
+  #cannotSay(error: unknown): void {
+    const text = `After a reconnect the session could not say that it is there: ${String(error)}`;
+    this.#options.store.dispatch({ type: 'notice', level: 'warning', text });
   }
 
   async #sayOnline(): Promise<void> {
@@ -263,8 +237,7 @@ export class Session {
     for (const remove of this.#unsubscribe.splice(1)) remove();
     const transport = this.#transport;
     if (transport?.state.status === 'connected') {
-      const { connection } = transport.state;
-      const left = this.#sayGoodbye(transport, connection).catch((error: unknown) => {
+      const left = this.#sayGoodbye(transport).catch((error: unknown) => {
         this.#options.store.dispatch({ type: 'notice', level: 'warning', text: `Leaving: ${String(error)}` });
       });
       await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
@@ -274,11 +247,12 @@ export class Session {
     await transport?.close();
   }
 
-  async #sayGoodbye(transport: Transport, connection: number): Promise<void> {
+  async #sayGoodbye(transport: Transport): Promise<void> {
+    this.#dispatcher.leaveAll();
     await this.#leases?.releaseAll();
     this.#dispatcher.cancelAll();
-    // In order after the answers on the same connection.
-    await transport.publish(sessionTopic(this.id), stateOf('offline', connection), { qos: 1, retain: true });
+    // In order after the answers on the same connection. Empty, which is offline and leaves no rubbish behind.
+    await transport.publish(sessionTopic(this.id), NOTHING, { qos: 1, retain: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DropCounter } from '../protocol/drops.ts';
 import type { Holder } from '../protocol/presence.ts';
 import type { Timing } from '../protocol/timing.ts';
 import type { ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
@@ -10,6 +11,7 @@ export type BrokerLinkOptions = {
   /** Subscribed before anything is offered. */
   readonly topics: readonly string[];
   readonly timing: Timing;
+  readonly drops: DropCounter;
   readonly watch: (transport: Transport) => PresenceWatch;
   /** What is neither presence nor session state. */
   readonly onMessage: (message: TransportMessage) => void;
@@ -78,8 +80,12 @@ export class BrokerLink {
   /** QoS 0, in order. A connection that is gone drops them: the state machine sends again or gives up by its timers. */
   publish(topic: string, frames: readonly Uint8Array[]): void {
     const transport = this.#connected?.transport;
-    if (transport === undefined) return;
-    for (const frame of frames) transport.publish(topic, frame).catch((error) => this.#complain(error));
+    const lost = (why: unknown): void =>
+      this.#options.drops.drop('connection-closed', `a frame to ${topic}: ${why}`);
+    for (const frame of frames) {
+      if (transport === undefined) lost('not connected');
+      else transport.publish(topic, frame).catch(lost);
+    }
   }
 
   async close(): Promise<void> {
@@ -106,17 +112,18 @@ export class BrokerLink {
   async #open(): Promise<Connected | undefined> {
     const { connect, clientId, timing, topics, watch: createWatch, onMessage } = this.#options;
     this.#triedAt = this.#now();
-    // Only until it is connected: aborted later, it would close.
+    // Only until it is ready: aborted later, it would close.
     const bound = new AbortController();
     const timer = setTimeout(() => bound.abort(), timing.connectMs);
+    let transport: Transport | undefined;
     try {
-      const transport = await connect({
+      transport = await connect({
         clientId,
         keepAliveSeconds: KEEP_ALIVE_SECONDS,
         connectTimeoutMs: timing.connectMs,
         signal: bound.signal,
+        drops: this.#options.drops,
       });
-      clearTimeout(timer);
       const watch = createWatch(transport);
       transport.onMessage((message) => {
         if (!watch.accept(message)) onMessage(message);
@@ -133,6 +140,8 @@ export class BrokerLink {
       return this.#connected;
     } catch (error) {
       this.#complain(error);
+      // Half open it would reconnect for ever, beside the one of the next try.
+      await transport?.close();
       return undefined;
     } finally {
       clearTimeout(timer);

@@ -28,8 +28,8 @@ const messages = {
 } as const satisfies Record<string, MessageToStub>;
 
 const states = {
-  offered: { phase: 'offered', holderOffline: false },
-  'offered, holder offline': { phase: 'offered', holderOffline: true },
+  offered: { phase: 'offered', holderOffline: false, offerAgainMs: 1000 },
+  'offered, holder offline': { phase: 'offered', holderOffline: true, offerAgainMs: 1000 },
   running: { phase: 'running', beatIntervalMs: 1500, missed: 0, missable: 3 },
   'running, a beat missed': { phase: 'running', beatIntervalMs: 1500, missed: 1, missable: 3 },
   'running, holder offline': { phase: 'running', beatIntervalMs: 1500, missed: 0, missable: 1 },
@@ -83,7 +83,7 @@ describe('the stub’s reducer', () => {
       offered | unknown → offered + offer
       offered | timer offer-again → offered + offer
       offered | timer claim → ended Llx.Unclaimed + withdraw
-      offered | timer offline → ended deployed + withdraw
+      offered | timer offline → offered
       offered | timer beat → offered
       offered | timer deadline → ended timed-out + withdraw
       offered | holder online → offered + offer
@@ -193,6 +193,13 @@ describe('the stub’s reducer', () => {
     expect(claimTimeout(3000)).toBe(1500);
     expect(claimTimeout(900_000)).toBe(TIMING.claimTimeoutMs);
     expect(claimTimeout(1)).toBe(1);
+  });
+
+  test('a short function is offered several times before the claim timeout, too', () => {
+    expect(offerInvocation(1_000)[1].slice(0, 2)).toEqual([
+      { type: 'start-timer', timer: 'offer-again', afterMs: 125 },
+      { type: 'start-timer', timer: 'claim', afterMs: 500 },
+    ]);
   });
 
   test('three beat intervals without a beat are a lost session', () => {

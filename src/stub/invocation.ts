@@ -10,7 +10,7 @@ import { TIMING, type Timing } from '../protocol/timing.ts';
  * confirmed "offline" without a claim. Anything else that goes wrong is a typed failure that the caller sees.
  */
 export type StubInvocation =
-  | { readonly phase: 'offered'; readonly holderOffline: boolean }
+  | { readonly phase: 'offered'; readonly holderOffline: boolean; readonly offerAgainMs: number }
   | {
       readonly phase: 'running';
       readonly beatIntervalMs: number;
@@ -58,12 +58,19 @@ export function claimTimeout(remainingMs: number, timing: Timing = TIMING): numb
   return Math.max(1, Math.min(timing.claimTimeoutMs, Math.floor(remainingMs / 2)));
 }
 
+/** Several offers fit into the claim timeout of a short function too: one of them may be lost, or come too late. */
+function offerAgain(claimTimeoutMs: number, timing: Timing): number {
+  return Math.max(1, Math.min(timing.offerAgainMs, Math.floor(claimTimeoutMs / 4)));
+}
+
 export function offerInvocation(remainingMs: number, timing: Timing = TIMING): Step {
+  const claimMs = claimTimeout(remainingMs, timing);
+  const offerAgainMs = offerAgain(claimMs, timing);
   return [
-    { phase: 'offered', holderOffline: false },
+    { phase: 'offered', holderOffline: false, offerAgainMs },
     [
-      { type: 'start-timer', timer: 'offer-again', afterMs: timing.offerAgainMs },
-      { type: 'start-timer', timer: 'claim', afterMs: claimTimeout(remainingMs, timing) },
+      { type: 'start-timer', timer: 'offer-again', afterMs: offerAgainMs },
+      { type: 'start-timer', timer: 'claim', afterMs: claimMs },
       // A third of the session's margin: late enough to let its answer arrive, early enough to be Lambda's answer.
       {
         type: 'start-timer',
@@ -83,12 +90,10 @@ export function reduceInvocation(state: StubInvocation, event: StubEvent, timing
         ? whileOffered(state, event.message, timing)
         : whileRunning(state, event.message, timing);
     case 'timer':
-      return state.phase === 'offered'
-        ? offeredTimer(state, event.timer, timing)
-        : runningTimer(state, event.timer);
+      return state.phase === 'offered' ? offeredTimer(state, event.timer) : runningTimer(state, event.timer);
     case 'holder':
       return state.phase === 'offered'
-        ? offeredHolder(event.online, timing)
+        ? offeredHolder(state, event.online, timing)
         : runningHolder(state, event.online, timing);
     case 'reconnected':
       return [state, [{ type: 'send', kind: state.phase === 'offered' ? 'offer' : 'query' }]];
@@ -151,14 +156,14 @@ function whileRunning(state: Running, message: MessageToStub, timing: Timing): S
   }
 }
 
-function offeredTimer(state: Offered, timer: TimerName, timing: Timing): Step {
+function offeredTimer(state: Offered, timer: TimerName): Step {
   switch (timer) {
     case 'offer-again':
       return [
         state,
         [
           { type: 'send', kind: 'offer' },
-          { type: 'start-timer', timer: 'offer-again', afterMs: timing.offerAgainMs },
+          { type: 'start-timer', timer: 'offer-again', afterMs: state.offerAgainMs },
         ],
       ];
     case 'claim':
@@ -166,11 +171,12 @@ function offeredTimer(state: Offered, timer: TimerName, timing: Timing): Step {
         {
           type: 'failed',
           failure: 'Llx.Unclaimed',
-          message: 'the session that holds this lane did not claim the invocation in time; nothing ran',
+          message: 'the session that holds this lane did not claim the invocation in time; it may have run',
         },
         { type: 'send', kind: 'withdraw' },
       );
     case 'offline':
+      if (!state.holderOffline) return [state, []];
       return end(
         { type: 'deployed', reason: 'the session that held this lane is offline' },
         { type: 'send', kind: 'withdraw' },
@@ -200,17 +206,17 @@ function runningTimer(state: Running, timer: TimerName): Step {
   ];
 }
 
-function offeredHolder(online: boolean, timing: Timing): Step {
+function offeredHolder(state: Offered, online: boolean, timing: Timing): Step {
   return online
     ? [
-        { phase: 'offered', holderOffline: false },
+        { ...state, holderOffline: false },
         [
           { type: 'stop-timer', timer: 'offline' },
           { type: 'send', kind: 'offer' },
         ],
       ]
     : [
-        { phase: 'offered', holderOffline: true },
+        { ...state, holderOffline: true },
         [{ type: 'start-timer', timer: 'offline', afterMs: timing.offlineConfirmMs }],
       ];
 }

@@ -4,7 +4,8 @@ import { ERROR_PAYLOAD } from '../lambda/error-body.ts';
 import type { LoadedHandler } from '../lambda/handler.ts';
 import { loadHandler } from '../lambda/load-handler.ts';
 import { hasCallbacks } from '../lambda/runtime-version.ts';
-import type { Stub, StubContext } from './stub.ts';
+import type { Stub } from './stub.ts';
+import type { StubContext } from './stub-call.ts';
 import type { StubOutcome } from './stub-outcome.ts';
 import { readSettings } from './stub-settings.ts';
 

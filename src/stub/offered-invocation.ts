@@ -1,4 +1,5 @@
 import type { DropCounter } from '../protocol/drops.ts';
+import { STREAM_WINDOW_BYTES } from '../protocol/limits.ts';
 import type { InvocationId, MessageToStub } from '../protocol/message.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { InOrder } from './in-order.ts';
@@ -15,9 +16,6 @@ import {
 
 /** Pieces of a stream that may wait for an earlier one: more than the session's window can hold. */
 const CHUNKS_AHEAD = 1024;
-
-/** How much of a stream the session may send before the stub has passed it on. */
-export const STREAM_WINDOW_BYTES = 1024 * 1024;
 
 /** Takes a piece of a streamed answer, the first with its content type; resolves when the next may come. */
 export type OnChunk = (chunk: Uint8Array, contentType: string | undefined) => Promise<void>;
@@ -43,7 +41,7 @@ export class OfferedInvocation {
   readonly #options: OfferedOptions;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
   readonly #stream = new InOrder<MessageToStub>(CHUNKS_AHEAD);
-  #state: StubInvocation = { phase: 'offered', holderOffline: false };
+  #state: StubInvocation = { phase: 'offered', holderOffline: false, offerAgainMs: 1 };
   #settle: (outcome: Outcome) => void = () => undefined;
   #passedOn: Promise<void> = Promise.resolve();
   #passedOnBytes = 0;
@@ -123,8 +121,9 @@ export class OfferedInvocation {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     clearTimeout(this.#gapTimer);
     this.#timers.clear();
-    // The whole stream goes first.
-    void this.#passedOn.then(() => this.#settle(outcome));
+    // The whole stream goes first; a failure does not wait for a taker that hangs.
+    if (outcome.type === 'answered') void this.#passedOn.then(() => this.#settle(outcome));
+    else this.#settle(outcome);
   }
 
   #passOn(chunk: Uint8Array, contentType: string | undefined): void {

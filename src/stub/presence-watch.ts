@@ -64,6 +64,7 @@ export class PresenceWatch {
   lane(name: string): LaneState {
     const lane = this.#lanes.get(name);
     if (lane?.presence === undefined) return { status: 'unknown' };
+    if (name !== DEFAULT_LANE) this.#touch(name, lane);
     const { presence } = lane;
     if (presence.sessionId === null) return { status: 'nobody' };
     const session = this.#sessions.get(presence.sessionId);
@@ -85,8 +86,7 @@ export class PresenceWatch {
       this.#lanes.set(name, lane);
       this.#evict();
     } else {
-      this.#lanes.delete(name);
-      this.#lanes.set(name, lane);
+      this.#touch(name, lane);
     }
     const learned = lane;
     learned.learning ??= this.#learn(name, learned).finally(() => {
@@ -115,6 +115,12 @@ export class PresenceWatch {
     return false;
   }
 
+  /** In order of use: a lane that a caller named once goes before one that is used. */
+  #touch(name: string, lane: Lane): void {
+    this.#lanes.delete(name);
+    this.#lanes.set(name, lane);
+  }
+
   async #learn(name: string, lane: Lane): Promise<void> {
     const deadline = AbortSignal.timeout(this.#timing.presenceMs);
     const told = new Promise<void>((resolve) => {
@@ -122,8 +128,12 @@ export class PresenceWatch {
       deadline.addEventListener('abort', () => resolve(), { once: true });
     });
     if (!lane.subscribed) {
-      await this.#transport.subscribe([presenceTopic(this.#arn, name)], 1);
-      lane.subscribed = true;
+      const subscribed = this.#transport.subscribe([presenceTopic(this.#arn, name)], 1).then(() => {
+        lane.subscribed = true;
+      });
+      // Bounded as well: a connection may be dead without anybody having said so.
+      await Promise.race([subscribed, aborted(deadline)]);
+      subscribed.catch(() => undefined);
     }
     if (lane.presence === undefined) await this.#read(name, lane, deadline);
     // Told in the meantime: `told` was called before it could be waited for, which is the same.
@@ -187,10 +197,10 @@ export class PresenceWatch {
     const entry = this.#sessions.get(sessionId);
     if (entry === undefined)
       return this.#drops.drop('topic-foreign', 'state of a session that holds nothing here');
-    // Cleared by the next holder: offline for good.
+    // An empty one is the session's own goodbye, or its successor's clean-up: offline, whichever connection it was.
     const state =
       payload.byteLength === 0
-        ? ({ state: 'offline', connection: Number.POSITIVE_INFINITY } as const)
+        ? ({ state: 'offline', connection: entry.connection } as const)
         : decodeSessionState(payload);
     if (state === undefined) return this.#drops.drop('presence-malformed', `state of session ${sessionId}`);
     // The will of an earlier connection may arrive after the "online" of the next one.
@@ -238,4 +248,11 @@ export class PresenceWatch {
     // A connection that is gone has no subscriptions: nothing is left to undo.
     this.#transport.unsubscribe([topic]).catch(() => undefined);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -17,39 +17,10 @@ import type { ConnectOptions, Transport, TransportMessage } from '../transport/t
 import { BrokerLink } from './broker-link.ts';
 import { claimTimeout } from './invocation.ts';
 import { laneOf } from './lane.ts';
-import { OfferedInvocation, type OnChunk } from './offered-invocation.ts';
+import { OfferedInvocation } from './offered-invocation.ts';
 import { PresenceWatch } from './presence-watch.ts';
+import type { StubCall } from './stub-call.ts';
 import { answerOf, DEPLOYED, failure, failureOutcome, type StubOutcome } from './stub-outcome.ts';
-
-/** Of Lambda's context object, what an offer carries. */
-export type StubContext = {
-  readonly awsRequestId: string;
-  readonly invokedFunctionArn: string;
-  readonly functionName: string;
-  readonly functionVersion: string;
-  readonly memoryLimitInMB: string;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly clientContext: unknown;
-  readonly identity: unknown;
-  readonly traceId: string | undefined;
-  getRemainingTimeInMillis(): number;
-};
-
-export type StubCall = {
-  readonly event: unknown;
-  /** The event as JSON, where the caller has it already. */
-  readonly eventJson?: Uint8Array;
-  readonly context: StubContext;
-  /** Whether the deployed handler streams. Absent: either kind of answer can be passed on. */
-  readonly streaming?: boolean | undefined;
-  /** A line that the handler printed on the laptop. */
-  readonly print: (line: string) => void;
-  /** The environment ends before the answer. */
-  readonly signal?: AbortSignal;
-  /** Takes a streamed answer. */
-  readonly onChunk?: OnChunk;
-};
 
 export type StubOptions = {
   /** Of the function, unqualified. */
@@ -109,6 +80,7 @@ export class Stub {
       clientId: () => `llx-stub-${randomBytes(12).toString('base64url')}`,
       topics: [this.#outTopic],
       timing: this.#timing,
+      drops: this.#drops,
       watch: (transport) =>
         new PresenceWatch({
           transport,
@@ -132,12 +104,18 @@ export class Stub {
   }
 
   async invoke(call: StubCall): Promise<StubOutcome> {
+    const startedWithMs = call.context.getRemainingTimeInMillis();
     const lane = laneOf(call.event, call.context.clientContext);
     if (lane === undefined) return DEPLOYED;
     const holder = this.#heldNow(lane) ?? (await this.#find(lane));
     if (holder === undefined) return DEPLOYED;
     const keys = this.#keys.of(holder.publicKey);
-    return keys === undefined ? DEPLOYED : await this.#offer(call, lane, holder, keys);
+    if (keys === undefined) return DEPLOYED;
+    // Lambda has given up already: what would be offered now could only run for nobody.
+    if (call.signal?.aborted === true || call.context.getRemainingTimeInMillis() <= 0) {
+      return failureOutcome({ type: 'timed-out' }, call.context.awsRequestId, startedWithMs);
+    }
+    return await this.#offer(call, { lane, holder, keys, startedWithMs });
   }
 
   async close(): Promise<void> {
@@ -158,7 +136,15 @@ export class Stub {
     return known === 'unknown' ? await this.#link.findHolder(lane) : known;
   }
 
-  async #offer(call: StubCall, lane: string, holder: Holder, keys: PairKeys): Promise<StubOutcome> {
+  async #offer(
+    call: StubCall,
+    {
+      lane,
+      holder,
+      keys,
+      startedWithMs,
+    }: { lane: string; holder: Holder; keys: PairKeys; startedWithMs: number },
+  ): Promise<StubOutcome> {
     const id = newInvocationId();
     const remainingMs = Math.max(1, Math.floor(call.context.getRemainingTimeInMillis()));
     const message: Offer = {
@@ -204,7 +190,7 @@ export class Stub {
       const outcome = await invocation.outcome;
       return outcome.type === 'answered'
         ? answerOf(outcome.message, call.print)
-        : failureOutcome(outcome, call.context.awsRequestId, remainingMs);
+        : failureOutcome(outcome, call.context.awsRequestId, startedWithMs);
     } finally {
       call.signal?.removeEventListener('abort', abandon);
       this.#inFlight.delete(id);

@@ -11,7 +11,7 @@ import {
 
 /**
  * A transport over as many connections as its subscriptions need: IoT Core grants 50 to each. The first is the
- * control connection: it publishes everything, only its will counts, and its state is the state of the whole.
+ * control connection: it publishes everything, and only its will counts.
  */
 export async function connectSharded(
   connect: (options: ConnectOptions) => Promise<Transport>,
@@ -31,6 +31,7 @@ class ShardedTransport implements Transport {
   readonly #limit: number;
   readonly #shards: Shard[];
   readonly #listeners = new Set<(message: TransportMessage) => void>();
+  readonly #stateListeners = new Set<(state: ConnectionState) => void>();
   /** Subscribes go one after the other: two at once would each open a connection for the same few filters. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -41,8 +42,13 @@ class ShardedTransport implements Transport {
     this.#shards = [this.#shard(control)];
   }
 
+  /** The control connection's, unless another one is being renewed: its functions are not heard meanwhile. */
   get state(): ConnectionState {
-    return this.#control.state;
+    const { state } = this.#control;
+    if (state.status !== 'connected') return state;
+    return (
+      this.#shards.find(({ transport }) => transport.state.status !== 'connected')?.transport.state ?? state
+    );
   }
 
   publish(topic: string, payload: Uint8Array, options?: PublishOptions): Promise<void> {
@@ -70,7 +76,8 @@ class ShardedTransport implements Transport {
   }
 
   onState(listener: (state: ConnectionState) => void): () => void {
-    return this.#control.onState(listener);
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
   }
 
   async probe(deadlineMs: number): Promise<boolean> {
@@ -84,6 +91,7 @@ class ShardedTransport implements Transport {
 
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#stateListeners.clear();
     // The control connection last: with it the session is gone.
     const [, ...others] = this.#shards;
     await Promise.all(others.map(({ transport }) => transport.close()));
@@ -122,6 +130,9 @@ class ShardedTransport implements Transport {
   #shard(transport: Transport): Shard {
     transport.onMessage((message) => {
       for (const listener of this.#listeners) listener(message);
+    });
+    transport.onState(() => {
+      for (const listener of this.#stateListeners) listener(this.state);
     });
     return { transport, filters: new Set() };
   }

@@ -1,5 +1,5 @@
 import type { Connection, OpenParameters } from '../connection.ts';
-import { type QualityOfService, TransportError } from '../transport.ts';
+import { type QualityOfService, TransportError, type TransportMessage } from '../transport.ts';
 import type { BrokerAddress } from './broker-address.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -137,16 +137,22 @@ export class PacketConnection implements Connection {
     }
   }
 
+  #deliver(message: TransportMessage): void {
+    try {
+      this.#parameters.onMessage(message);
+    } catch (error) {
+      // A defect of whoever listens, not of the broker: it must be seen, and the connection goes on.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
   #receive(packet: IncomingPacket): void {
     switch (packet.type) {
       case 'publish':
         if (packet.packetId !== undefined) this.#stream?.write(encodePuback(packet.packetId));
-        this.#parameters.onMessage({
-          topic: packet.topic,
-          payload: packet.payload,
-          retained: packet.retain,
-        });
-        return;
+        return this.#deliver({ topic: packet.topic, payload: packet.payload, retained: packet.retain });
       case 'connack':
         if (packet.returnCode === 0) this.#startKeepAlive();
         return this.#accept(packet.returnCode);
