@@ -73,7 +73,10 @@ export async function runDev(flags: DevFlags): Promise<number> {
     });
     aws.prepareStubs();
     // After the ready line: loading esbuild would hold it up.
-    void runtime.prepare(served);
+    runtime.prepare(served).catch((error: unknown) => {
+      // Work ahead: the next invocation meets the same and answers it.
+      store.dispatch({ type: 'notice', level: 'warning', text: `Preparing the functions: ${String(error)}` });
+    });
     return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
   } finally {
     await closers.close(onCloseError);

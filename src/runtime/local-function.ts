@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isLlxError, type LlxError } from '../errors/llx-error.ts';
 import { buildFailure } from './builder/build-problem.ts';
 import type { Builder } from './builder/builder.ts';
 import type { Bundle, BundleListener } from './builder/bundle.ts';
@@ -85,10 +84,13 @@ export class LocalFunction implements BundleListener {
       if (!isDeepStrictEqual(entry, this.#entry)) this.#enter(entry);
       this.#bundle?.refresh();
     } catch (error) {
-      if (!isLlxError(error)) throw error;
+      // No such file, or one that cannot be looked at (a folder without permission, links in a circle).
       this.#leaveBundle();
       this.#entry = undefined;
-      this.#pool.setCode({ status: 'failed', failure: this.#notFound(error) });
+      this.#pool.setCode({
+        status: 'failed',
+        failure: this.#notFound(error instanceof Error ? error : new Error(String(error))),
+      });
     }
   }
 
@@ -113,7 +115,7 @@ export class LocalFunction implements BundleListener {
     this.#bundle = undefined;
   }
 
-  #notFound(error: LlxError): Failure {
+  #notFound(error: Error): Failure {
     if (this.#spec.code === 'package') return importFailure(error);
     const problems = [{ text: error.message }];
     this.onBuildFailed(problems);
@@ -122,7 +124,7 @@ export class LocalFunction implements BundleListener {
 }
 
 /** As Lambda answers for a package in which the file is missing. */
-function importFailure(error: LlxError): Failure {
+function importFailure(error: Error): Failure {
   const errorType = 'Runtime.ImportModuleError';
   const payload = JSON.stringify({ errorType, errorMessage: String(error.cause ?? error), trace: [] });
   return { status: 'failed', failure: 'init', errorType, payload: Buffer.from(payload) };

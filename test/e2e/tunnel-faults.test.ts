@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parseFrame } from '../../src/protocol/frame.ts';
 import type { Kind } from '../../src/protocol/message.ts';
 import type { MemoryDelivery } from '../../src/transport/memory.ts';
-import { ARN, read, Tunnel } from '../support/tunnel.ts';
+import { ARN, read, type TestSession, Tunnel } from '../support/tunnel.ts';
 
 let tunnel: Tunnel;
 afterEach(() => tunnel.close());
@@ -27,6 +27,12 @@ function lose(kind: Kind, times: number): (delivery: MemoryDelivery) => readonly
 function gate(): { readonly opened: Promise<void>; open(): void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };
+}
+
+/** What the session last said of its function. */
+function statusOf({ events }: TestSession): string | undefined {
+  const states = events.flatMap((event) => (event.type === 'function' ? [event.state.status] : []));
+  return states.at(-1);
 }
 
 const slow = (ms: number) => async (event: unknown) => {
@@ -234,7 +240,42 @@ describe('a session that goes', () => {
   });
 });
 
+describe('an offer', () => {
+  test('that is complete only after its withdraw does not run', async () => {
+    let held: ((deliveries: readonly MemoryDelivery[]) => void) | undefined;
+    tunnel = new Tunnel({
+      // The offer hangs in the broker until the stub has given up.
+      tamper: (delivery) => {
+        if (kindOf(delivery) !== 'offer') return [delivery];
+        return new Promise((resolve) => {
+          const before = held;
+          held = (deliveries) => {
+            before?.([]);
+            resolve(deliveries);
+          };
+          late = delivery;
+        });
+      },
+    });
+    let late: MemoryDelivery | undefined;
+    const runs: unknown[] = [];
+    const { drops } = await tunnel.startSession(async (event) => runs.push(event));
+    expect(read(await tunnel.invoke({}))).toMatchObject({ failed: 'Llx.Unclaimed' });
+    if (late === undefined) throw new Error('expected an offer');
+    held?.([late]);
+    await expect.poll(() => drops.count('invocation-ended')).toBe(1);
+    expect(runs).toEqual([]);
+  });
+});
+
 describe('a stub', () => {
+  test('that names a new lane over a connection that has died runs the deployed handler, within a bound', async () => {
+    tunnel = new Tunnel();
+    await tunnel.stub.prepare();
+    tunnel.broker.freeze(tunnel.clientOf('stub'));
+    expect(read(await tunnel.invoke({ headers: { 'x-llx-lane': 'alice' } }))).toBe('deployed');
+  });
+
   test('that loses its connection in mid-invocation asks for the answer when it is back', async () => {
     tunnel = new Tunnel();
     const running = gate();
@@ -275,6 +316,60 @@ describe('a stub', () => {
     abort.abort();
     expect(read(await answer)).toMatchObject({ failed: 'Sandbox.Timedout' });
     await stopped.opened;
+  });
+});
+
+describe('several sessions', () => {
+  test('that take a lane at the same moment are told apart: one serves, the other knows it', async () => {
+    tunnel = new Tunnel();
+    const [a, b] = await Promise.all([
+      tunnel.startSession(async () => 'a'),
+      tunnel.startSession(async () => 'b'),
+    ]);
+    await expect.poll(() => [statusOf(a), statusOf(b)].sort()).toEqual(['held', 'serving']);
+    expect(read(await tunnel.invoke({}))).toBe(statusOf(a) === 'serving' ? 'a' : 'b');
+  });
+
+  test('one that takes the lane while the other is cut off keeps it, and the other is told when it is back', async () => {
+    tunnel = new Tunnel();
+    const first = await tunnel.startSession(async () => 'first');
+    tunnel.broker.mode = 'absent';
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    tunnel.broker.mode = 'answers';
+    const second = await tunnel.startSession(async () => 'second', { takeover: true });
+    await expect.poll(() => [statusOf(first), statusOf(second)]).toEqual(['held', 'serving']);
+    expect(read(await tunnel.invoke({}))).toBe('second');
+    await first.session.close();
+    expect(read(await tunnel.invoke({}))).toBe('second');
+  });
+
+  test('a broker that has forgotten everything is told again who holds the lane', async () => {
+    tunnel = new Tunnel();
+    const { session } = await tunnel.startSession(async () => 'local');
+    const other = await tunnel.broker.connect({
+      clientId: () => 'other',
+      keepAliveSeconds: 30,
+      connectTimeoutMs: 100,
+    });
+    tunnel.broker.mode = 'absent';
+    tunnel.broker.drop(tunnel.clientOf('session'));
+    const retained = { qos: 1, retain: true } as const;
+    await other.publish(`llx/v1/${ARN}/presence/default`, new Uint8Array(), retained);
+    await other.publish(`llx/v1/sessions/${session.id}`, new Uint8Array(), retained);
+    tunnel.broker.mode = 'answers';
+    await expect.poll(async () => read(await tunnel.invoke({}))).toBe('local');
+    await other.close();
+  });
+
+  test('that quit leave nothing retained but the word that nobody is there', async () => {
+    tunnel = new Tunnel();
+    for (let round = 0; round < 3; round++) {
+      const { session } = await tunnel.startSession(async () => 'local');
+      await session.close();
+      expect(tunnel.broker.retained(`llx/v1/sessions/${session.id}`)).toBeUndefined();
+    }
+    const presence = tunnel.broker.retained(`llx/v1/${ARN}/presence/default`);
+    expect(Buffer.from(presence ?? []).toString()).toBe('{"sessionId":null}');
   });
 });
 
