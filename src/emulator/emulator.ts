@@ -82,6 +82,7 @@ async function open(
     direct,
     stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, mqttUrl: broker.url }),
     onEvent: options.onInvocation,
+    onNotice: options.onNotice,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
   const addresses = { endpoint: '', mqtt: broker.url };

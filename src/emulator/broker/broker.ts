@@ -4,6 +4,7 @@ import { type Packet, writeToStream } from 'mqtt-packet';
 import { LlxError } from '../../errors/llx-error.ts';
 import type { DropCounter } from '../../protocol/drops.ts';
 import { IOT_CORE } from '../../protocol/limits.ts';
+import { urlHost } from '../http/url-host.ts';
 import { isExact, judge, keepAlive, matches } from './rules.ts';
 
 export type BrokerOptions = {
@@ -80,7 +81,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   });
   let closing: Promise<void> | undefined;
   return {
-    url: `mqtt://${options.host}:${port}`,
+    url: `mqtt://${urlHost(options.host)}:${port}`,
     port,
     retained: (topic) => readRetained(persistence, topic),
     get connections() {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { LlxError } from '../../errors/llx-error.ts';
 import { LAMBDA } from '../../protocol/limits.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, notImplemented } from './aws-error.ts';
 import { refuseForeignRequest } from './loopback-guard.ts';
+import { urlHost } from './url-host.ts';
 
 export type ApiServer = {
   readonly app: FastifyInstance;
@@ -39,28 +40,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       refusal === undefined ? undefined : new AwsError(403, 'AccessDeniedException', { Message: refusal }),
     );
   });
-  app.setErrorHandler((error, _request, reply) => {
-    const answer = toAwsError(error);
-    void reply
-      .code(answer.statusCode)
-      .header('x-amzn-errortype', answer.type)
-      .header('x-amzn-requestid', crypto.randomUUID())
-      .type('application/json')
-      .send(JSON.stringify(answer.body));
-  });
-  app.setNotFoundHandler((request, reply) => {
-    void reply
-      .code(501)
-      .header('x-amzn-errortype', 'NotImplementedException')
-      .header('x-amzn-requestid', crypto.randomUUID())
-      .type('application/json')
-      .send(
-        JSON.stringify({
-          Type: 'User',
-          Message: `llx's emulator does not implement ${request.method} ${request.url.slice(0, 300)}`,
-        }),
-      );
-  });
+  app.setErrorHandler((error, _request, reply) => sendError(reply, toAwsError(error)));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(reply, notImplemented(`${request.method} ${request.url.slice(0, 300)}`)),
+  );
   let closed: Promise<void> | undefined;
   return {
     app,
@@ -72,7 +55,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       }
       const address = app.server.address();
       if (address === null || typeof address === 'string') throw new TypeError('expected a TCP address');
-      return { url: `http://${options.host}:${address.port}` };
+      return { url: `http://${urlHost(options.host)}:${address.port}` };
     },
     close: () => {
       closed ??= app.close();
@@ -99,6 +82,15 @@ function readBody(payload: IncomingMessage, done: (error: Error | null, body?: B
     if (length > LAMBDA.requestBytes) done(tooLarge());
     else done(null, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
   });
+}
+
+function sendError(reply: FastifyReply, { statusCode, type, body }: AwsError): void {
+  void reply
+    .code(statusCode)
+    .header('x-amzn-errortype', type)
+    .header('x-amzn-requestid', crypto.randomUUID())
+    .type('application/json')
+    .send(JSON.stringify(body));
 }
 
 function tooLarge(): AwsError {

@@ -13,6 +13,11 @@ test.each([
   expect(refuseForeignRequest({ host, origin }, '10.1.2.3')).toBeUndefined();
 });
 
+test('an IPv6 address that --host named passes in its brackets', () => {
+  expect(refuseForeignRequest({ host: '[fd00::1]:4566' }, 'fd00::1')).toBeUndefined();
+  expect(refuseForeignRequest({ host: '[fd00::2]:4566' }, 'fd00::1')).toMatch(/expected a loopback name/);
+});
+
 test.each([
   ['evil.example:4566', undefined],
   ['localhost.evil.example', undefined],

@@ -1,3 +1,5 @@
+import { urlHost } from './url-host.ts';
+
 /**
  * Keeps web pages out: a page can send requests to 127.0.0.1, and by DNS rebinding under any host name. It cannot
  * choose `Host` freely nor leave out `Origin` on what is not a simple GET.
@@ -15,7 +17,7 @@ export function refuseForeignRequest(
   allowedHost: string,
 ): string | undefined {
   const host = hostName(headers.host ?? '');
-  if (!LOOPBACK.test(host) && host !== allowedHost) {
+  if (!LOOPBACK.test(host) && host !== urlHost(allowedHost)) {
     return `expected a loopback name in the Host header, found "${host.slice(0, 100)}"`;
   }
   if (headers.origin === undefined) return undefined;

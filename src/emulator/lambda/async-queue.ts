@@ -9,7 +9,8 @@ export class AsyncQueue {
   static readonly RETRY_DELAYS_MS: readonly number[] = [60_000, 120_000];
 
   readonly #setTimer: (callback: () => void, ms: number) => NodeJS.Timeout;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** The tries that wait, each with whom to tell when it is given up. */
+  readonly #waiting = new Map<NodeJS.Timeout, () => void>();
   readonly #running = new Set<Promise<void>>();
   #closed = false;
 
@@ -17,19 +18,27 @@ export class AsyncQueue {
     this.#setTimer = setTimer;
   }
 
-  /** `invoke` must not reject: what the function does is in the attempt. */
-  add(invoke: () => Promise<AsyncAttempt>, delays: readonly number[] = AsyncQueue.RETRY_DELAYS_MS): void {
-    if (this.#closed) return;
+  /**
+   * `invoke` must not reject: what the function does is in the attempt. `onGivenUp` is called when the queue is closed
+   * before the last try that was due.
+   */
+  add(
+    invoke: () => Promise<AsyncAttempt>,
+    onGivenUp: () => void,
+    delays: readonly number[] = AsyncQueue.RETRY_DELAYS_MS,
+  ): void {
+    if (this.#closed) return onGivenUp();
     const running = invoke().then((attempt) => {
       this.#running.delete(running);
       const [delay, ...later] = delays;
-      if (!attempt.failed || delay === undefined || this.#closed) return;
+      if (!attempt.failed || delay === undefined) return;
+      if (this.#closed) return onGivenUp();
       const timer = this.#setTimer(() => {
-        this.#timers.delete(timer);
-        this.add(invoke, later);
+        this.#waiting.delete(timer);
+        this.add(invoke, onGivenUp, later);
       }, delay);
       timer.unref();
-      this.#timers.add(timer);
+      this.#waiting.set(timer, onGivenUp);
     });
     this.#running.add(running);
   }
@@ -37,8 +46,11 @@ export class AsyncQueue {
   /** Tries that wait are given up; those that run are waited for. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const [timer, onGivenUp] of this.#waiting) {
+      clearTimeout(timer);
+      onGivenUp();
+    }
+    this.#waiting.clear();
     await Promise.all(this.#running);
   }
 }

@@ -32,10 +32,6 @@ export class FunctionRegistry {
     this.#functions.set(deployed.spec.name, deployed);
   }
 
-  list(): readonly DeployedFunction[] {
-    return [...this.#functions.values()];
-  }
-
   resolve(reference: FunctionReference): ResolvedFunction {
     const deployed = this.#functions.get(reference.name);
     if (deployed === undefined || (reference.qualifier !== undefined && reference.qualifier !== '$LATEST')) {

@@ -12,12 +12,15 @@ export type InvocationCall = {
   readonly traceId: string | undefined;
 };
 
+export type InvocationRun = {
+  /** What is left of the function's timeout, from now. */
+  readonly remainingMs: number;
+  readonly onLog: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
 /** Where an invocation is carried out: by the stub, or directly by the runtime. */
-export type InvocationTarget = (
-  call: InvocationCall,
-  onLog: (text: string) => void,
-  signal: AbortSignal,
-) => Promise<InvocationResult>;
+export type InvocationTarget = (call: InvocationCall, run: InvocationRun) => Promise<InvocationResult>;
 
 export type InvocationEvent =
   | { readonly type: 'started'; readonly call: InvocationCall }
@@ -36,6 +39,7 @@ export class InvocationService {
   readonly #direct: InvocationTarget;
   readonly #queue: AsyncQueue;
   readonly #onEvent: ((event: InvocationEvent) => void) | undefined;
+  readonly #onNotice: (text: string) => void;
   readonly #closing = new AbortController();
 
   constructor(options: {
@@ -44,12 +48,14 @@ export class InvocationService {
     readonly direct: InvocationTarget;
     readonly queue?: AsyncQueue;
     readonly onEvent?: ((event: InvocationEvent) => void) | undefined;
+    readonly onNotice: (text: string) => void;
   }) {
     this.registry = options.registry;
     this.#stubbed = options.stubbed;
     this.#direct = options.direct;
     this.#queue = options.queue ?? new AsyncQueue();
     this.#onEvent = options.onEvent;
+    this.#onNotice = options.onNotice;
   }
 
   /** Never rejects for what user code does. */
@@ -58,7 +64,11 @@ export class InvocationService {
     const lines: string[] = [];
     this.#onEvent?.({ type: 'started', call });
     const target = stubbed ? this.#stubbed : this.#direct;
-    const result = await target(call, (text) => lines.push(text), this.#closing.signal);
+    const result = await target(call, {
+      remainingMs: spec.timeoutMs,
+      onLog: (text) => void lines.push(text),
+      signal: this.#closing.signal,
+    });
     this.#onEvent?.({ type: 'ended', call, result });
     const log = (): string =>
       executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
@@ -67,10 +77,16 @@ export class InvocationService {
 
   /** `InvocationType: Event`. */
   invokeLater(call: InvocationCall): void {
-    this.#queue.add(async () => {
-      const { result } = await this.invoke(call);
-      return { failed: result.status === 'failed' && result.failure !== 'aborted' };
-    });
+    this.#queue.add(
+      async () => {
+        const { result } = await this.invoke(call);
+        return { failed: result.status === 'failed' && result.failure !== 'aborted' };
+      },
+      () =>
+        this.#onNotice(
+          `The asynchronous invocation ${call.requestId} of ${call.resolved.deployed.spec.name} is not tried again: the emulator was stopped.`,
+        ),
+    );
   }
 
   async close(): Promise<void> {

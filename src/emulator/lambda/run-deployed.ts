@@ -3,14 +3,14 @@ import type { InvocationTarget } from './invocation-service.ts';
 
 /** Runs the deployed code itself, without a stub. */
 export function runDeployed(runtime: Runtime): InvocationTarget {
-  return ({ resolved, requestId, event, clientContext, traceId }, onLog, signal) => {
+  return ({ resolved, requestId, event, clientContext, traceId }, { remainingMs, onLog, signal }) => {
     const { spec, logGroupName, logStreamName } = resolved.deployed;
     return runtime.invoke(spec, {
       requestId,
       invokedFunctionArn: resolved.invokedArn,
       functionVersion: resolved.version,
       event,
-      remainingMs: spec.timeoutMs,
+      remainingMs,
       logGroupName,
       logStreamName,
       ...(clientContext === undefined ? {} : { clientContext }),

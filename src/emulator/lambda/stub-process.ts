@@ -14,14 +14,14 @@ export function runStubProcess(options: {
 }): InvocationTarget {
   const specs = new WeakMap<FunctionSpec, FunctionSpec>();
   const run = runDeployed(options.runtime);
-  return (call, onLog, signal) => {
+  return (call, invocation) => {
     const { deployed } = call.resolved;
     let spec = specs.get(deployed.spec);
     if (spec === undefined) {
       spec = stubSpec(deployed.spec, options);
       specs.set(deployed.spec, spec);
     }
-    return run({ ...call, resolved: { ...call.resolved, deployed: { ...deployed, spec } } }, onLog, signal);
+    return run({ ...call, resolved: { ...call.resolved, deployed: { ...deployed, spec } } }, invocation);
   };
 }
 

@@ -2,7 +2,6 @@
 export type ToHost =
   | {
       readonly type: 'start';
-      readonly stubFile: string;
       readonly mqttUrl: string;
       /** The emulator's HTTP API, for GetRetainedMessage. */
       readonly endpoint: string;

@@ -1,5 +1,8 @@
+import { oversizeFailure } from '../../../runtime/outcome.ts';
 import type { StubModule } from '../../../stub/handler.ts';
-import type { Stub, StubContext } from '../../../stub/stub.ts';
+import type { Stub } from '../../../stub/stub.ts';
+import type { StubContext } from '../../../stub/stub-call.ts';
+import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { readRetainedOverHttp } from './read-retained-over-http.ts';
 
@@ -39,22 +42,22 @@ export class HostedStub {
     this.#calls.set(call, abort);
     try {
       const stub = await this.#stub;
-      const chunks: Uint8Array[] = [];
+      // Invoke without streaming gathers a stream, as Lambda does.
+      const stream = new GatheredStream();
       const outcome = await stub.invoke({
         event: JSON.parse(body.toString('utf8')),
         eventJson: body,
         context: contextOf(message),
         print: (text) => this.#send({ type: 'log', call, text }),
         signal: abort.signal,
-        // Invoke without streaming gathers a stream, as Lambda does.
-        onChunk: async (chunk) => void chunks.push(chunk),
+        onChunk: async (chunk) => stream.add(chunk),
       });
       if (outcome.type === 'deployed') this.#send({ type: 'deployed', call });
       else if (outcome.type === 'failed')
         this.#send({ type: 'failed', call, errorType: outcome.errorType }, outcome.payload);
       else if (outcome.type === 'answered')
         this.#send({ type: 'answer', call, streamed: false }, outcome.payload);
-      else this.#send({ type: 'answer', call, streamed: true }, Buffer.concat(chunks));
+      else this.#sendStream(call, stream);
     } catch (error) {
       // A defect of the stub itself: on Lambda it would be this function's error too.
       const errorType = error instanceof Error ? error.name : 'Error';
@@ -67,6 +70,13 @@ export class HostedStub {
     } finally {
       this.#calls.delete(call);
     }
+  }
+
+  #sendStream(call: number, stream: GatheredStream): void {
+    const payload = stream.bytes();
+    if (payload !== undefined) return this.#send({ type: 'answer', call, streamed: true }, payload);
+    const { errorType, payload: error } = oversizeFailure();
+    this.#send({ type: 'failed', call, errorType }, error);
   }
 
   abandon(call: number): void {

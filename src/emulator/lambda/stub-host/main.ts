@@ -17,14 +17,15 @@ function send(message: FromHost, body?: Uint8Array): void {
   for (const part of encodeHostMessage(message, body)) pipe.write(part);
 }
 
-let stubModule: Promise<StubModule> | undefined;
+// At once: it is loaded while the emulator opens its ports.
+const stubModule = import(pathToFileURL(process.argv[2] ?? '').href) as Promise<StubModule>;
 let start: Extract<ToHost, { type: 'start' }> | undefined;
 const stubs = new Map<string, HostedStub>();
 
 function stubOf(arn: string): HostedStub {
   let stub = stubs.get(arn);
   if (stub === undefined) {
-    if (stubModule === undefined || start === undefined) throw new Error('expected a start message first');
+    if (start === undefined) throw new Error('expected a start message first');
     stub = new HostedStub({
       arn,
       module: stubModule,
@@ -41,7 +42,6 @@ function receive(message: ToHost, body: Buffer): void {
   switch (message.type) {
     case 'start':
       start = message;
-      stubModule = import(pathToFileURL(message.stubFile).href) as Promise<StubModule>;
       return;
     case 'function':
       stubOf(message.arn);

@@ -1,8 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Duplex } from 'node:stream';
+import type { DropReason } from '../../../protocol/drops.ts';
 import type { InvocationResult } from '../../../runtime/invocation.ts';
+import {
+  abortedFailure,
+  exitFailure,
+  type Failure,
+  timeoutFailure,
+  timeoutLogLine,
+} from '../../../runtime/outcome.ts';
 import type { InvocationCall, InvocationTarget } from '../invocation-service.ts';
-import { encodeHostMessage, type FromHost, HostMessageDecoder, type ToHost } from './host-message.ts';
+import type { FromHost, ToHost } from './host-message.ts';
+import { type HostEnd, HostProcess } from './host-process.ts';
 
 export type StubHostOptions = {
   /** dist/stub-host.mjs */
@@ -11,8 +18,11 @@ export type StubHostOptions = {
   readonly stubFile: string;
   /** Runs the deployed handler, when the stub decides for it. */
   readonly deployed: InvocationTarget;
+  /** `reason` is a DropReason of this process or of the stubs. */
   readonly onDrop: (reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
+  /** What runs `hostFile`. @default process.execPath */
+  readonly program?: string;
 };
 
 export type HostAddresses = {
@@ -24,11 +34,17 @@ export type HostAddresses = {
 type Call = {
   readonly call: InvocationCall;
   readonly startedAt: number;
+  /** By which Lambda ends it; on the clock of `startedAt`. */
+  readonly deadline: number;
   readonly onLog: (text: string) => void;
   readonly signal: AbortSignal;
   readonly timer: NodeJS.Timeout;
-  readonly settle: (result: InvocationResult) => void;
+  readonly settle: (result: InvocationResult | Promise<InvocationResult>) => void;
 };
+
+type Outcome =
+  | Failure
+  | { readonly status: 'succeeded'; readonly payload: Uint8Array; readonly streamed: boolean };
 
 /**
  * One process in which the stubs of all functions run: what Lambda's execution environments are on AWS.
@@ -37,10 +53,9 @@ type Call = {
 export class StubHost {
   readonly #options: StubHostOptions;
   readonly #calls = new Map<number, Call>();
-  #child: ChildProcess | undefined;
-  #pipe: Duplex | undefined;
+  #process: HostProcess | undefined;
   #nextCall = 1;
-  #closed = false;
+  #closing: Promise<void> | undefined;
   #addresses: HostAddresses | undefined;
 
   /** Starts the process at once: it boots while the emulator opens its ports. */
@@ -60,15 +75,18 @@ export class StubHost {
     for (const arn of arns) this.#send({ type: 'function', arn });
   }
 
-  readonly invoke: InvocationTarget = async (call, onLog, signal) => {
-    const { spec } = call.resolved.deployed;
+  readonly invoke: InvocationTarget = async (call, { remainingMs, onLog, signal }) => {
+    const { spec, logGroupName, logStreamName } = call.resolved.deployed;
     const startedAt = performance.now();
-    if (this.#child === undefined && !this.#closed) this.#start();
+    // A caller that comes while the emulator ends must not hold it up.
+    if (this.#closing) return { durationMs: 0, coldStart: false, ...abortedFailure(call.requestId) };
+    if (this.#process === undefined) this.#start();
     return new Promise((settle) => {
       const id = this.#nextCall++;
       // Lambda ends the environment when the time is over, whatever the stub is doing.
-      const timer = setTimeout(() => this.#timeOut(id), spec.timeoutMs);
-      this.#calls.set(id, { call, startedAt, onLog, signal, timer, settle });
+      const timer = setTimeout(() => this.#timeOut(id), remainingMs);
+      const deadline = startedAt + remainingMs;
+      this.#calls.set(id, { call, startedAt, deadline, onLog, signal, timer, settle });
       this.#send(
         {
           type: 'invoke',
@@ -79,9 +97,9 @@ export class StubHost {
           functionName: spec.name,
           functionVersion: call.resolved.version,
           memoryLimitInMB: String(spec.memoryMb),
-          logGroupName: call.resolved.deployed.logGroupName,
-          logStreamName: call.resolved.deployed.logStreamName,
-          remainingMs: spec.timeoutMs,
+          logGroupName,
+          logStreamName,
+          remainingMs,
           ...(call.clientContext === undefined ? {} : { clientContext: call.clientContext }),
           ...(call.traceId === undefined ? {} : { traceId: call.traceId }),
         },
@@ -90,49 +108,41 @@ export class StubHost {
     });
   };
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#failAll('the emulator was stopped', 'aborted');
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = new Promise((resolve) => child.once('exit', resolve));
-    this.#pipe?.end();
-    const kill = setTimeout(() => child.kill('SIGKILL'), 500);
-    await exited;
-    clearTimeout(kill);
+  /** Answers every call as `aborted` and ends the process. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#process?.close() ?? Promise.resolve();
+    this.#failAll(abortedFailure);
+    return this.#closing;
   }
 
   #start(): void {
-    const child = spawn(process.execPath, [this.#options.hostFile], {
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-      env: hostEnvironment(process.env),
+    const { program, hostFile, stubFile } = this.#options;
+    const host = new HostProcess({
+      program,
+      hostFile,
+      stubFile,
+      onMessage: (message, body) => this.#receive(message, body),
+      onEnd: (end) => this.#ended(host, end),
     });
-    this.#child = child;
-    const pipe = child.stdio[3] as Duplex;
-    this.#pipe = pipe;
+    this.#process = host;
     this.#sendStart();
-    const decoder = new HostMessageDecoder<FromHost>();
-    pipe.on('data', (chunk: Buffer) => decoder.push(chunk, (message, body) => this.#receive(message, body)));
-    // A write to a host that has just died: its exit is handled below.
-    pipe.on('error', () => undefined);
-    child.once('error', (error) => this.#ended(child, `it could not be started: ${error.message}`));
-    child.once('exit', (code, signal) =>
-      this.#ended(child, signal === null ? `exit status ${code}` : `signal: ${signal}`),
-    );
   }
 
   #sendStart(): void {
-    if (this.#addresses === undefined) return;
-    this.#send({ type: 'start', stubFile: this.#options.stubFile, ...this.#addresses });
+    if (this.#addresses === undefined || this.#process === undefined) return;
+    this.#send({ type: 'start', ...this.#addresses });
   }
 
-  #ended(child: ChildProcess, how: string): void {
-    if (child !== this.#child) return;
-    this.#child = undefined;
-    this.#failAll(how, 'exit');
-    if (this.#closed) return;
+  #ended(host: HostProcess, { status, reason }: HostEnd): void {
+    if (host !== this.#process) return;
+    this.#process = undefined;
+    this.#failAll((requestId) =>
+      status === undefined ? abortedFailure(requestId) : exitFailure(status, requestId),
+    );
+    if (this.#closing) return;
+    const how = status === undefined ? 'could not be started' : 'ended';
     this.#options.onNotice(
-      `The process that runs the stubs ended (${how}); the next invocation starts it again.`,
+      `The process that runs the stubs ${how} (${reason}); the next invocation starts it again.`,
     );
   }
 
@@ -142,25 +152,25 @@ export class StubHost {
         return this.#options.onDrop(message.reason, message.detail);
       case 'notice':
         return this.#options.onNotice(message.text);
-      case 'log':
-        return this.#calls.get(message.call)?.onLog(message.text);
+      case 'log': {
+        const call = this.#calls.get(message.call);
+        return call === undefined ? this.#dropLate('a log line') : call.onLog(message.text);
+      }
       case 'deployed':
         return this.#runDeployed(message.call);
       case 'answer':
-        return this.#settle(message.call, (facts) => ({
-          ...facts,
+        return this.#settle(message.call, {
           status: 'succeeded',
           payload: body,
           streamed: message.streamed,
-        }));
+        });
       case 'failed':
-        return this.#settle(message.call, (facts) => ({
-          ...facts,
+        return this.#settle(message.call, {
           status: 'failed',
-          failure: message.errorType === 'Sandbox.Timedout' ? 'timeout' : 'handler',
+          failure: failureKind(message.errorType),
           errorType: message.errorType,
           payload: body,
-        }));
+        });
       default: {
         const exhaustive: never = message;
         return exhaustive;
@@ -170,20 +180,22 @@ export class StubHost {
 
   #runDeployed(id: number): void {
     const call = this.#take(id);
-    if (call === undefined) return;
-    void this.#options.deployed(call.call, call.onLog, call.signal).then(call.settle);
+    if (call === undefined) return this.#dropLate('the decision for the deployed handler');
+    const { onLog, signal, deadline, startedAt } = call;
+    const now = performance.now();
+    const run = { remainingMs: Math.max(0, deadline - now), onLog, signal };
+    // To Lambda it is one invocation: the time of the stub is the function's.
+    call.settle(
+      this.#options
+        .deployed(call.call, run)
+        .then((result) => ({ ...result, durationMs: now - startedAt + result.durationMs })),
+    );
   }
 
-  #settle(
-    id: number,
-    result: (facts: { readonly durationMs: number; readonly coldStart: boolean }) => InvocationResult,
-  ): void {
+  #settle(id: number, outcome: Outcome): void {
     const call = this.#take(id);
-    if (call === undefined) {
-      this.#options.onDrop('invocation-ended', 'an answer of the stub after Lambda had given up');
-      return;
-    }
-    call.settle(result({ durationMs: performance.now() - call.startedAt, coldStart: false }));
+    if (call === undefined) return this.#dropLate('an answer');
+    call.settle({ durationMs: performance.now() - call.startedAt, coldStart: false, ...outcome });
   }
 
   #take(id: number): Call | undefined {
@@ -198,49 +210,31 @@ export class StubHost {
     const call = this.#calls.get(id);
     if (call === undefined) return;
     this.#send({ type: 'abandon', call: id });
-    const seconds = (call.call.resolved.deployed.spec.timeoutMs / 1000).toFixed(2);
-    call.onLog(`${new Date().toISOString()} ${call.call.requestId} Task timed out after ${seconds} seconds`);
-    this.#fail(id, 'Sandbox.Timedout', `Task timed out after ${seconds} seconds`, 'timeout');
+    const { requestId } = call.call;
+    const { timeoutMs } = call.call.resolved.deployed.spec;
+    call.onLog(timeoutLogLine(new Date(), timeoutMs, requestId));
+    this.#settle(id, timeoutFailure(timeoutMs, requestId));
   }
 
-  #failAll(why: string, failure: 'exit' | 'aborted'): void {
-    for (const id of [...this.#calls.keys()]) {
-      this.#fail(id, 'Runtime.ExitError', `Runtime exited with error: ${why}`, failure);
-    }
-  }
-
-  #fail(id: number, errorType: string, message: string, failure: 'exit' | 'aborted' | 'timeout'): void {
-    const requestId = this.#calls.get(id)?.call.requestId;
-    this.#settle(id, (facts) => ({
-      ...facts,
-      status: 'failed',
-      failure,
-      errorType,
-      payload: Buffer.from(
-        JSON.stringify({
-          errorType,
-          errorMessage: `RequestId: ${requestId} Error: ${message}`,
-        }),
-      ),
-    }));
+  #failAll(failure: (requestId: string) => Failure): void {
+    for (const [id, { call }] of [...this.#calls]) this.#settle(id, failure(call.requestId));
   }
 
   #send(message: ToHost, body?: Uint8Array): void {
-    const pipe = this.#pipe;
-    if (pipe === undefined || pipe.destroyed) return;
-    const parts = encodeHostMessage(message, body);
-    if (parts.length === 1 && parts[0] !== undefined) {
-      pipe.write(parts[0]);
-      return;
-    }
-    pipe.cork();
-    for (const part of parts) pipe.write(part);
-    pipe.uncork();
+    if (this.#process?.send(message, body) === true) return;
+    this.#drop('connection-closed', `${message.type} for a process of stubs that has ended`);
+  }
+
+  #dropLate(what: string): void {
+    this.#drop('invocation-ended', `${what} of the stub after Lambda had given up`);
+  }
+
+  #drop(reason: DropReason, detail: string): void {
+    this.#options.onDrop(reason, detail);
   }
 }
 
-/** The stub needs nothing of the developer's environment; keys and profiles least of all. */
-function hostEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'];
-  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+function failureKind(errorType: string): Failure['failure'] {
+  if (errorType === 'Sandbox.Timedout') return 'timeout';
+  return errorType === 'Function.ResponseSizeTooLarge' ? 'oversize' : 'handler';
 }
