@@ -1,5 +1,6 @@
 import type { SessionStore } from '../session/store.ts';
-import { summaryText } from '../tui/summary-text.ts';
+import { LatestDrops } from '../tui/latest-drops.ts';
+import { dropsTable, summaryText } from '../tui/summary-text.ts';
 import { createJsonWriter } from './writers/json-writer.ts';
 import { createPlainWriter } from './writers/plain-writer.ts';
 import type { Ready } from './writers/writer.ts';
@@ -20,7 +21,9 @@ export type Output = {
 export function openOutput(flags: OutputFlags, store: SessionStore): Output {
   const { stdin, stdout, env } = process;
   const terminal = stdout.isTTY === true && stdin.isTTY === true && env.CI === undefined;
-  if (terminal && flags.plain !== true && flags.json !== true) return screenOutput(store);
+  if (terminal && flags.plain !== true && flags.json !== true) {
+    return screenOutput(store, flags.verbose);
+  }
   const writer =
     flags.json === true
       ? createJsonWriter({ store, stdout, verbose: flags.verbose })
@@ -38,7 +41,9 @@ export function openOutput(flags: OutputFlags, store: SessionStore): Output {
   };
 }
 
-function screenOutput(store: SessionStore): Output {
+function screenOutput(store: SessionStore, verbose: boolean): Output {
+  // From now on: some messages are dropped while the session starts, before there is a screen.
+  const drops = verbose ? new LatestDrops(store) : undefined;
   let closeScreen = async (): Promise<void> => undefined;
   return {
     interactive: true,
@@ -50,13 +55,19 @@ function screenOutput(store: SessionStore): Output {
         store,
         mode: { label, endpoint },
         lane,
+        drops,
         stdin: process.stdin,
         stdout: process.stdout,
       });
       closeScreen = () => screen.close();
       await screen.done;
-      process.stdout.write(`${summaryText(store.getState())}\n`);
+      const state = store.getState();
+      const table = verbose ? dropsTable(state) : undefined;
+      process.stdout.write([summaryText(state), ...(table === undefined ? [] : ['', table]), ''].join('\n'));
     },
-    close: () => closeScreen(),
+    close() {
+      drops?.close();
+      return closeScreen();
+    },
   };
 }

@@ -4,6 +4,7 @@ import { causeText } from '../session/connection-text.ts';
 import { isRunning } from '../session/session-state.ts';
 import type { SessionState } from '../session/store.ts';
 import { detailLines } from './detail-lines.ts';
+import { DropLines } from './drop-lines.tsx';
 import { Footer, type Message, MessageLine, sessionMessage } from './footer.tsx';
 import type { FrameSource } from './frame-source.ts';
 import { Header, type Mode } from './header.tsx';
@@ -40,8 +41,9 @@ const SMALLEST: Size = { columns: 60, rows: 15 };
 const FRAME_ROWS = { list: 4, detail: 6 } as const;
 
 export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
-  const state = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
+  const { state, drops } = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
   const size = useWindowSize();
+  const room = { columns: size.columns, rows: size.rows - drops.length };
   const { exit, suspendTerminal } = useApp();
   const [view, setView] = useState(INITIAL_VIEW);
   const running = state.invocations.some(isRunning);
@@ -57,7 +59,7 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
       });
     }
     setView((before) =>
-      keys.reduce((next, name) => pressKey(next, name, factsOf(next, state, size)), before),
+      keys.reduce((next, name) => pressKey(next, name, factsOf(next, state, room)), before),
     );
   });
   // Pasted text is not a command.
@@ -72,10 +74,11 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
   if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return <TooSmall size={size} />;
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
-      <Header state={state} mode={mode} lane={lane} />
+      <Header state={state} mode={mode} lane={lane} columns={size.columns} />
       <Box flexGrow={1} flexShrink={1} overflow="hidden">
-        <Screen view={view} state={state} size={size} now={time} />
+        <Screen view={view} state={state} size={room} now={time} />
       </Box>
+      <DropLines drops={drops} />
       <MessageLine message={messageOf(view, state)} />
       <Footer context={keyContext(view)} />
     </Box>
@@ -85,6 +88,7 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
 type ScreenProps = {
   readonly view: ViewState;
   readonly state: SessionState;
+  /** Without the rows that show what was dropped. */
   readonly size: Size;
   readonly now: number;
 };

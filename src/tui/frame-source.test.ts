@@ -8,9 +8,9 @@ afterEach(() => vi.useRealTimers());
 
 test('the first change shows at once, those in the next 40 ms together', async () => {
   const store = createSessionStore();
-  const frames = createFrameSource(store, 40);
+  const frames = createFrameSource(store, { intervalMs: 40 });
   const seen: number[] = [];
-  const stop = frames.subscribe(() => seen.push(frames.getSnapshot().invocations.length));
+  const stop = frames.subscribe(() => seen.push(frames.getSnapshot().state.invocations.length));
   const change = async (id: string) => {
     store.dispatch(offered(id));
     await vi.advanceTimersByTimeAsync(1);
@@ -19,7 +19,7 @@ test('the first change shows at once, those in the next 40 ms together', async (
   expect(seen).toEqual([1]);
   await change('2');
   await change('3');
-  expect([seen, frames.getSnapshot().invocations.length]).toEqual([[1], 1]);
+  expect([seen, frames.getSnapshot().state.invocations.length]).toEqual([[1], 1]);
   await vi.advanceTimersByTimeAsync(40);
   expect(seen).toEqual([1, 3]);
   await vi.advanceTimersByTimeAsync(40);
@@ -34,7 +34,7 @@ test('the first change shows at once, those in the next 40 ms together', async (
 test('a drawing that takes long is followed by a pause nine times as long', async () => {
   const store = createSessionStore();
   let time = 0;
-  const frames = createFrameSource(store, 40, () => time);
+  const frames = createFrameSource(store, { intervalMs: 40, now: () => time });
   let drawings = 0;
   const stop = frames.subscribe(() => {
     drawings += 1;

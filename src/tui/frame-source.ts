@@ -1,34 +1,55 @@
 import type { SessionState, SessionStore } from '../session/store.ts';
+import type { LatestDrop, LatestDrops } from './latest-drops.ts';
+
+/** All that a screen shows of a session. */
+export type Frame = {
+  readonly state: SessionState;
+  /** Shown in full, newest last. */
+  readonly drops: readonly LatestDrop[];
+};
 
 export interface FrameSource {
   subscribe(listener: () => void): () => void;
-  getSnapshot(): SessionState;
+  getSnapshot(): Frame;
 }
+
+export type FrameSourceOptions = {
+  /** Absent: what is dropped is only counted. */
+  readonly drops?: Pick<LatestDrops, 'latest'> | undefined;
+  /** The shortest pause between two frames. @default 40 */
+  readonly intervalMs?: number;
+  /** Monotonic. */
+  readonly now?: () => number;
+};
 
 /** Of the time, drawing may take a tenth: the rest is for the invocations. */
 const PAUSE_PER_DRAWING = 9;
 
+const NO_DROPS: readonly LatestDrop[] = [];
+
 /**
- * The session's state, as often as a screen should show it: under load the store changes thousands of times a second,
+ * The session, as often as a screen should show it: under load the store changes thousands of times a second,
  * and each drawing costs milliseconds. The first change after a pause shows at once.
- * `intervalMs` is the shortest pause; `now` is monotonic.
  */
 export function createFrameSource(
   store: SessionStore,
-  intervalMs = 40,
-  now: () => number = () => performance.now(),
+  { drops, intervalMs = 40, now = () => performance.now() }: FrameSourceOptions = {},
 ): FrameSource {
-  let snapshot = store.getState();
+  let snapshot = take();
   let pausing = false;
   let timer: NodeJS.Timeout | undefined;
   let changed = false;
   const listeners = new Set<() => void>();
   let unsubscribe: (() => void) | undefined;
 
+  function take(): Frame {
+    return { state: store.getState(), drops: drops?.latest ?? NO_DROPS };
+  }
+
   function announce(): void {
     changed = false;
     pausing = true;
-    snapshot = store.getState();
+    snapshot = take();
     const start = now();
     for (const listener of listeners) listener();
     // React draws in a microtask that the listeners have queued by now.
@@ -53,7 +74,7 @@ export function createFrameSource(
     subscribe(listener) {
       listeners.add(listener);
       if (unsubscribe === undefined) {
-        snapshot = store.getState();
+        snapshot = take();
         unsubscribe = store.subscribe(onChange);
       }
       return () => {

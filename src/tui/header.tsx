@@ -2,22 +2,75 @@ import { Text } from 'ink';
 import { connectionText } from '../session/connection-text.ts';
 import { isRunning } from '../session/session-state.ts';
 import type { SessionState } from '../session/store.ts';
-import { useTheme } from './theme.ts';
+import { displayWidth, toWidth } from './display-width.ts';
+import { droppedTotal } from './summary-text.ts';
+import { type Token, useTheme } from './theme.ts';
 
 /** What this session is: `OFFLINE` and the emulator's address, or `LIVE` and the broker's. */
 export type Mode = { readonly label: string; readonly endpoint: string };
 
-export type HeaderProps = { readonly state: SessionState; readonly mode: Mode; readonly lane: string };
+export type HeaderProps = {
+  readonly state: SessionState;
+  readonly mode: Mode;
+  readonly lane: string;
+  readonly columns: number;
+};
 
-export function Header({ state, mode, lane }: HeaderProps) {
+const GAP = ' · ';
+
+export function Header(props: HeaderProps) {
   const theme = useTheme();
-  const running = state.invocations.filter(isRunning).length;
-  const connected = state.connection.status === 'connected';
   return (
     <Text wrap="truncate">
-      <Text {...theme.accent}>llx {mode.label}</Text> {mode.endpoint} ·{' '}
-      <Text {...(connected ? theme.good : theme.warning)}>{connectionText(state.connection)}</Text>
-      {` · ${lane} lane · ${running} running`}
+      {fittingParts(props).map(({ name, text, token }, index) => (
+        <Text key={name}>
+          {index === 0 ? '' : separatorOf(name)}
+          <Text {...theme[token]}>{text}</Text>
+        </Text>
+      ))}
     </Text>
   );
+}
+
+type Part = {
+  readonly name: 'mode' | 'endpoint' | 'connection' | 'lane' | 'running' | 'dropped';
+  readonly text: string;
+  readonly token: Token;
+};
+
+/** What does not change is left out first where there is no room for all; then the cause of a failing connection is cut. */
+function fittingParts(props: HeaderProps): readonly Part[] {
+  const all = headerParts(props);
+  const withoutLane = all.filter(({ name }) => name !== 'lane');
+  const fewest = withoutLane.filter(({ name }) => name !== 'endpoint');
+  const fitting = [all, withoutLane, fewest].find((parts) => widthOf(parts) <= props.columns);
+  if (fitting !== undefined) return fitting;
+  const others = widthOf(fewest.filter(({ name }) => name !== 'connection')) + GAP.length;
+  return fewest.map((part) =>
+    part.name === 'connection' ? { ...part, text: toWidth(part.text, props.columns - others) } : part,
+  );
+}
+
+function widthOf(parts: readonly Part[]): number {
+  return displayWidth(parts.map(({ name, text }) => separatorOf(name) + text).join('')) - GAP.length;
+}
+
+function separatorOf(name: Part['name']): string {
+  return name === 'endpoint' ? ' ' : GAP;
+}
+
+function headerParts({ state, mode, lane }: HeaderProps): readonly Part[] {
+  const connected = state.connection.status === 'connected';
+  const running = state.invocations.filter(isRunning).length;
+  const dropped = droppedTotal(state);
+  const parts: readonly Part[] = [
+    { name: 'mode', text: `llx ${mode.label}`, token: 'accent' },
+    { name: 'endpoint', text: mode.endpoint, token: 'plain' },
+    { name: 'connection', text: connectionText(state.connection), token: connected ? 'good' : 'warning' },
+    { name: 'lane', text: `${lane} lane`, token: 'plain' },
+    { name: 'running', text: `${running} running`, token: 'plain' },
+  ];
+  return dropped === 0
+    ? parts
+    : [...parts, { name: 'dropped', text: `${dropped} dropped`, token: 'warning' }];
 }

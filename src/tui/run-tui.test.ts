@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SessionEvent } from '../session/event.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
+import { LatestDrops } from './latest-drops.ts';
 import { runTui, type Tui, type TuiOptions } from './run-tui.tsx';
 import { ModelledTerminal } from './testing/modelled-terminal.ts';
 import {
   bytes,
+  dropped,
   failed,
   getRequest,
   log,
@@ -23,9 +25,10 @@ const started: Started[] = [];
 function start(
   events: readonly SessionEvent[],
   terminal = new ModelledTerminal(),
-  more: Partial<TuiOptions> = {},
+  { verbose = false, ...more }: Partial<TuiOptions> & { readonly verbose?: boolean } = {},
 ) {
   const store = createSessionStore();
+  const drops = verbose ? new LatestDrops(store) : undefined;
   for (const event of events) store.dispatch(event);
   const { stdin, stdout } = terminal;
   const mode = { label: 'OFFLINE', endpoint: 'http://127.0.0.1:4566' };
@@ -33,6 +36,7 @@ function start(
     store,
     mode,
     lane: 'default',
+    drops,
     stdin,
     stdout,
     now: () => NOON + 3_000,
@@ -305,6 +309,73 @@ test('help lists the keys of the screen below it', async () => {
   `);
 });
 
+describe('what was dropped', () => {
+  test('is counted in the header', async () => {
+    const { terminal, store } = start(EVENTS);
+    await terminal.shows('quit');
+    store.dispatch(dropped('from a stranger'));
+    store.dispatch({ type: 'dropped', process: 'broker', reason: 'broker-rule', detail: 'QoS 2' });
+    const text = await terminal.shows('2 dropped');
+    expect(text.split('\n')[0]).toBe('llx OFFLINE http://127.0.0.1:4566 · connected · 1 running · 2 dropped');
+    expect(text).not.toContain('QoS 2');
+  });
+
+  test('is told with --verbose, the last three, without a row too many', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => offered(`${index}`));
+    const before = [CONNECTED, ...served('orders'), ...many, dropped('before the screen')];
+    const { terminal, store } = start(before, new ModelledTerminal(60, 15), { verbose: true });
+    await terminal.shows('before the screen');
+    const details = ['one', '\u001b[2Jtwo', '\u001b[2Jtwo', 'x'.repeat(90)];
+    for (const detail of details) store.dispatch(dropped(detail));
+    expect(await terminal.shows('xxx')).toMatchInlineSnapshot(`
+      "llx OFFLINE · connected · 30 running · 5 dropped
+        FUNCTION  EVENT · following the n…  STATUS        DURATION
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+        orders    GET /orders/42            ○ queued         3 s …
+      ❯ orders    GET /orders/42            ○ queued         3 s …
+      dropped  stub seal-broken: one
+      dropped ×2  stub seal-broken: ␛[2Jtwo
+      dropped  stub seal-broken: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+
+      enter open  l logs  j down  k up  f follow  ? help  q quit"
+    `);
+    expect(terminal.coloured).toBe(false);
+  });
+
+  test('leaves an opened invocation and the help their last rows', async () => {
+    const { terminal } = start([...EVENTS.slice(0, 5), dropped('one')], new ModelledTerminal(80, 20), {
+      verbose: true,
+    });
+    await terminal.shows('quit');
+    terminal.type('\rG');
+    const detail = (await terminal.shows('lines 5–17 of 17')).split('\n');
+    expect(detail.slice(-4)).toEqual([
+      '}',
+      'dropped  stub seal-broken: one',
+      '',
+      'j down  k up  ] next tab  escape back  ? help  q quit',
+    ]);
+    terminal.resize(60, 15);
+    terminal.type('?');
+    const help = await terminal.shows('Keys of an invocation');
+    expect(help.split('\n').slice(-3, -2)).toEqual(['dropped  stub seal-broken: one']);
+    expect(help).toContain('suspend');
+  });
+});
+
+test('in the header a failing connection leaves room for the counts', async () => {
+  const cause = new Error('connect ECONNREFUSED 127.0.0.1:1883, and then some more that is too long');
+  const { terminal } = start([{ type: 'connection', state: { status: 'connecting', attempt: 3, cause } }]);
+  expect((await terminal.shows('quit')).split('\n')[0]).toBe(
+    'llx OFFLINE · connecting, attempt 3: connect ECONNREFUSED 127.0.0.1… · 0 running',
+  );
+});
+
 /** From the first row to the last: between a resize and its drawing a terminal shows neither. */
 const drawn = (rows: number) => (text: string) => text.startsWith('llx') && text.split('\n').length === rows;
 
@@ -314,7 +385,7 @@ describe('the size of the terminal', () => {
     await terminal.shows('quit');
     terminal.resize(60, 15);
     expect(await terminal.shows(drawn(15))).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lan…
+      "llx OFFLINE http://127.0.0.1:4566 · connected · 1 running
         FUNCTION  EVENT · following the n…  STATUS        DURATION
         orders    GET /orders/42            ✓ succeeded       4 ms
         orders    GET /orders/42            ✗ failed         12 ms

@@ -3,6 +3,7 @@ import type { SessionStore } from '../session/store.ts';
 import { App } from './app.tsx';
 import { createFrameSource } from './frame-source.ts';
 import type { Mode } from './header.tsx';
+import type { LatestDrops } from './latest-drops.ts';
 import { suspendProcess } from './suspend-process.ts';
 import { createTheme, ThemeProvider } from './theme.ts';
 
@@ -10,6 +11,8 @@ export type TuiOptions = {
   readonly store: SessionStore;
   readonly mode: Mode;
   readonly lane: string;
+  /** What was dropped is shown, too. Absent: it is only counted. */
+  readonly drops?: Pick<LatestDrops, 'latest'> | undefined;
   /** Terminals. @default those of the process */
   readonly stdin?: NodeJS.ReadStream;
   readonly stdout?: NodeJS.WriteStream;
@@ -38,7 +41,7 @@ export function runTui(options: TuiOptions): Tui {
   const app = (
     <ThemeProvider value={createTheme(colour)}>
       <App
-        frames={createFrameSource(store)}
+        frames={createFrameSource(store, { drops: options.drops })}
         mode={mode}
         lane={lane}
         now={now}

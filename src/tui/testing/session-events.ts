@@ -86,3 +86,7 @@ export function failed(id: string): SessionEvent {
     },
   };
 }
+
+export function dropped(detail: string): SessionEvent {
+  return { type: 'dropped', process: 'stub', reason: 'seal-broken', detail };
+}
