@@ -1,4 +1,4 @@
-import { httpGet } from '../emulator/http/http-get.ts';
+import { httpRequest } from '../emulator/http/http-request.ts';
 import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
 import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
 import { LlxError } from '../errors/llx-error.ts';
@@ -9,7 +9,9 @@ const TIMEOUT_MS = 5_000;
 /** What an emulator in another process says of itself. Rejects with LLX_UNREACHABLE. */
 export async function readEmulatorState(endpoint: string): Promise<EmulatorState> {
   try {
-    const { status, body } = await httpGet(`${endpoint}${STATE_PATH}`, AbortSignal.timeout(TIMEOUT_MS));
+    const { status, body } = await httpRequest(`${endpoint}${STATE_PATH}`, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const state = status === 200 ? parseState(JSON.parse(body)) : undefined;
     if (state !== undefined) return state;
     throw new Error(`something else than llx answered with status ${status}`);

@@ -16,9 +16,24 @@ export type InvokeFlags = EventFlags & {
   readonly json?: boolean;
 };
 
+/** Where the answer and the log are printed. */
+type Streams = {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+};
+
 /** `llx invoke`: a client of Lambda's own API, so what it does an AWS SDK does too. Gives the exit code. */
-export async function runInvoke(name: string, flags: InvokeFlags): Promise<number> {
-  const payload = await readEvent(flags);
+export async function runInvoke(
+  name: string,
+  flags: InvokeFlags,
+  streams: Streams = process,
+): Promise<number> {
+  const answer = await send(name, await readEvent(flags), flags);
+  print(answer, flags, streams);
+  return answer.FunctionError === undefined ? 0 : 1;
+}
+
+async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
   const client = new LambdaClient({
     endpoint: flags.endpoint,
     region: 'us-east-1',
@@ -27,7 +42,7 @@ export async function runInvoke(name: string, flags: InvokeFlags): Promise<numbe
     maxAttempts: 1,
   });
   try {
-    const answer = await client.send(
+    return await client.send(
       new InvokeCommand({
         FunctionName: name,
         Payload: payload,
@@ -36,8 +51,6 @@ export async function runInvoke(name: string, flags: InvokeFlags): Promise<numbe
         ...(flags.tail === true ? { LogType: 'Tail' } : {}),
       }),
     );
-    print(answer, flags);
-    return answer.FunctionError === undefined ? 0 : 1;
   } catch (error) {
     throw explain(error, name, flags.endpoint);
   } finally {
@@ -45,8 +58,9 @@ export async function runInvoke(name: string, flags: InvokeFlags): Promise<numbe
   }
 }
 
-function print(answer: InvokeCommandOutput, flags: InvokeFlags): void {
-  const text = new TextDecoder().decode(answer.Payload);
+function print(answer: InvokeCommandOutput, flags: InvokeFlags, { stdout, stderr }: Streams): void {
+  // The SDK gives an empty text where there is no body, as for an asynchronous invocation.
+  const text = answer.Payload instanceof Uint8Array ? new TextDecoder().decode(answer.Payload) : '';
   const log =
     answer.LogResult === undefined ? undefined : Buffer.from(answer.LogResult, 'base64').toString('utf8');
   if (flags.json === true) {
@@ -58,14 +72,21 @@ function print(answer: InvokeCommandOutput, flags: InvokeFlags): void {
       functionError: FunctionError,
       log,
     };
-    process.stdout.write(
-      `${JSON.stringify({ ...facts, payload: text === '' ? undefined : JSON.parse(text) })}\n`,
-    );
+    stdout.write(`${JSON.stringify({ ...facts, payload: text === '' ? undefined : parsed(text) })}\n`);
     return;
   }
-  if (log !== undefined) process.stderr.write(log);
+  if (log !== undefined) stderr.write(log);
   // A function's error is its answer: it goes to stdout too, and the exit code tells them apart.
-  if (text !== '') process.stdout.write(`${text}\n`);
+  if (text !== '') stdout.write(`${text}\n`);
+}
+
+/** A streamed answer need not be JSON: it is shown as the text that it is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function explain(error: unknown, name: string, endpoint: string): unknown {

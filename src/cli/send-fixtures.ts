@@ -1,5 +1,7 @@
+import { httpRequest } from '../emulator/http/http-request.ts';
 import { functionOf } from '../fixtures/fixture.ts';
 import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
+import { LAMBDA } from '../protocol/limits.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -46,20 +48,27 @@ async function send(
   const name = functionOf(fixture, names);
   if (name === undefined) return `no function is named for it; there are ${names.join(', ')}`;
   const context = fixture.clientContext;
-  const response = await fetch(`${endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`, {
-    method: 'POST',
-    signal,
-    headers: {
-      'content-type': 'application/json',
-      ...(context === undefined
-        ? {}
-        : { 'x-amz-client-context': Buffer.from(JSON.stringify(context)).toString('base64') }),
-    },
-    body: JSON.stringify(fixture.event),
-  });
-  const answer = await response.text();
-  if (!response.ok) return `${response.status} ${answer}`;
-  return response.headers.has('x-amz-function-error')
-    ? `the function failed: ${answer.slice(0, 300)}`
-    : undefined;
+  const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
+  try {
+    const { status, headers, body } = await httpRequest(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(context === undefined
+          ? {}
+          : { 'x-amz-client-context': Buffer.from(JSON.stringify(context)).toString('base64') }),
+      },
+      body: JSON.stringify(fixture.event),
+      limitBytes: LAMBDA.responseBytes,
+      signal,
+    });
+    if (status !== 200) return `${status} ${body.slice(0, 300)}`;
+    return headers['x-amz-function-error'] === undefined
+      ? undefined
+      : `the function failed: ${body.slice(0, 300)}`;
+  } catch (error) {
+    // Interrupted, the fixtures behind it are not sent either.
+    signal.throwIfAborted();
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -110,8 +110,17 @@ function toAwsError(error: unknown): AwsError {
     : new AwsError(500, 'ServiceException', { Type: 'Service', Message: message });
 }
 
+function hostError(cause: unknown, { host }: ApiServerOptions): LlxError {
+  return new LlxError('LLX_USAGE', {
+    message: `Expected --host to be an address of this machine, found ${host}.`,
+    mend: 'Leave it out for this machine alone, or listen on every address: --host 0.0.0.0',
+    cause,
+  });
+}
+
 function portError(cause: unknown, options: ApiServerOptions): unknown {
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return hostError(cause, options);
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return cause;
   return new LlxError('LLX_PORT_IN_USE', {
     message: `Expected port ${options.port} on ${options.host} to be free for the emulator's HTTP API, but ${

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { type InvokeFlags, runInvoke } from './run-invoke.ts';
+
+let server: Server | undefined;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** What `llx invoke orders` does with this answer of Lambda's API. */
+async function invoke(
+  answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string },
+  flags: Partial<InvokeFlags> = {},
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  server = createServer((_request, response) => {
+    response
+      .writeHead(answer.status ?? 200, { 'x-amzn-requestid': 'r-1', ...answer.headers })
+      .end(answer.body);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const printed = { stdout: '', stderr: '' };
+  const into = (stream: keyof typeof printed) => ({
+    write: (text: string) => {
+      printed[stream] += text;
+    },
+  });
+  const streams = { stdout: into('stdout'), stderr: into('stderr') };
+  const code = await runInvoke('orders', { endpoint, data: '{}', ...flags }, streams);
+  return { code, ...printed };
+}
+
+test('an answer that is not JSON is a string with --json', async () => {
+  const { code, stdout } = await invoke({ body: 'plain "text"\n' }, { json: true });
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ statusCode: 200, requestId: 'r-1', payload: 'plain "text"\n' });
+});
+
+test('a function error is printed whole, and the exit code tells it', async () => {
+  const headers = { 'x-amz-function-error': 'Unhandled', 'x-amz-executed-version': '$LATEST' };
+  const { code, stdout } = await invoke({ headers, body: '{"errorType":"E"}' }, { json: true });
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    statusCode: 200,
+    requestId: 'r-1',
+    executedVersion: '$LATEST',
+    functionError: 'Unhandled',
+    payload: { errorType: 'E' },
+  });
+});
+
+test('without --json the answer goes to stdout and the log to stderr', async () => {
+  const headers = { 'x-amz-log-result': Buffer.from('START\n').toString('base64') };
+  expect(await invoke({ headers, body: '{"n":1}' })).toEqual({
+    code: 0,
+    stdout: '{"n":1}\n',
+    stderr: 'START\n',
+  });
+});
+
+test('an unknown function is told apart from an emulator that is not there', async () => {
+  const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
+  await expect(invoke({ status: 404, headers, body: '{}' })).rejects.toMatchObject({
+    code: 'LLX_FUNCTION_UNKNOWN',
+  });
+  await expect(runInvoke('orders', { endpoint: 'http://127.0.0.1:1', data: '{}' })).rejects.toMatchObject({
+    code: 'LLX_UNREACHABLE',
+  });
+});

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+// Not by `import`, nor by `fetch`: both load undici, 30 ms at the start of each process. Its `fetch` also gives up after
+// 300 s without headers, and a function may take 900 s.
+const { request } = process.getBuiltinModule('node:http');
+
+export type HttpRequest = {
+  /** @default GET */
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What is read of the answer's body at most. @default 1 MiB */
+  readonly limitBytes?: number;
+  /** The deadline: there is no other. */
+  readonly signal: AbortSignal;
+};
+
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+
+/**
+ * A request to the emulator's own HTTP API, which speaks plain HTTP on a loopback address. Rejects when there is no
+ * complete answer; any status is an answer.
+ */
+export function httpRequest(
+  url: string,
+  { method = 'GET', headers = {}, body, limitBytes = 1024 * 1024, signal }: HttpRequest,
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method, headers, signal, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > limitBytes) response.destroy(new RangeError(`expected at most ${limitBytes} bytes`));
+      });
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    call.once('error', reject);
+    call.end(body);
+  });
+}
