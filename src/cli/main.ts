@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
+import { didYouMean } from '../fixtures/near-miss.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
 import { addFixturesCommand } from './commands/fixtures.ts';
@@ -22,10 +23,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   addEmulatorCommand(program);
   try {
     process.exitCode = 0;
+    refuseUnknownCommand(program, argv[0]);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** `dev` is the default command: without this a misspelled one would be its argument. */
+function refuseUnknownCommand(program: Command, first: string | undefined): void {
+  const names = program.commands.map((command) => command.name());
+  if (first === undefined || first.startsWith('-') || [...names, 'help'].includes(first)) return;
+  throw new LlxError('LLX_USAGE', {
+    message: `Expected a command (${names.join(', ')}), found "${first.slice(0, 60)}".${didYouMean(first, names)}`,
+    mend: 'llx --help',
+  });
 }
 
 /** Prints what ended the program; gives the exit code. */

@@ -67,7 +67,7 @@ export class Run {
     signal?.addEventListener('abort', this.#abort, { once: true });
     const { spec, pid, channel, clock } = this.#options;
     // The functions in it are left out by JSON.
-    channel.invoke(this.invocation, { ...request, deadlineMs: Date.now() + remainingMs }, event);
+    channel.invoke(this.invocation, { ...request, deadlineMs: Math.floor(Date.now() + remainingMs) }, event);
     this.#watch = new RunWatch(
       {
         pid,

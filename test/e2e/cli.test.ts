@@ -83,6 +83,30 @@ describe('what goes wrong before anything runs', () => {
     expect(stderr).toMatch(/^LLX_USAGE: unknown option '--ofline'/);
   });
 
+  test('a misspelled command is named, with the one that was meant', async () => {
+    const { code, stderr } = await runLlx(['invok', 'hello']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^LLX_USAGE: Expected a command \(dev, invoke, .*found "invok"\. Did you mean .*invoke/,
+    );
+  });
+
+  test('an address that is not of this machine is wrong usage', async () => {
+    const { code, stderr } = await runLlx([
+      'emulator',
+      '--host',
+      '192.0.2.1',
+      '--port',
+      '0',
+      '--mqtt-port',
+      '0',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^LLX_USAGE: Expected --host to be an address of this machine, found 192\.0\.2\.1/,
+    );
+  });
+
   test('--help and --version answer on stdout, exit 0', async () => {
     const help = await runLlx(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
@@ -117,6 +141,10 @@ describe('llx invoke', () => {
 
   test('prints the answer, exit 0', async () => {
     expect(await invoke('echo', '--data', '{"n":1}')).toEqual({ code: 0, stdout: '{"n":1}\n', stderr: '' });
+  });
+
+  test('--async returns when the event is queued', async () => {
+    expect(await invoke('echo', '--async', '--data', '{}')).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
   test('takes the event from a file, from stdin, and from a fixture', async () => {

@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import { type Packet, writeToStream } from 'mqtt-packet';
-import { LlxError } from '../../errors/llx-error.ts';
 import type { DropCounter } from '../../protocol/drops.ts';
 import { IOT_CORE } from '../../protocol/limits.ts';
 import { urlHost } from '../http/url-host.ts';
+import { listenError } from '../listen-error.ts';
 import { isExact, judge, keepAlive, matches } from './rules.ts';
 
 export type BrokerOptions = {
@@ -146,19 +146,9 @@ async function readRetained(persistence: Persistence, topic: string): Promise<Ui
 function listen(server: Server, { host, port }: BrokerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     // Stays: a failed accept, as when no file descriptor is left, must not end the process.
-    server.on('error', (cause: Error & { readonly code?: string }) => {
-      const taken = cause.code === 'EADDRINUSE';
-      if (!taken && cause.code !== 'EACCES') return reject(cause);
-      reject(
-        new LlxError('LLX_PORT_IN_USE', {
-          message: `Expected port ${port} on ${host} to be free for the MQTT broker, but ${
-            taken ? 'another program listens there' : 'this user may not open it'
-          }.`,
-          mend: 'Stop that program, or take a free port: add --mqtt-port 0',
-          cause,
-        }),
-      );
-    });
+    server.on('error', (cause) =>
+      reject(listenError(cause, { host, port, service: 'the MQTT broker', flag: '--mqtt-port' })),
+    );
     server.listen(port, host, () => {
       const address = server.address();
       if (address === null || typeof address === 'string')

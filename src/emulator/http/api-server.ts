@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { LlxError } from '../../errors/llx-error.ts';
 import { LAMBDA } from '../../protocol/limits.ts';
+import { listenError } from '../listen-error.ts';
 import { AwsError, notImplemented } from './aws-error.ts';
 import { refuseForeignRequest } from './loopback-guard.ts';
 import { urlHost } from './url-host.ts';
@@ -51,7 +51,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       try {
         await app.listen({ host: options.host, port: options.port });
       } catch (cause) {
-        throw portError(cause, options);
+        throw listenError(cause, { ...options, service: 'the emulator’s HTTP API', flag: '--port' });
       }
       const address = app.server.address();
       if (address === null || typeof address === 'string') throw new TypeError('expected a TCP address');
@@ -108,25 +108,4 @@ function toAwsError(error: unknown): AwsError {
   return typeof status === 'number' && status < 500
     ? new AwsError(status, 'ValidationException', { Message: message })
     : new AwsError(500, 'ServiceException', { Type: 'Service', Message: message });
-}
-
-function hostError(cause: unknown, { host }: ApiServerOptions): LlxError {
-  return new LlxError('LLX_USAGE', {
-    message: `Expected --host to be an address of this machine, found ${host}.`,
-    mend: 'Leave it out for this machine alone, or listen on every address: --host 0.0.0.0',
-    cause,
-  });
-}
-
-function portError(cause: unknown, options: ApiServerOptions): unknown {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return hostError(cause, options);
-  if (code !== 'EADDRINUSE' && code !== 'EACCES') return cause;
-  return new LlxError('LLX_PORT_IN_USE', {
-    message: `Expected port ${options.port} on ${options.host} to be free for the emulator's HTTP API, but ${
-      code === 'EADDRINUSE' ? 'another program listens there' : 'this user may not open it'
-    }.`,
-    mend: 'Stop that program, or take a free port: add --port 0',
-    cause,
-  });
 }
