@@ -11,16 +11,25 @@ export class Closers {
 
   /** Never rejects: what fails to end is told to `onError`, and the rest is ended too. */
   async close(onError: (error: unknown) => void): Promise<void> {
-    const deadline = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), CLOSE_MS).unref());
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
-      try {
-        if ((await Promise.race([close(), deadline])) === 'late') {
+    const { promise: deadline, resolve } = Promise.withResolvers<'late'>();
+    const timer = setTimeout(resolve, CLOSE_MS, 'late');
+    try {
+      for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+        if ((await Promise.race([end(close, onError), deadline])) === 'late') {
           onError(new Error(`expected everything to end within ${CLOSE_MS / 1000} s`));
           return;
         }
-      } catch (error) {
-        onError(error);
       }
+    } finally {
+      clearTimeout(timer);
     }
+  }
+}
+
+async function end(close: () => Promise<void>, onError: (error: unknown) => void): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    onError(error);
   }
 }

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LAMBDA } from '../../protocol/limits.ts';
+import { type ApiServer, createApiServer } from '../http/api-server.ts';
+import { type InvocationCall, InvocationService } from './invocation-service.ts';
+import { addInvokeRoute } from './invoke-route.ts';
+import { failed, ORDERS_ARN, ordersRegistry, succeeded } from './lambda.test-support.ts';
+
+let api: ApiServer;
+let service: InvocationService;
+let url: string;
+let calls: InvocationCall[];
+
+beforeEach(async () => {
+  calls = [];
+  service = new InvocationService({
+    registry: ordersRegistry({ stubbed: true }),
+    direct: () => expect.fail('the function is stubbed'),
+    stubbed: async (call, { onLog }) => {
+      calls.push(call);
+      onLog('a line');
+      return Buffer.from(call.event).toString() === '"fail"' ? failed('handler') : succeeded(call.event);
+    },
+    onNotice: (notice) => expect.fail(notice),
+  });
+  api = createApiServer({ host: '127.0.0.1', port: 0 });
+  addInvokeRoute(api.app, service);
+  url = (await api.listen()).url;
+});
+
+afterEach(async () => {
+  await service.close();
+  await api.close();
+});
+
+const path = (name = 'orders'): string => `${url}/2015-03-31/functions/${name}/invocations`;
+
+/** The bytes of a request as no client library would send them. */
+function raw(head: readonly string[]): Socket {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write([head[0], `host: ${host}`, ...head.slice(1), 'connection: close', '', ''].join('\r\n'));
+  return socket;
+}
+
+test('the event arrives as its bytes, and the answer goes back as its own', async () => {
+  const response = await fetch(`${path()}?Qualifier=$LATEST`, {
+    method: 'POST',
+    headers: {
+      'x-amz-client-context': Buffer.from('{"custom":{}}').toString('base64'),
+      'x-amzn-trace-id': 'Root=1',
+    },
+    body: '{ "n" : 1e2 }',
+  });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toBe('{ "n" : 1e2 }');
+  const [call] = calls;
+  expect(call).toMatchObject({
+    requestId: response.headers.get('x-amzn-requestid'),
+    clientContext: { custom: {} },
+    traceId: 'Root=1',
+    resolved: { invokedArn: `${ORDERS_ARN}:$LATEST` },
+  });
+  expect(response.headers.get('x-amz-executed-version')).toBe('$LATEST');
+  expect(response.headers.get('x-amz-function-error')).toBeNull();
+  expect(response.headers.get('x-amz-log-result')).toBeNull();
+});
+
+test('a request without content type and length is an empty event', async () => {
+  const answer = await text(raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1']));
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(calls.map(({ event }) => Buffer.from(event).toString())).toEqual(['{}']);
+});
+
+test('a body without a content type is the event', async () => {
+  const socket = raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1', 'content-length: 7']);
+  socket.write('{"n":1}');
+  await text(socket);
+  expect(calls.map(({ event }) => Buffer.from(event).toString())).toEqual(['{"n":1}']);
+});
+
+test('a function error is told in a header, and the log when it was asked for', async () => {
+  const response = await fetch(path(), {
+    method: 'POST',
+    headers: { 'x-amz-log-type': 'Tail' },
+    body: '"fail"',
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('x-amz-function-error')).toBe('Unhandled');
+  expect(await response.json()).toEqual({ errorType: 'E' });
+  const log = Buffer.from(response.headers.get('x-amz-log-result') ?? '', 'base64').toString();
+  expect(log).toContain('\na line\nEND RequestId: ');
+});
+
+test.each([
+  ['Event', 202, 1],
+  ['DryRun', 204, 0],
+] as const)('%s answers %i without a body', async (type, status, runs) => {
+  const response = await fetch(path(), {
+    method: 'POST',
+    headers: { 'x-amz-invocation-type': type },
+    body: '1',
+  });
+  expect(response.status).toBe(status);
+  expect(await response.text()).toBe('');
+  await service.close();
+  expect(calls).toHaveLength(runs);
+});
+
+test.each([
+  ['a payload that is no JSON', {}, '{', 400, 'InvalidRequestContentException'],
+  ['a payload that is no UTF-8', {}, Buffer.of(0x22, 0xff, 0x22), 400, 'InvalidRequestContentException'],
+  ['an unknown type', { 'x-amz-invocation-type': 'Later' }, '1', 400, 'InvalidParameterValueException'],
+  [
+    'a client context that is no JSON',
+    { 'x-amz-client-context': '!' },
+    '1',
+    400,
+    'InvalidRequestContentException',
+  ],
+  [
+    'a client context that is too large',
+    { 'x-amz-client-context': 'a'.repeat(LAMBDA.clientContextBytes + 1) },
+    '1',
+    400,
+    'InvalidRequestContentException',
+  ],
+  [
+    'an asynchronous event above its limit',
+    { 'x-amz-invocation-type': 'Event' },
+    `"${'x'.repeat(LAMBDA.asyncRequestBytes - 1)}"`,
+    413,
+    'RequestTooLargeException',
+  ],
+] as const)('%s is refused in Lambda’s words', async (_what, headers, body, status, type) => {
+  const response = await fetch(path(), { method: 'POST', headers, body });
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([status, type]);
+  expect(calls).toEqual([]);
+});
+
+test('an unknown function and an unknown qualifier are not found', async () => {
+  const codes = await Promise.all(
+    [path('nobody'), `${path()}?Qualifier=7`].map(async (address) => {
+      const response = await fetch(address, { method: 'POST' });
+      return [response.status, response.headers.get('x-amzn-errortype')];
+    }),
+  );
+  expect(codes).toEqual([
+    [404, 'ResourceNotFoundException'],
+    [404, 'ResourceNotFoundException'],
+  ]);
+});
+
+test('6 MiB pass; one byte more is refused, and the client that is still writing reads it', async () => {
+  const fits = Buffer.from(`"${'x'.repeat(LAMBDA.requestBytes - 2)}"`);
+  expect((await fetch(path(), { method: 'POST', body: fits })).status).toBe(200);
+  const length = LAMBDA.requestBytes + 1;
+  const socket = raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1', `content-length: ${length}`]);
+  const answer = text(socket);
+  const piece = Buffer.alloc(64 * 1024, 'x');
+  for (let left = length; left > 0; left -= piece.length) {
+    if (!socket.write(piece.subarray(0, left))) await once(socket, 'drain');
+  }
+  expect(await answer).toMatch(
+    /^HTTP\/1\.1 413 .*"Request must be smaller than 6291456 bytes for the InvokeFunction operation"/s,
+  );
+  expect(calls).toHaveLength(1);
+});
