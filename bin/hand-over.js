@@ -30,6 +30,8 @@ export function handOver(required) {
   });
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 1;
+    // A child that was killed could not leave the alternate screen, nor show the cursor again.
+    if (signal === 'SIGKILL' && process.stdout.isTTY) process.stdout.write('\x1b[?1049l\x1b[?25h');
     if (signal !== null) {
       for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.removeAllListeners(name);
       process.kill(process.pid, signal);

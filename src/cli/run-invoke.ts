@@ -10,6 +10,7 @@ import { type EventFlags, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags & {
   readonly qualifier?: string;
+  readonly lane?: string;
   readonly async?: boolean;
   readonly tail?: boolean;
   readonly endpoint: string;
@@ -49,6 +50,7 @@ async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Prom
         InvocationType: flags.async === true ? 'Event' : 'RequestResponse',
         ...(flags.qualifier === undefined ? {} : { Qualifier: flags.qualifier }),
         ...(flags.tail === true ? { LogType: 'Tail' } : {}),
+        ...(flags.lane === undefined ? {} : { ClientContext: laneContext(flags.lane) }),
       }),
     );
   } catch (error) {
@@ -56,6 +58,11 @@ async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Prom
   } finally {
     client.destroy();
   }
+}
+
+/** How a caller names a lane where there is neither a header nor a message attribute. */
+function laneContext(lane: string): string {
+  return Buffer.from(JSON.stringify({ custom: { 'x-llx-lane': lane } })).toString('base64');
 }
 
 function print(answer: InvokeCommandOutput, flags: InvokeFlags, { stdout, stderr }: Streams): void {

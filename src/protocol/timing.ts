@@ -1,5 +1,5 @@
 /**
- * Every wait of the protocol, in one table (docs/live.md explains the choices).
+ * Every wait of the protocol, in one table; docs/protocol.md shows it.
  * All are measured by the waiting side's own monotonic clock.
  */
 export const TIMING = {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type LlxProcess, lambdaClient, startLlx } from '../support/llx-process.ts';
+import { type LlxProcess, lambdaClient, runLlx, startLlx } from '../support/llx-process.ts';
 
 let emulator: LlxProcess;
 let client: LambdaClient;
@@ -164,6 +164,15 @@ describe('a session in a process of its own', () => {
     expect((await invoke('who', { headers: { 'X-Llx-Lane': 'alice' } })).payload).toBe('local');
     expect((await invoke('who', { headers: { 'x-llx-lane': 'bob' } })).payload).toBe('deployed');
     expect((await invoke('who')).payload).toBe('deployed');
+    const { stdout } = await runLlx([
+      'invoke',
+      'who',
+      '--lane',
+      'alice',
+      '--endpoint',
+      emulator.ready.endpoint,
+    ]);
+    expect(stdout).toBe('"local"\n');
   });
 
   test('--only leaves the other functions to their deployed handlers', async () => {

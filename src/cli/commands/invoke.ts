@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { url } from '../flags.ts';
+import { lane, url } from '../flags.ts';
 import type { InvokeFlags } from '../run-invoke.ts';
 
 export function addInvokeCommand(program: Command): void {
@@ -11,6 +11,7 @@ export function addInvokeCommand(program: Command): void {
     .option('--data <json>', 'the event itself')
     .option('--fixture <name>', 'the event of a fixture (llx fixtures list)')
     .option('--qualifier <q>', 'version or alias')
+    .option('--lane <name>', 'the lane to invoke, instead of the default one', lane)
     .option('--async', 'do not wait for an answer (InvocationType Event)')
     .option('--tail', 'print the end of the function’s log to stderr')
     .option('--endpoint <url>', 'of the emulator', url, 'http://127.0.0.1:4566')

@@ -33,8 +33,15 @@ export function buildFailure(problems: readonly BuildProblem[], root: string): F
 
 /** `src/hello.ts:3:14: Expected ";" but found "x"` */
 export function problemLine({ text, location }: BuildProblem, root: string): string {
+  const hint = missingSdk(text);
   if (!location) return text;
-  return `${relative(root, location.file)}:${location.line}:${location.column}: ${text}`;
+  return `${relative(root, location.file)}:${location.line}:${location.column}: ${text}${hint}`;
+}
+
+/** Lambda's Node runtimes bring the AWS SDK, so many functions do not list what they import of it. */
+function missingSdk(text: string): string {
+  const name = /^Could not resolve "(@(?:aws-sdk|smithy)\/[^/"]+)/.exec(text)?.[1];
+  return name === undefined ? '' : ` (Lambda brings it; here: npm install --save-dev ${name})`;
 }
 
 /** What an import that was not found says it wants: `./orders`, `left-pad`. Else undefined. */
