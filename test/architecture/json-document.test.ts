@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { createJsonWriter } from '../../src/cli/writers/json-writer.ts';
+import type { FailureKind } from '../../src/runtime/invocation.ts';
+import type { FunctionState, Phase, SessionEvent } from '../../src/session/event.ts';
+import { createSessionStore } from '../../src/session/store.ts';
+import type { ConnectionState } from '../../src/transport/transport.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const document = readFileSync(join(root, 'docs', 'json.md'), 'utf8');
+
+const at = 0;
+const run = { durationMs: 1, initMs: 1, coldStart: true, payload: new Uint8Array(0) };
+const location = { file: '/app/hello.ts', line: 1, column: 1, lineText: '' };
+
+// Records, so that a kind of event, state or phase that is new does not compile until it is here.
+const FUNCTION_STATES: Readonly<Record<FunctionState['status'], FunctionState>> = {
+  serving: { status: 'serving' },
+  off: { status: 'off' },
+  held: { status: 'held', sessionId: 's', since: '' },
+  'build-error': { status: 'build-error', problems: [{ text: '', location }] },
+};
+
+const CONNECTION_STATES: Readonly<Record<ConnectionState['status'], ConnectionState>> = {
+  connecting: { status: 'connecting', attempt: 2, cause: new Error('ECONNREFUSED') },
+  connected: { status: 'connected', connection: 1 },
+  closed: { status: 'closed' },
+};
+
+const failed = (failure: FailureKind): SessionEvent => ({
+  type: 'ended',
+  id: failure,
+  at,
+  result: { ...run, status: 'failed', failure, errorType: 'E' },
+});
+const stopped = (phase: 'refused' | 'withdrawn' | 'cancelled'): SessionEvent => ({
+  type: 'stopped',
+  id: phase,
+  at,
+  phase,
+  reason: '',
+});
+
+const PHASES: Readonly<Record<Exclude<Phase, 'offered'>, SessionEvent & { readonly id?: string }>> = {
+  claimed: { type: 'claimed', id: 'claimed', at },
+  succeeded: { type: 'ended', id: 'succeeded', at, result: { ...run, status: 'succeeded', streamed: false } },
+  failed: failed('handler'),
+  'timed-out': failed('timeout'),
+  refused: stopped('refused'),
+  withdrawn: stopped('withdrawn'),
+  cancelled: stopped('cancelled'),
+};
+
+type Dropped = Extract<SessionEvent, { type: 'dropped' }>;
+const PROCESSES: Readonly<Record<Dropped['process'], Dropped['process']>> = {
+  session: 'session',
+  stub: 'stub',
+  broker: 'broker',
+  runtime: 'runtime',
+};
+
+type Level = Extract<SessionEvent, { type: 'notice' }>['level'];
+const LEVELS: Readonly<Record<Level, Level>> = { info: 'info', warning: 'warning', error: 'error' };
+
+const offered = (id: string): SessionEvent => ({
+  type: 'offered',
+  id,
+  requestId: id,
+  functionName: 'hello',
+  lane: 'default',
+  event: new Uint8Array(0),
+  at,
+});
+
+const EVENTS: Readonly<Record<SessionEvent['type'], readonly SessionEvent[]>> = {
+  connection: Object.values(CONNECTION_STATES).map((state) => ({ type: 'connection', state })),
+  function: Object.values(FUNCTION_STATES).map((state) => ({ type: 'function', name: 'f', arn: '', state })),
+  offered: [
+    ...Object.values(PHASES).flatMap(({ id }) => (id === undefined ? [] : [offered(id)])),
+    offered('log'),
+  ],
+  progress: [{ type: 'progress', id: 'log', step: 'running', at }],
+  log: (['stdout', 'stderr'] as const).map((stream) => ({
+    type: 'log',
+    id: 'log',
+    line: { stream, text: '' },
+  })),
+  claimed: [PHASES.claimed],
+  ended: [PHASES.succeeded, PHASES.failed, PHASES['timed-out']],
+  stopped: [PHASES.refused, PHASES.withdrawn, PHASES.cancelled],
+  reloaded: [{ type: 'reloaded', functionName: 'f', file: '/app/f.ts', durationMs: 1 }],
+  dropped: Object.values(PROCESSES).map((process) => ({ type: 'dropped', process, reason: 'r', detail: '' })),
+  notice: Object.values(LEVELS).map((level) => ({ type: 'notice', level, text: '' })),
+};
+
+type Line = Readonly<Record<string, unknown>>;
+
+async function everyLine(): Promise<readonly Line[]> {
+  const store = createSessionStore();
+  const stdout = new PassThrough({ encoding: 'utf8' });
+  const writer = createJsonWriter({ store, stdout, verbose: true });
+  writer.ready({ endpoint: '', mqtt: '', functions: [{ name: '', arn: '' }] });
+  for (const event of Object.values(EVENTS).flat()) store.dispatch(event);
+  await writer.close();
+  const text: string = stdout.read() ?? '';
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line): Line => JSON.parse(line));
+}
+
+/** Values of these fields are words of the contract, as the fields are. */
+const WORDS = ['phase', 'status', 'stream', 'process', 'level'];
+
+function wordsOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(wordsOf);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([field, inner]) => [
+    field,
+    ...(WORDS.includes(field) ? [String(inner)] : wordsOf(inner)),
+  ]);
+}
+
+const sortedSet = (words: Iterable<string>) => [...new Set(words)].sort();
+const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].flatMap(([, word]) => word ?? []);
+
+/** Words by `type`: of the last cell of the table's rows, and of the paragraph below it for the phases of an invocation. */
+function documented(): Readonly<Record<string, readonly string[]>> {
+  const [, phases = ''] = /^(`phase` of an invocation:.*?)\n\n/ms.exec(document) ?? [];
+  const rows = document.matchAll(/^\| `(\w+)` \| (?!when \|)[^|]* \| ([^|]*) \|$/gm);
+  return Object.fromEntries(
+    [...rows].map(([, type = '', fields = '']) => [
+      type,
+      sortedSet(['type', ...quoted(type === 'invocation' ? fields + phases : fields)]),
+    ]),
+  );
+}
+
+test('docs/json.md lists each type with its fields, phases and states, and no other', async () => {
+  const printed: Record<string, readonly string[]> = {};
+  for (const line of await everyLine()) {
+    const type = String(line.type);
+    printed[type] = sortedSet([...(printed[type] ?? []), ...wordsOf(line)]);
+  }
+  expect(documented()).toEqual(printed);
+});
