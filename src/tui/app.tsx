@@ -41,11 +41,13 @@ const SMALLEST: Size = { columns: 60, rows: 15 };
 const FRAME_ROWS = { list: 4, detail: 6 } as const;
 
 export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
-  const { state, drops } = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
+  const { state, drops: latestDrops } = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
   const size = useWindowSize();
-  const room = { columns: size.columns, rows: size.rows - drops.length };
   const { exit, suspendTerminal } = useApp();
   const [view, setView] = useState(INITIAL_VIEW);
+  // The smallest screen has no room for them beside all the keys.
+  const drops = view.help ? [] : latestDrops;
+  const room = { columns: size.columns, rows: size.rows - drops.length };
   const running = state.invocations.some(isRunning);
   const time = useSeconds(now, running);
 

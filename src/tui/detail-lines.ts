@@ -12,6 +12,8 @@ export type DetailLine = { readonly text: string; readonly tone: 'plain' | 'fain
 /** What is shown of an event or answer: enough to read, little enough to wrap within one frame. */
 const SHOWN_BYTES = 256 * 1024;
 
+const STREAMED = 'Streamed to the caller piece by piece; nothing of it is kept here.';
+
 const cache = new WeakMap<object, { readonly width: number; readonly lines: readonly DetailLine[] }>();
 
 /** A tab of an invocation in lines of at most `width` columns. Remembered until the body or the width changes. */
@@ -43,6 +45,8 @@ function answerLines(record: InvocationRecord, width: number): readonly DetailLi
   const { answer } = record;
   if (record.reason !== undefined) return wrap(printable(record.reason), width).map(plain);
   if (answer === undefined) return [faint('No answer yet.')];
+  // Any other answer is JSON, so at least one byte; pieces of a stream are handed on and not kept.
+  if (record.phase === 'succeeded' && answer.byteLength === 0) return [faint(STREAMED)];
   if (record.phase === 'succeeded') return remembered(answer, width, () => bodyLines(answer));
   return remembered(answer, width, () => [
     ...failureLines(answer, record.errorType).map((text): DetailLine => ({ text, tone: 'bad' })),

@@ -8,9 +8,15 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Exactly `width` columns: padded with spaces, or cut with an ellipsis. */
 export function toWidth(text: string, width: number, align: 'start' | 'end' = 'start'): string {
   if (width <= 0) return '';
-  const cut = displayWidth(text) <= width ? text : `${take(text, width - 1)}…`;
+  const cut = cutTo(text, width);
   const padding = ' '.repeat(Math.max(0, width - displayWidth(cut)));
   return align === 'start' ? cut + padding : padding + cut;
+}
+
+/** At most `width` columns: cut with an ellipsis where it is longer. */
+export function cutTo(text: string, width: number): string {
+  if (width <= 0) return '';
+  return displayWidth(text) <= width ? text : `${take(text, width - 1)}…`;
 }
 
 /** The lines that a text needs on a screen of `width` columns, at least one. Breaks anywhere, as a terminal does. */

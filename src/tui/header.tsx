@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import { connectionText } from '../session/connection-text.ts';
 import { isRunning } from '../session/session-state.ts';
 import type { SessionState } from '../session/store.ts';
-import { displayWidth, toWidth } from './display-width.ts';
+import { cutTo, displayWidth } from './display-width.ts';
 import { droppedTotal } from './summary-text.ts';
 import { type Token, useTheme } from './theme.ts';
 
@@ -47,7 +47,7 @@ function fittingParts(props: HeaderProps): readonly Part[] {
   if (fitting !== undefined) return fitting;
   const others = widthOf(fewest.filter(({ name }) => name !== 'connection')) + GAP.length;
   return fewest.map((part) =>
-    part.name === 'connection' ? { ...part, text: toWidth(part.text, props.columns - others) } : part,
+    part.name === 'connection' ? { ...part, text: cutTo(part.text, props.columns - others) } : part,
   );
 }
 

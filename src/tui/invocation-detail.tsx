@@ -3,6 +3,7 @@ import { printable } from '../session/printable.ts';
 import type { InvocationRecord } from '../session/store.ts';
 import { clockText, durationText } from '../session/time-text.ts';
 import { detailLines, TABS, type Tab } from './detail-lines.ts';
+import { cutTo, displayWidth } from './display-width.ts';
 import { eventLabel } from './event-label.ts';
 import { phaseLook, useTheme } from './theme.ts';
 
@@ -22,18 +23,26 @@ export function InvocationDetail({ record, tab, first, columns, rows }: Invocati
   // A row of the screen stays the same element while the text scrolls through it.
   const shown = lines.slice(first, first + rows).map((line, row) => ({ ...line, row }));
   const { glyph, word, token } = phaseLook(record);
+  const status = ` · ${glyph} ${word}`;
+  const duration = durationPart(record);
+  // Names of 64 characters are common; how it ended must stay on the screen.
+  const room = columns - displayWidth(status + duration);
+  const fullLabel = ` · ${eventLabel(record)}`;
+  const name = cutTo(
+    printable(record.functionName),
+    Math.max(room - displayWidth(fullLabel), Math.floor(room / 2)),
+  );
+  const label = cutTo(fullLabel, room - displayWidth(name));
   return (
     <Box flexDirection="column">
       <Text wrap="truncate">
-        <Text {...theme.strong}>{printable(record.functionName)}</Text>
-        {` · ${eventLabel(record)} · `}
-        <Text {...theme[token]}>
-          {glyph} {word}
-        </Text>
-        {durationPart(record)}
+        <Text {...theme.strong}>{name}</Text>
+        {label}
+        <Text {...theme[token]}>{status}</Text>
+        {duration}
       </Text>
       <Text wrap="truncate" {...theme.faint}>
-        {`${clockText(record.offeredAt)} · request ${record.requestId} · attempt ${record.attempt}`}
+        {requestLine(record, columns)}
       </Text>
       <Text wrap="truncate">
         {TABS.map((name, index) => (
@@ -54,6 +63,12 @@ export function InvocationDetail({ record, tab, first, columns, rows }: Invocati
       ))}
     </Box>
   );
+}
+
+/** The id is whole on the narrowest screen, to be copied. */
+function requestLine({ offeredAt, requestId, attempt }: InvocationRecord, columns: number): string {
+  const before = columns < 80 ? '' : 'request ';
+  return `${clockText(offeredAt)} · ${before}${printable(requestId)} · attempt ${attempt}`;
 }
 
 function durationPart({ durationMs, initMs }: InvocationRecord): string {

@@ -38,7 +38,7 @@ export function InvocationList({ state, selected, following, columns, rows, now 
   const heading = [
     toWidth('TIME', time),
     toWidth('FUNCTION', widths.name) + GAP,
-    toWidth(following ? 'EVENT · following the newest' : 'EVENT', widths.event) + GAP,
+    toWidth(eventHeading(following, widths.event), widths.event) + GAP,
     toWidth('STATUS', COLUMNS.status),
     toWidth('DURATION', COLUMNS.duration, 'end'),
   ];
@@ -60,6 +60,12 @@ export function InvocationList({ state, selected, following, columns, rows, now 
       ))}
     </Box>
   );
+}
+
+function eventHeading(following: boolean, width: number): string {
+  if (!following) return 'EVENT';
+  const whole = 'EVENT · following the newest';
+  return whole.length <= width ? whole : 'EVENT · following';
 }
 
 type RowProps = {

@@ -33,10 +33,10 @@ export const KEY_TABLE = [
   { id: 'open.logs', keys: ['l'], label: 'logs', when: ['list'], footer: true, disabled: needsInvocation },
   { id: 'move.down', keys: ['j', 'down'], label: 'down', when: SCROLLING, footer: true },
   { id: 'move.up', keys: ['k', 'up'], label: 'up', when: SCROLLING, footer: true },
-  { id: 'move.halfDown', keys: ['ctrl-d'], label: 'half a page down', when: SCROLLING },
-  { id: 'move.halfUp', keys: ['ctrl-u'], label: 'half a page up', when: SCROLLING },
-  { id: 'move.pageDown', keys: ['pagedown', 'space'], label: 'a page down', when: SCROLLING },
-  { id: 'move.pageUp', keys: ['pageup'], label: 'a page up', when: SCROLLING },
+  { id: 'move.halfDown', keys: ['ctrl-d'], label: 'half page down', when: SCROLLING },
+  { id: 'move.halfUp', keys: ['ctrl-u'], label: 'half page up', when: SCROLLING },
+  { id: 'move.pageDown', keys: ['pagedown', 'space'], label: 'page down', when: SCROLLING },
+  { id: 'move.pageUp', keys: ['pageup'], label: 'page up', when: SCROLLING },
   { id: 'move.first', keys: ['g', 'home'], label: 'first', when: SCROLLING },
   { id: 'move.last', keys: ['G', 'end'], label: 'last, and follow', when: SCROLLING },
   { id: 'follow', keys: ['f'], label: 'follow', when: ['list'], footer: true },
@@ -50,8 +50,8 @@ export const KEY_TABLE = [
   { id: 'back', keys: ['escape'], label: 'back', when: ['detail', 'help'], footer: true },
   { id: 'help', keys: ['?'], label: 'help', when: ['list', 'detail', 'help'], footer: true },
   { id: 'quit', keys: ['q'], label: 'quit', when: ['list', 'detail', 'help'], footer: true },
-  { id: 'quit.now', keys: ['ctrl-c'], label: 'quit without asking', when: EVERYWHERE },
-  { id: 'suspend', keys: ['ctrl-z'], label: 'suspend; `fg` comes back', when: EVERYWHERE },
+  { id: 'quit.now', keys: ['ctrl-c'], label: 'quit at once', when: EVERYWHERE },
+  { id: 'suspend', keys: ['ctrl-z'], label: 'suspend, until `fg`', when: EVERYWHERE },
 ] as const satisfies readonly Entry[];
 
 export type KeyId = (typeof KEY_TABLE)[number]['id'];

@@ -263,6 +263,41 @@ describe('an opened invocation', () => {
     await terminal.shows('lines 1–14 of 30');
   });
 
+  test('that streamed its answer says so: there are no bytes to show', async () => {
+    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
+    await terminal.shows('quit');
+    const result = { payload: new Uint8Array(0), streamed: true, durationMs: 4, coldStart: false } as const;
+    store.dispatch({ type: 'ended', id: '1', at: NOON, result: { ...result, status: 'succeeded' } });
+    terminal.type('\r2');
+    await terminal.shows('Streamed to the caller piece by piece; nothing of it is kept here.');
+  });
+
+  test('that answered with bytes that are not JSON shows them as text', async () => {
+    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
+    await terminal.shows('quit');
+    const payload = new TextEncoder().encode('<p>\r\nnot JSON\u0007</p>');
+    const result = { payload, streamed: true, durationMs: 4, coldStart: false } as const;
+    store.dispatch({ type: 'ended', id: '1', at: NOON, result: { ...result, status: 'succeeded' } });
+    terminal.type('\r2');
+    const text = await terminal.shows('[2 answer]');
+    expect(text.split('\n').slice(4, 7)).toEqual(['<p>', 'not JSON␇</p>', '']);
+  });
+
+  test('keeps its status and its id on a narrow screen, however long its function is called', async () => {
+    const functionName = `${'long-'.repeat(12)}name`;
+    const { terminal } = start(
+      [CONNECTED, ...served(functionName), offered('1', { functionName }), failed('1')],
+      new ModelledTerminal(60, 15),
+    );
+    await terminal.shows('quit');
+    terminal.type('\r');
+    const text = await terminal.shows('[1 event]');
+    expect(text.split('\n').slice(1, 3)).toEqual([
+      'long-long-lon… · GET /order… · ✗ failed · 12 ms (cold 61 ms)',
+      '12:01:03 · 00000001-1111-4222-8333-444455556666 · attempt 1',
+    ]);
+  });
+
   test('of 6 MB shows the beginning', async () => {
     const event = bytes({ text: 'x'.repeat(6 * 1024 * 1024) });
     const { terminal } = start([CONNECTED, ...served('orders'), offered('1', { event })]);
@@ -292,17 +327,17 @@ test('help lists the keys of the screen below it', async () => {
     l               logs
     j down          down
     k up            up
-    ctrl-d          half a page down
-    ctrl-u          half a page up
-    pagedown space  a page down
-    pageup          a page up
+    ctrl-d          half page down
+    ctrl-u          half page up
+    pagedown space  page down
+    pageup          page up
     g home          first
     G end           last, and follow
     f               follow
     ?               help
     q               quit
-    ctrl-c          quit without asking
-    ctrl-z          suspend; \`fg\` comes back
+    ctrl-c          quit at once
+    ctrl-z          suspend, until \`fg\`
 
 
     escape back  ? help  q quit"
@@ -329,7 +364,7 @@ describe('what was dropped', () => {
     for (const detail of details) store.dispatch(dropped(detail));
     expect(await terminal.shows('xxx')).toMatchInlineSnapshot(`
       "llx OFFLINE · connected · 30 running · 5 dropped
-        FUNCTION  EVENT · following the n…  STATUS        DURATION
+        FUNCTION  EVENT · following         STATUS        DURATION
         orders    GET /orders/42            ○ queued         3 s …
         orders    GET /orders/42            ○ queued         3 s …
         orders    GET /orders/42            ○ queued         3 s …
@@ -347,7 +382,7 @@ describe('what was dropped', () => {
     expect(terminal.coloured).toBe(false);
   });
 
-  test('leaves an opened invocation and the help their last rows', async () => {
+  test('leaves an opened invocation its last rows, and gives way to the help', async () => {
     const { terminal } = start([...EVENTS.slice(0, 5), dropped('one')], new ModelledTerminal(80, 20), {
       verbose: true,
     });
@@ -362,9 +397,9 @@ describe('what was dropped', () => {
     ]);
     terminal.resize(60, 15);
     terminal.type('?');
-    const help = await terminal.shows('Keys of an invocation');
-    expect(help.split('\n').slice(-3, -2)).toEqual(['dropped  stub seal-broken: one']);
-    expect(help).toContain('suspend');
+    expect(await terminal.shows('Keys of an invocation')).not.toContain('stub seal-broken');
+    terminal.type('?');
+    await terminal.shows('stub seal-broken');
   });
 });
 
@@ -374,6 +409,29 @@ test('in the header a failing connection leaves room for the counts', async () =
   expect((await terminal.shows('quit')).split('\n')[0]).toBe(
     'llx OFFLINE · connecting, attempt 3: connect ECONNREFUSED 127.0.0.1… · 0 running',
   );
+});
+
+test('help fits the smallest screen', async () => {
+  const { terminal } = start(EVENTS.slice(0, 5), new ModelledTerminal(60, 15));
+  await terminal.shows('quit');
+  terminal.type('\r?');
+  expect(await terminal.shows('Keys of an invocation')).toMatchInlineSnapshot(`
+    "llx OFFLINE http://127.0.0.1:4566 · connected · 0 running
+    Keys of an invocation
+    j down          down             2       answer
+    k up            up               3       logs
+    ctrl-d          half page down   escape  back
+    ctrl-u          half page up     ?       help
+    pagedown space  page down        q       quit
+    pageup          page up          ctrl-c  quit at once
+    g home          first            ctrl-z  suspend, until \`fg\`
+    G end           last, and follow
+    ] tab           next tab
+    [               previous tab
+    1               event
+
+    escape back  ? help  q quit"
+  `);
 });
 
 /** From the first row to the last: between a resize and its drawing a terminal shows neither. */
@@ -386,7 +444,7 @@ describe('the size of the terminal', () => {
     terminal.resize(60, 15);
     expect(await terminal.shows(drawn(15))).toMatchInlineSnapshot(`
       "llx OFFLINE http://127.0.0.1:4566 · connected · 1 running
-        FUNCTION  EVENT · following the n…  STATUS        DURATION
+        FUNCTION  EVENT · following         STATUS        DURATION
         orders    GET /orders/42            ✓ succeeded       4 ms
         orders    GET /orders/42            ✗ failed         12 ms
       ❯ resize    GET /images/7             ● running        3 s …
