@@ -96,7 +96,7 @@ test('a port that is taken is said with what to do', async () => {
   const error: unknown = await api.listen().catch((error: unknown) => error);
   expect(error).toMatchObject({ code: 'LLX_PORT_IN_USE', mend: expect.stringContaining('--port 0') });
   expect(String(error)).toContain(
-    `Expected port ${address.port} on 127.0.0.1 to be free for the emulator's HTTP API, but another program listens there.`,
+    `Expected port ${address.port} on 127.0.0.1 to be free for the emulator’s HTTP API, but another program listens there.`,
   );
   taken.close();
 });
