@@ -94,13 +94,13 @@ describe('llx dev --offline, through the AWS SDK', () => {
   });
 
   test('a handler’s error keeps its name, message and source-mapped trace', async () => {
-    const answer = await invoke('throws');
+    const answer = await invoke('throws', { n: 7 });
     expect(answer.FunctionError).toBe('Unhandled');
     expect(payloadOf(answer)).toEqual({
       errorType: 'OrderRejected',
-      errorMessage: 'no such product',
+      errorMessage: 'no product 7',
       trace: [
-        'OrderRejected: no such product',
+        'OrderRejected: no product 7',
         expect.stringMatching(/^ {4}at .*throws \(.*src\/failures\.ts:8:9\)$/),
       ],
     });
@@ -133,13 +133,26 @@ describe('llx dev --offline, through the AWS SDK', () => {
   });
 
   test('nested handlers, top-level await and callbacks work', async () => {
-    expect(payloadOf(await invoke('nested'))).toBe('after a top-level await');
+    expect(payloadOf(await invoke('nested', { n: 3 }))).toEqual({ started: 'after a top-level await', n: 3 });
     expect(payloadOf(await invoke('old-callback', { n: 1 }))).toEqual({ n: 2 });
   });
 
   test('a streamed answer is gathered', async () => {
     const answer = await invoke('stream', { words: ['"one', ' two"'] });
     expect(payloadOf(answer)).toBe('one two');
+  });
+
+  test.each([
+    ['just above 6 MB', 97],
+    ['far above what the emulator’s own processes send each other', 320],
+  ])('a streamed answer %s is Lambda’s error, and the next one works', async (_size, times) => {
+    const answer = await invoke('stream', { words: ['x'.repeat(64 * 1024)], times });
+    expect(answer.FunctionError).toBe('Unhandled');
+    expect(payloadOf(answer)).toEqual({
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: 'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+    });
+    expect(payloadOf(await invoke('stream', { words: ['1'] }))).toBe(1);
   });
 
   test('the log tail has the laptop’s lines between START and REPORT', async () => {
@@ -231,19 +244,34 @@ describe('llx dev --offline, through the AWS SDK', () => {
         const payload = payloadOf(answer);
         if (name === 'echo') expect(payload).toEqual({ n });
         else if (name === 'old-callback') expect(payload).toEqual({ n: n + 1 });
-        else if (name === 'nested') expect(payload).toBe('after a top-level await');
-        else if (name === 'throws') expect(payload).toMatchObject({ errorType: 'OrderRejected' });
+        else if (name === 'nested') expect(payload).toEqual({ started: 'after a top-level await', n });
+        else if (name === 'throws')
+          expect(payload).toMatchObject({ errorType: 'OrderRejected', errorMessage: `no product ${n}` });
         else expect(payload).toMatchObject({ awsRequestId: answer.$metadata.requestId });
       }
     };
     await Promise.all(Array.from({ length: 32 }, lane));
   }, 60_000);
 
-  test('nothing was thrown away but perhaps the late answer of a handler that ran into its deadline', () => {
-    const dropped = llx.lines.filter(
-      ({ type, reason }) => type === 'dropped' && reason !== 'invocation-ended',
+  test('nothing was thrown away but what came twice, or after its handler had run into its deadline', () => {
+    const dropped = llx.lines
+      .filter(({ type }) => type === 'dropped')
+      .map(({ process, reason, detail }) => {
+        const [, kind, id] = /^(\w+) of invocation (\w+), /.exec(String(detail)) ?? [];
+        return { what: `${process} ${reason} ${kind ?? detail}`, id };
+      });
+    // On a machine that is busy, an offer that was not claimed within a second is sent again under its number, and may
+    // be answered again: by then the stub has the answer, or has forgotten the invocation and its keys.
+    const offers = dropped.filter(({ what }) => what === 'session message-duplicate offer');
+    const offeredAgain = new Set(offers.map(({ id }) => id));
+    const second =
+      /^(?:session message-duplicate offer|stub (?:message-duplicate|seal-unknown-key|invocation-ended) (?:claim|result|error))$/;
+    // Of `slow`, which runs into its deadline in two tests, an answer may come late.
+    const late = /^stub invocation-ended /;
+    const unexplained = dropped.filter(
+      ({ what, id }) => !late.test(what) && !(second.test(what) && offeredAgain.has(id)),
     );
-    expect(dropped).toEqual([]);
+    expect(unexplained).toEqual([]);
     expect(llx.stderr()).toBe('');
   });
 });

@@ -9,7 +9,7 @@ export default {
     oversize: { handler: 'src/failures.oversize', timeout: 30, memory: 1024 },
     'old-callback': { handler: 'src/callback.handler', runtime: 'nodejs22.x' },
     nested: { handler: 'src/nested.routes.orders.handler' },
-    stream: { handler: 'src/stream.handler' },
+    stream: { handler: 'src/stream.handler', timeout: 30 },
     context: { handler: 'src/context.handler', timeout: 5, memory: 256, environment: { STAGE: 'e2e' } },
     gate: { handler: 'src/gate.handler', deployed: 'deployed/who.handler', timeout: 60 },
     ledger: { handler: 'src/ledger.handler', deployed: 'deployed/ledger.handler', timeout: 60 },

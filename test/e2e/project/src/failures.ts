@@ -4,8 +4,8 @@ export class OrderRejected extends Error {
   override readonly name = 'OrderRejected';
 }
 
-export const throws = async (): Promise<never> => {
-  throw new OrderRejected('no such product');
+export const throws = async ({ n }: { readonly n: number }): Promise<never> => {
+  throw new OrderRejected(`no product ${n}`);
 };
 
 export const slow = async (): Promise<void> => {

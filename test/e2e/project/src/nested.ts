@@ -1,3 +1,7 @@
 const started = await Promise.resolve('after a top-level await');
 
-export const routes = { orders: { handler: async (): Promise<string> => started } };
+export const routes = {
+  orders: {
+    handler: async ({ n }: { readonly n: number }): Promise<unknown> => ({ started, n }),
+  },
+};
