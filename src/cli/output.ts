@@ -7,6 +7,13 @@ import type { Ready } from './writers/writer.ts';
 
 export type OutputFlags = { readonly plain?: boolean; readonly json?: boolean; readonly verbose: boolean };
 
+/** What of the process decides about the output. */
+type Surroundings = {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+};
+
 export type ScreenMode = { readonly label: string; readonly endpoint: string; readonly lane: string };
 
 /** Where a session shows itself: a screen, lines, or JSON. All read the same store. */
@@ -18,11 +25,15 @@ export type Output = {
   close(): Promise<void>;
 };
 
-export function openOutput(flags: OutputFlags, store: SessionStore): Output {
-  const { stdin, stdout, env } = process;
+/** Where there is a terminal, its screen; else, in CI, and where the flags say so, a writer. */
+export function openOutput(
+  flags: OutputFlags,
+  store: SessionStore,
+  { stdin, stdout, env }: Surroundings = process,
+): Output {
   const terminal = stdout.isTTY === true && stdin.isTTY === true && env.CI === undefined;
   if (terminal && flags.plain !== true && flags.json !== true) {
-    return screenOutput(store, flags.verbose);
+    return screenOutput(store, flags.verbose, { stdin, stdout });
   }
   const writer =
     flags.json === true
@@ -41,7 +52,11 @@ export function openOutput(flags: OutputFlags, store: SessionStore): Output {
   };
 }
 
-function screenOutput(store: SessionStore, verbose: boolean): Output {
+function screenOutput(
+  store: SessionStore,
+  verbose: boolean,
+  { stdin, stdout }: Omit<Surroundings, 'env'>,
+): Output {
   // From now on: some messages are dropped while the session starts, before there is a screen.
   const drops = verbose ? new LatestDrops(store) : undefined;
   let closeScreen = async (): Promise<void> => undefined;
@@ -56,14 +71,14 @@ function screenOutput(store: SessionStore, verbose: boolean): Output {
         mode: { label, endpoint },
         lane,
         drops,
-        stdin: process.stdin,
-        stdout: process.stdout,
+        stdin,
+        stdout,
       });
       closeScreen = () => screen.close();
       await screen.done;
       const state = store.getState();
       const table = verbose ? dropsTable(state) : undefined;
-      process.stdout.write([summaryText(state), ...(table === undefined ? [] : ['', table]), ''].join('\n'));
+      stdout.write([summaryText(state), ...(table === undefined ? [] : ['', table]), ''].join('\n'));
     },
     close() {
       drops?.close();
