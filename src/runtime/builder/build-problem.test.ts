@@ -56,19 +56,16 @@ test('knows the import that was not found', () => {
   expect(missingImport({ text: 'Expected ";"' })).toBeUndefined();
 });
 
-import { expect, test } from 'vitest';
-import { problemLine } from './build-problem.ts';
-
-const location = { file: '/app/src/s3.ts', line: 1, column: 26, lineText: '' };
+const s3 = { file: '/app/src/s3.ts', line: 1, column: 26, lineText: '' };
 
 test('a problem is one line with its place relative to the root', () => {
-  expect(problemLine({ text: 'Expected ";" but found "x"', location }, '/app')).toBe(
+  expect(problemLine({ text: 'Expected ";" but found "x"', location: s3 }, '/app')).toBe(
     'src/s3.ts:1:26: Expected ";" but found "x"',
   );
 });
 
 test('an AWS SDK that is not installed comes with the command that installs it', () => {
-  expect(problemLine({ text: 'Could not resolve "@aws-sdk/client-s3"', location }, '/app')).toBe(
+  expect(problemLine({ text: 'Could not resolve "@aws-sdk/client-s3"', location: s3 }, '/app')).toBe(
     'src/s3.ts:1:26: Could not resolve "@aws-sdk/client-s3" (Lambda brings it; here: npm install --save-dev @aws-sdk/client-s3)',
   );
 });

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 
 /**
@@ -5,6 +7,12 @@ import type { FSWatcher } from 'chokidar';
  * and a build in between would fail for nothing.
  */
 const VANISHED_MS = 50;
+
+/**
+ * How long after the kernel has stirred a file it is looked at, in case chokidar made nothing of it: of several events
+ * within a few milliseconds it may take only one, and a save that is lost is worse than a look too many.
+ */
+const STIRRED_MS = 150;
 
 /** The kernel stamps files with a clock that may be this much behind. */
 const CLOCK_GRAIN_MS = 20;
@@ -77,6 +85,13 @@ export class InputWatch {
     watcher.on('add', (path, stats) => this.#files.get(path)?.appeared(path, stats?.ctimeMs));
     watcher.on('change', (path) => this.#files.get(path)?.changed(path));
     watcher.on('unlink', (path) => this.#files.get(path)?.vanished(path));
+    watcher.on('raw', (_event, path, details: { readonly watchedPath?: string }) => {
+      const { watchedPath } = details;
+      if (watchedPath === undefined) return;
+      this.#files.get(watchedPath)?.stirred(watchedPath);
+      const inside = join(watchedPath, path ?? '');
+      if (inside !== watchedPath) this.#files.get(inside)?.stirred(inside);
+    });
     watcher.on('error', (error) => this.#onError(error));
     return watcher;
   }
@@ -104,6 +119,9 @@ class WatchedFile {
   #unseenSince: number | undefined;
   #changedAt = 0;
   #vanished: NodeJS.Timeout | undefined;
+  #stirred: NodeJS.Timeout | undefined;
+  /** What the file was like when it was last seen or told of. */
+  #looks: string | undefined;
 
   constructor(listener: InputListener, since: number) {
     this.#listeners.add(listener);
@@ -129,6 +147,7 @@ class WatchedFile {
   appeared(path: string, changedAt = Number.POSITIVE_INFINITY): void {
     const since = this.#unseenSince;
     this.#unseenSince = undefined;
+    this.#looks = looksOf(path);
     if (since === undefined) this.#tell(path, true);
     else if (changedAt >= since - CLOCK_GRAIN_MS) this.#tell(path, false);
   }
@@ -143,13 +162,29 @@ class WatchedFile {
     this.#vanished = setTimeout(() => this.#tell(path, true), VANISHED_MS);
   }
 
+  /** Something happened to it: usually an event follows, and this finds nothing new. */
+  stirred(path: string): void {
+    this.#stirred ??= setTimeout(() => {
+      this.#stirred = undefined;
+      if (this.#unseenSince === undefined && looksOf(path) !== this.#looks) this.#tell(path, true);
+    }, STIRRED_MS).unref();
+  }
+
   cancel(): void {
     clearTimeout(this.#vanished);
+    clearTimeout(this.#stirred);
   }
 
   #tell(path: string, certain: boolean): void {
     clearTimeout(this.#vanished);
     this.#changedAt = Date.now();
+    this.#looks = looksOf(path);
     for (const listener of this.#listeners) listener.onInputChange(path, certain);
   }
+}
+
+/** Another text for another file or other contents; undefined when there is none. */
+function looksOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.ino} ${stats.mtimeMs} ${stats.size}`;
 }
