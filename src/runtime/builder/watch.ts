@@ -85,9 +85,10 @@ export class InputWatch {
     watcher.on('add', (path, stats) => this.#files.get(path)?.appeared(path, stats?.ctimeMs));
     watcher.on('change', (path) => this.#files.get(path)?.changed(path));
     watcher.on('unlink', (path) => this.#files.get(path)?.vanished(path));
-    watcher.on('raw', (_event, path, details: { readonly watchedPath?: string }) => {
+    watcher.on('raw', (_event, path, details) => {
+      if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return;
       const { watchedPath } = details;
-      if (watchedPath === undefined) return;
+      if (typeof watchedPath !== 'string') return;
       this.#files.get(watchedPath)?.stirred(watchedPath);
       const inside = join(watchedPath, path ?? '');
       if (inside !== watchedPath) this.#files.get(inside)?.stirred(inside);
