@@ -60,12 +60,22 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
         setView((before) => ({ ...before, message: `Cannot suspend: ${causeText(error)}` }));
       });
     }
+    // Whether to ask before quitting must not hang on a frame that is yet to be drawn.
+    const runningNow = frames.latest().state.invocations.filter(isRunning).length;
     setView((before) =>
-      keys.reduce((next, name) => pressKey(next, name, factsOf(next, state, room)), before),
+      keys.reduce(
+        (next, name) => pressKey(next, name, { ...factsOf(next, state, room), running: runningNow }),
+        before,
+      ),
     );
   });
   // Pasted text is not a command.
   usePaste(() => {});
+
+  // While the question stood there, the last one ended: there is nothing left to ask.
+  useEffect(() => {
+    if (view.asking && !running) setView((before) => ({ ...before, asking: false, done: true }));
+  }, [view.asking, running]);
 
   useEffect(() => {
     if (!view.done) return;

@@ -11,6 +11,8 @@ export type Frame = {
 export interface FrameSource {
   subscribe(listener: () => void): () => void;
   getSnapshot(): Frame;
+  /** As it is now, which may not have been drawn yet: for a decision, not for a screen. */
+  latest(): Frame;
 }
 
 export type FrameSourceOptions = {
@@ -71,6 +73,7 @@ export function createFrameSource(
 
   return {
     getSnapshot: () => snapshot,
+    latest: take,
     subscribe(listener) {
       listeners.add(listener);
       if (unsubscribe === undefined) {

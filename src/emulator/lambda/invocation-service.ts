@@ -68,7 +68,7 @@ export class InvocationService {
       remainingMs: spec.timeoutMs,
       onLog: (text) => void lines.push(text),
       signal: this.#closing.signal,
-    });
+    }).catch(cannotRun);
     this.#onEvent?.({ type: 'ended', call, result });
     const log = (): string =>
       executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
@@ -93,4 +93,18 @@ export class InvocationService {
     this.#closing.abort();
     await this.#queue.close();
   }
+}
+
+/** No process could be started, for want of memory or file handles: the function fails, the emulator goes on. */
+function cannotRun(error: unknown): InvocationResult {
+  const errorType = 'Runtime.ExitError';
+  const errorMessage = error instanceof Error ? error.message : String(error);
+  return {
+    status: 'failed',
+    failure: 'exit',
+    errorType,
+    payload: Buffer.from(JSON.stringify({ errorType, errorMessage })),
+    durationMs: 0,
+    coldStart: true,
+  };
 }
