@@ -1,7 +1,15 @@
 /** What ends: its answer is let go of. */
 export type Keepable = { discard(): void };
 
-type Kept = { readonly invocation: Keepable; readonly bytes: number; readonly until: number };
+type Kept = {
+  readonly invocation: Keepable;
+  readonly bytes: number;
+  readonly since: number;
+  readonly until: number;
+};
+
+/** A stub that missed an answer has asked for it by then: beats that stop are asked after within two intervals. */
+const ASKED_MS = 3_000;
 
 /**
  * Answers that a stub may still ask for, until their deadlines, within bounds: at a high rate the oldest go first,
@@ -26,11 +34,12 @@ export class KeptAnswers {
   }
 
   add(id: string, invocation: Keepable, keepMs: number, bytes: number): void {
-    this.#kept.set(id, { invocation, bytes, until: this.#now() + keepMs });
+    const since = this.#now();
+    this.#kept.set(id, { invocation, bytes, since, until: since + keepMs });
     this.#bytes += bytes;
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= this.#limits.count && this.#bytes <= this.#limits.bytes) break;
-      this.#forget(oldest, 'full');
+      this.#forget(oldest, this.#mayBeAskedFor(oldest) ? 'full' : 'expired');
     }
     this.#arm();
   }
@@ -38,6 +47,11 @@ export class KeptAnswers {
   close(): void {
     clearTimeout(this.#timer);
     for (const id of [...this.#kept.keys()]) this.#forget(id, 'expired');
+  }
+
+  #mayBeAskedFor(id: string): boolean {
+    const kept = this.#kept.get(id);
+    return kept !== undefined && this.#now() - kept.since < ASKED_MS;
   }
 
   // One timer for all: a timer for each invocation would outlive it by the function's whole timeout.
