@@ -1,8 +1,6 @@
 import { httpRequest } from '../emulator/http/http-request.ts';
 import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
-import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
 import { LlxError } from '../errors/llx-error.ts';
-import type { ReadRetained } from '../transport/read-retained.ts';
 
 const TIMEOUT_MS = 5_000;
 
@@ -18,10 +16,6 @@ export async function readEmulatorState(endpoint: string): Promise<EmulatorState
   } catch (cause) {
     throw unreachable(endpoint, cause);
   }
-}
-
-export function readRetainedFrom(endpoint: string): ReadRetained {
-  return readRetainedOverHttp(endpoint);
 }
 
 export function unreachable(endpoint: string, cause: unknown): LlxError {

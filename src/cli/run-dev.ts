@@ -1,4 +1,5 @@
 import type { EmulatorState } from '../emulator/http/state-route.ts';
+import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
@@ -9,7 +10,7 @@ import { connectSharded } from '../transport/sharded-transport.ts';
 import { type ConnectOptions, type Transport, TransportError } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
-import { readEmulatorState, readRetainedFrom, unreachable } from './emulator-client.ts';
+import { readEmulatorState, unreachable } from './emulator-client.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
@@ -137,7 +138,7 @@ async function openAws(
         const { connectMqtt } = await import('../transport/mqtt/mqtt-transport.ts');
         return await connectSharded((one) => connectMqtt({ ...one, url: state.mqtt }), options);
       },
-      readRetained: readRetainedFrom(flags.endpoint),
+      readRetained: readRetainedOverHttp(flags.endpoint),
       prepareStubs: () => undefined,
     };
   }

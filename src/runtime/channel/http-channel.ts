@@ -5,6 +5,7 @@ import { encodeFrame } from './frame.ts';
 import { LLX_HEADERS } from './llx-headers.ts';
 import type { PipeEnds } from './pipe-channel.ts';
 import { PIPE_FD } from './pipe-fd.ts';
+import { readOutput } from './read-output.ts';
 import { TelemetryParser } from './telemetry-log.ts';
 import type { InvokeCommand, LoadCommand } from './worker-message.ts';
 
@@ -30,16 +31,7 @@ export class HttpChannel implements Channel {
     const parser = new TelemetryParser((record) =>
       listener.onMessage({ type: 'log', invocation: this.#invocation, whole: true, ...record }),
     );
-    let broken = false;
-    ends.output.on('data', (chunk: Buffer) => {
-      if (broken) return;
-      try {
-        parser.push(chunk);
-      } catch (error) {
-        broken = true;
-        listener.onBroken(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+    readOutput(ends, parser, listener);
     // Their end is told by `closed` and by the exit of the child.
     ends.input.on('error', () => {});
     ends.output.on('error', () => {});

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Channel, ChannelListener } from './channel.ts';
 import { encodeFrame, FrameParser } from './frame.ts';
+import { readOutput } from './read-output.ts';
 import type { InvokeCommand, LoadCommand } from './worker-message.ts';
 import { toWorkerMessage } from './worker-message-frame.ts';
 
@@ -19,16 +20,7 @@ export class PipeChannel implements Channel {
   constructor(ends: PipeEnds, listener: ChannelListener) {
     this.#ends = ends;
     const parser = new FrameParser((frame) => listener.onMessage(toWorkerMessage(frame)));
-    let broken = false;
-    ends.output.on('data', (chunk: Buffer) => {
-      if (broken) return;
-      try {
-        parser.push(chunk);
-      } catch (error) {
-        broken = true;
-        listener.onBroken(error instanceof Error ? error : new Error(String(error)));
-      }
-    });
+    readOutput(ends, parser, listener);
     // A child that died leaves EPIPE or ECONNRESET: its end is told by `closed` and by its exit.
     ends.input.on('error', () => {});
     ends.output.on('error', () => {});
