@@ -13,11 +13,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   errors: [],
   lambda: [],
-  transport: ['protocol', 'errors'],
-  stub: ['protocol', 'transport', 'lambda'],
+  signature: [],
+  transport: ['protocol', 'errors', 'signature'],
+  stub: ['protocol', 'transport', 'lambda', 'signature'],
+  credentials: ['errors', 'protocol', 'signature'],
   runtime: ['lambda', 'errors', 'protocol'],
-  session: ['protocol', 'transport', 'runtime', 'errors'],
-  emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda'],
+  session: ['protocol', 'transport', 'runtime', 'errors', 'signature'],
+  emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda', 'signature'],
   fixtures: ['errors', 'protocol'],
   tui: ['session', 'fixtures'],
   cli: [
@@ -31,6 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'lambda',
     'stub',
+    'signature',
+    'credentials',
   ],
 };
 
@@ -38,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, RegExp>> = {
   protocol: /^node:(crypto|zlib|buffer)$/,
   errors: /^$/,
+  signature: /^node:crypto$/,
   lambda: /^node:/,
   // Bundled for AWS: every package counts against its size.
   stub: /^node:/,
