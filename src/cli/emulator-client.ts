@@ -28,10 +28,21 @@ export function unreachable(endpoint: string, cause: unknown): LlxError {
 
 function parseState(value: unknown): EmulatorState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { endpoint, mqtt, functions } = value as Record<string, unknown>;
+  const { endpoint, mqtt, account, region, functions, wss, mtls, ca } = value as Record<string, unknown>;
   if (typeof endpoint !== 'string' || typeof mqtt !== 'string' || !Array.isArray(functions)) return undefined;
+  if (typeof account !== 'string' || typeof region !== 'string') return undefined;
   const named = functions.filter(isFunction);
-  return named.length === functions.length ? { endpoint, mqtt, functions: named } : undefined;
+  if (named.length !== functions.length) return undefined;
+  return {
+    endpoint,
+    mqtt,
+    account,
+    region,
+    functions: named,
+    ...(typeof wss === 'string' ? { wss } : {}),
+    ...(typeof mtls === 'string' ? { mtls } : {}),
+    ...(typeof ca === 'string' ? { ca } : {}),
+  };
 }
 
 function isFunction(value: unknown): value is EmulatorState['functions'][number] {

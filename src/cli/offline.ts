@@ -13,6 +13,10 @@ export type EmulatorFlags = {
   readonly host: string;
   readonly port: number;
   readonly mqttPort: number;
+  /** Absent: not opened. */
+  readonly wssPort?: number;
+  /** Absent: not opened. */
+  readonly mtlsPort?: number;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
 };

@@ -21,6 +21,12 @@ export type EmulatorOptions = {
   /** 0 is a free one. */
   readonly port: number;
   readonly mqttPort: number;
+  /** MQTT over WebSocket with SigV4, and IoT's data plane over HTTPS. 0 is a free one; absent: not opened. */
+  readonly wssPort?: number;
+  /** MQTT with client certificates. 0 is a free one; absent: not opened. */
+  readonly mtlsPort?: number;
+  /** Where the CA, the server's and the client's certificate are kept. Needed with either of the two. */
+  readonly certificateDirectory?: string;
   readonly region: string;
   readonly account: string;
   /** What is deployed: runs when nobody holds the lane of a function. */
@@ -85,7 +91,8 @@ async function open(
     onNotice: options.onNotice,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
-  const addresses = { endpoint: '', mqtt: broker.url };
+  const { account, region } = options;
+  const addresses = { endpoint: '', mqtt: broker.url, account, region };
   addInvokeRoute(api.app, service);
   addRetainedRoute(api.app, broker);
   addStateRoute(api.app, () => ({ ...addresses, functions }));

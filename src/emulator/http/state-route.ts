@@ -4,6 +4,14 @@ import type { FastifyInstance } from 'fastify';
 export type EmulatorState = {
   readonly endpoint: string;
   readonly mqtt: string;
+  /** `wss://localhost:8443`, as an IoT Core endpoint: MQTT over WebSocket with SigV4, and the data plane. Absent: not opened. */
+  readonly wss?: string;
+  /** `mqtts://localhost:8883`: MQTT with a client certificate. Absent: not opened. */
+  readonly mtls?: string;
+  /** Absolute path of the PEM file of the CA that signed both ports' certificate. */
+  readonly ca?: string;
+  readonly account: string;
+  readonly region: string;
   readonly functions: readonly { readonly name: string; readonly arn: string }[];
 };
 
