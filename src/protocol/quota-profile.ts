@@ -57,12 +57,12 @@ export function scaleQuotas(
   profile: QuotaProfile,
   factor: number | Readonly<Partial<Record<QuotaName, number>>>,
 ): QuotaProfile {
-  const factors =
+  const factors: Readonly<Partial<Record<QuotaName, number>>> =
     typeof factor === 'number' ? Object.fromEntries(THROUGHPUT.map((name) => [name, factor])) : factor;
   const scaled = (name: Exclude<QuotaName, 'keepAliveSeconds'>): number =>
     profile[name] * (factors[name] ?? 1);
   const { min, max } = profile.keepAliveSeconds;
-  const times = factors['keepAliveSeconds'] ?? 1;
+  const times = factors.keepAliveSeconds ?? 1;
   return {
     name: profile.name,
     publishesPerSecond: scaled('publishesPerSecond'),
