@@ -19,7 +19,9 @@ test('an app of 60 functions is served whole: more than one connection may subsc
 export const deployed = async () => 'deployed';
 `,
   );
-  const llx = await startLlx(['dev', '--offline', '--port', '0', '--mqtt-port', '0', '--verbose'], directory);
+  const llx = await startLlx(['dev', '--offline', '--port', '0', '--mqtt-port', '0', '--verbose'], {
+    cwd: directory,
+  });
   const client = lambdaClient(llx.ready.endpoint);
   for (const name of ['function-0', 'function-24', 'function-25', 'function-59']) {
     const answer = await client.send(new InvokeCommand({ FunctionName: name }));

@@ -12,7 +12,7 @@ let client: LambdaClient;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'llx-reload-'));
   await cp(projectDirectory, directory, { recursive: true, filter: (file) => !file.includes('.llx') });
-  llx = await startLlx(['dev', '--offline', '--port', '0', '--mqtt-port', '0'], directory);
+  llx = await startLlx(['dev', '--offline', '--port', '0', '--mqtt-port', '0'], { cwd: directory });
   client = lambdaClient(llx.ready.endpoint);
 });
 

@@ -8,6 +8,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const bin = join(root, 'bin', 'llx.js');
 export const projectDirectory = join(root, 'test', 'e2e', 'project');
+/** Functions with roles, and developers with keys and policies. */
+export const liveProjectDirectory = join(root, 'test', 'e2e', 'live-project');
 
 export type JsonLine = { readonly type: string; readonly [key: string]: unknown };
 export type Ready = JsonLine & {
@@ -30,11 +32,14 @@ export type LlxProcess = {
   stop(): Promise<void>;
 };
 
-export async function startLlx(args: readonly string[], cwd: string = projectDirectory): Promise<LlxProcess> {
+export async function startLlx(
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<LlxProcess> {
   const child = spawn(process.execPath, [bin, ...args, '--json'], {
-    cwd,
+    cwd: options.cwd ?? projectDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, AWS_PROFILE: 'the-developers-own' },
+    env: { ...process.env, ...(options.env ?? { AWS_PROFILE: 'the-developers-own' }) },
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
