@@ -7,9 +7,10 @@ export const FAILURES = {
   'Llx.SessionLost': 'the session that ran the invocation is gone',
   'Llx.Cancelled': 'the session was stopped while it ran the invocation',
   'Llx.BuildError': 'the function on the developer’s machine does not build',
+  'Llx.EnvironmentError': 'the environment of the handler on the developer’s machine could not be prepared',
   'Llx.StreamingMismatch': 'the local handler streams and the deployed one does not, or the other way round',
   'Llx.InternalError': 'llx itself failed while it ran the invocation: a defect of llx',
-  'Llx.EventTooLarge': 'the event does not fit into a message',
+  'Llx.PayloadTooLarge': 'an event or an answer cannot pass the broker in the time that is left',
 } as const;
 
 export type Failure = keyof typeof FAILURES;

@@ -249,6 +249,24 @@ describe('a package', () => {
   });
 });
 
+describe('the environment of a worker', () => {
+  test('is added when it loads, and asked for again after a failure', async () => {
+    project.write('src/hello.ts', 'export const handler = async () => process.env.ADDED;');
+    let asked = 0;
+    await runtime.close();
+    start({
+      environmentOf: async ({ name }) => {
+        asked += 1;
+        if (asked === 1) throw new Error('not yet');
+        return { ADDED: `${name} ${asked}` };
+      },
+    });
+    expect(await invoke(spec())).toMatchObject({ status: 'failed', errorType: 'Llx.EnvironmentError' });
+    expect(await answer(spec())).toBe('hello 2');
+    expect(await answer(spec())).toBe('hello 2');
+  });
+});
+
 describe('the end', () => {
   test('answers what runs and what comes later', async () => {
     project.write('src/hello.ts', `export const handler = () => fetch(process.env.GATE);`);

@@ -5,6 +5,7 @@ import type { BuildEvent, FunctionSpec, InvocationRequest, InvocationResult, Run
 import { LocalFunction } from './local-function.ts';
 import { SpareWorkers } from './spare-workers.ts';
 import type { SpawnWorker } from './worker.ts';
+import type { EnvironmentOf } from './worker-environment.ts';
 
 export type RuntimeOptions = {
   readonly spawnWorker: SpawnWorker;
@@ -16,6 +17,11 @@ export type RuntimeOptions = {
   readonly maxWorkers?: number;
   /** A worker that was idle for so long is ended. @default 5 minutes */
   readonly idleMs?: number;
+  /**
+   * What a worker's environment gets last, asked when it loads: never on the path of a warm invocation. A rejection
+   * fails the load, and so the invocation that waits for it, with `Llx.EnvironmentError`.
+   */
+  readonly environmentOf?: EnvironmentOf;
   /** What a developer should know and no invocation shows, in a sentence. @default ignored */
   readonly onNotice?: (text: string) => void;
 };
@@ -99,12 +105,17 @@ class LocalRuntime implements Runtime {
   }
 
   #create(spec: FunctionSpec): LocalFunction {
-    const { maxWorkers = Math.max(4, 2 * availableParallelism()), idleMs = 5 * 60_000 } = this.#options;
+    const {
+      maxWorkers = Math.max(4, 2 * availableParallelism()),
+      idleMs = 5 * 60_000,
+      environmentOf,
+    } = this.#options;
     const created = new LocalFunction(spec, {
       builder: this.#builder,
       spares: this.#spares,
       maxWorkers,
       idleMs,
+      environmentOf,
       onBuild: (event) => {
         for (const listener of this.#listeners) listener(event);
       },

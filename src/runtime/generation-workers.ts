@@ -3,6 +3,7 @@ import type { FunctionSpec, InvocationRequest, InvocationResult } from './invoca
 import type { Failure } from './outcome.ts';
 import type { SpareWorkers } from './spare-workers.ts';
 import type { LoadOutcome, Worker, WorkerProfile } from './worker.ts';
+import type { EnvironmentOf } from './worker-environment.ts';
 
 export type GenerationWorkersOptions = {
   readonly spec: FunctionSpec;
@@ -11,6 +12,7 @@ export type GenerationWorkersOptions = {
   readonly spares: SpareWorkers;
   /** A worker that has been idle for so long is killed. */
   readonly idleMs: number;
+  readonly environmentOf?: EnvironmentOf | undefined;
   /** A worker became idle, or one is gone. */
   readonly onCapacity: () => void;
   readonly onLoadFailed: (outcome: FailedLoad) => void;
@@ -109,10 +111,10 @@ export class GenerationWorkers {
   }
 
   async #load(worker: Worker): Promise<void> {
-    const { spec, generation, exportPath, spares } = this.#options;
+    const { spec, generation, exportPath, spares, environmentOf } = this.#options;
     let outcome: LoadOutcome;
     try {
-      outcome = await worker.load(spec, { file: generation.file, exportPath });
+      outcome = await worker.load(spec, { file: generation.file, exportPath }, { environmentOf });
     } catch (error) {
       outcome = notStarted(error);
     }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { FunctionSpec, InvocationRequest, LogLine } from './invocation.ts';
 import { createSpawnWorker, type SpawnWorkerOptions } from './node-worker.ts';
 import type { Worker } from './worker.ts';
+import type { EnvironmentOf } from './worker-environment.ts';
 
 export const HANDLERS = fileURLToPath(new URL('./test-handlers', import.meta.url));
 export const BOOTSTRAP = fileURLToPath(new URL('./bootstrap/main.ts', import.meta.url));
@@ -59,10 +60,11 @@ export class TestWorkers {
     handler: string,
     settings: Partial<FunctionSpec> = {},
     options: Partial<SpawnWorkerOptions> = {},
+    environmentOf?: EnvironmentOf,
   ): Promise<Worker> {
     const spec = functionSpec({ handler, ...settings });
     const worker = this.spawn(spec, options);
-    const outcome = await worker.load(spec, codeOf(handler));
+    const outcome = await worker.load(spec, codeOf(handler), { environmentOf });
     if (outcome.status === 'failed') throw new Error(Buffer.from(outcome.payload).toString());
     return worker;
   }

@@ -7,6 +7,7 @@ import type { FunctionSpec, InvocationRequest, InvocationResult } from './invoca
 import { decodeText, LogCollector } from './log-collector.ts';
 import {
   abortedFailure,
+  environmentFailure,
   exitFailure,
   type Failure,
   heapFailure,
@@ -15,10 +16,19 @@ import {
 } from './outcome.ts';
 import { Run } from './run.ts';
 import { type Clock, SYSTEM_CLOCK } from './run-watch.ts';
-import type { ExitStatus, LoadedCode, LoadOutcome, SpawnWorker, Worker, WorkerProfile } from './worker.ts';
+import type {
+  ExitStatus,
+  LoadedCode,
+  LoadOptions,
+  LoadOutcome,
+  SpawnWorker,
+  Worker,
+  WorkerProfile,
+} from './worker.ts';
 import {
   createLogStreamName,
   type Environment,
+  type EnvironmentOf,
   handlerEnvironment,
   keptEnvironment,
 } from './worker-environment.ts';
@@ -112,7 +122,8 @@ class NodeWorker implements Worker {
     return this.#alive;
   }
 
-  load(spec: FunctionSpec, code: LoadedCode, signal?: AbortSignal): Promise<LoadOutcome> {
+  load(spec: FunctionSpec, code: LoadedCode, options: LoadOptions = {}): Promise<LoadOutcome> {
+    const { environmentOf, signal } = options;
     if (this.#spec) throw new Error('expected a worker that has loaded nothing yet');
     this.#spec = spec;
     if (!this.#alive || signal?.aborted) {
@@ -136,12 +147,15 @@ class NodeWorker implements Worker {
     };
     this.#loading = settle;
     signal?.addEventListener('abort', onAbort, { once: true });
-    const environment = handlerEnvironment(spec, {
-      kept: this.#kept,
-      runtimeDirectory: dirname(this.#options.bootstrapFile),
-      logStreamName: createLogStreamName(),
-    });
-    this.#channel.load({ environment, workingDirectory: spec.root, ...code });
+    if (!environmentOf) this.#sendLoad(spec, code);
+    else {
+      added(environmentOf, spec).then(
+        (environment) => {
+          if (this.#loading === settle) this.#sendLoad(spec, code, environment);
+        },
+        (error: unknown) => stop(environmentFailure(error)),
+      );
+    }
     return promise;
   }
 
@@ -180,6 +194,15 @@ class NodeWorker implements Worker {
     this.#run?.fail(abortedFailure(this.#run.requestId));
     this.#loading?.(abortedFailure());
     await this.#gone();
+  }
+
+  #sendLoad(spec: FunctionSpec, code: LoadedCode, environment: Environment = {}): void {
+    const own = handlerEnvironment(spec, {
+      kept: this.#kept,
+      runtimeDirectory: dirname(this.#options.bootstrapFile),
+      logStreamName: createLogStreamName(),
+    });
+    this.#channel.load({ environment: { ...own, ...environment }, workingDirectory: spec.root, ...code });
   }
 
   #receive(message: WorkerMessage): void {
@@ -259,4 +282,9 @@ class NodeWorker implements Worker {
     if (this.#run) this.#run.fail(failure(status, this.#run.requestId));
     return status;
   }
+}
+
+/** A rejection, also for what is thrown at once. */
+async function added(environmentOf: EnvironmentOf, spec: FunctionSpec): Promise<Environment> {
+  return await environmentOf(spec);
 }

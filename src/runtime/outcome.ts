@@ -43,6 +43,14 @@ export function abortedFailure(requestId?: string): Failure {
   return failure('aborted', 'Llx.Cancelled', 'llx stopped this run', requestId);
 }
 
+/** What the handler's process needs from llx, such as its credentials, could not be made ready: nothing was loaded. */
+export function environmentFailure(error: unknown): Failure {
+  const reason = error instanceof Error ? error.message : String(error);
+  const errorType = 'Llx.EnvironmentError';
+  const errorMessage = `the environment of the handler could not be prepared: ${reason}`;
+  return { status: 'failed', failure: 'init', errorType, payload: json({ errorType, errorMessage }) };
+}
+
 /** The handler did not run: whoever waits for the answer cannot take it in the way in which the handler gives it. */
 export function streamingFailure(handlerStreams: boolean, requestId: string): Failure {
   const text = handlerStreams

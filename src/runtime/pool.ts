@@ -5,12 +5,14 @@ import { abortedFailure, type Failure, forRequest, timeoutFailure, timeoutLogLin
 import { type Clock, SYSTEM_CLOCK } from './run-watch.ts';
 import type { SpareWorkers } from './spare-workers.ts';
 import { WaitingInvocation } from './waiting-invocation.ts';
+import type { EnvironmentOf } from './worker-environment.ts';
 
 export type PoolOptions = {
   readonly spares: SpareWorkers;
   /** Workers of the newest code at once; what is beyond waits, in order. */
   readonly maxWorkers: number;
   readonly idleMs: number;
+  readonly environmentOf?: EnvironmentOf | undefined;
   /** An invocation came while there is no code: the owner may report some, at once or later. */
   readonly onWanted: () => void;
   readonly clock?: Clock;
@@ -151,12 +153,13 @@ export class FunctionPool {
   }
 
   #createWorkers(generation: Generation): GenerationWorkers {
-    const { spares, idleMs } = this.#options;
+    const { spares, idleMs, environmentOf } = this.#options;
     const workers: GenerationWorkers = new GenerationWorkers({
       ...this.#target,
       generation,
       spares,
       idleMs,
+      environmentOf,
       onCapacity: () => this.#serve(),
       onLoadFailed: (outcome) => this.#loadFailed(workers, outcome),
     });

@@ -23,7 +23,27 @@ const KEPT = [
   'SSL_CERT_DIR',
 ];
 
+/**
+ * Names that a function's own variables do not set. Lambda reserves the keys
+ * (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html). There they win over the other names, which
+ * have no effect; here the credentials come from a container endpoint, and the AWS SDKs would ask these first.
+ */
+const CREDENTIAL_NAMES = [
+  'AWS_ACCESS_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN',
+  'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+];
+
 export type Environment = Readonly<Record<string, string>>;
+
+/** What a worker of this function gets beside its own environment: its credentials, for one. */
+export type EnvironmentOf = (spec: FunctionSpec) => Environment | Promise<Environment>;
 
 export function keptEnvironment(developer: NodeJS.ProcessEnv): Environment {
   const kept: Record<string, string> = { LANG: 'en_US.UTF-8', TZ: ':UTC' };
@@ -53,7 +73,7 @@ export function handlerEnvironment(
     AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1:2000',
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
-    ...spec.environment,
+    ...withoutCredentials(spec.environment),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
@@ -69,6 +89,12 @@ export function handlerEnvironment(
     SHLVL: '0',
     _HANDLER: spec.handler,
   };
+}
+
+function withoutCredentials(environment: Environment): Environment {
+  const allowed: Record<string, string> = { ...environment };
+  for (const name of CREDENTIAL_NAMES) delete allowed[name];
+  return allowed;
 }
 
 /** `2026/01/12/[$LATEST]` and 32 hexadecimal digits, as Lambda names the stream of an environment. */

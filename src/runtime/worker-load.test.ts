@@ -103,7 +103,9 @@ describe('a module that cannot be loaded', () => {
     const spec = functionSpec();
     const controller = new AbortController();
     const worker = workers.spawn(spec);
-    const loading = worker.load(spec, codeOf('loads-for-ever.mjs.handler'), controller.signal);
+    const loading = worker.load(spec, codeOf('loads-for-ever.mjs.handler'), {
+      signal: controller.signal,
+    });
     controller.abort();
     expect(await loading).toMatchObject({ status: 'failed', failure: 'aborted' });
     expect(worker.alive).toBe(false);

@@ -5,6 +5,7 @@ import type {
   InvocationResult,
   LogLine,
 } from './invocation.ts';
+import type { EnvironmentOf } from './worker-environment.ts';
 
 /** What has to be decided when a Node process starts; everything else is told to it with `load`. */
 export type WorkerProfile = {
@@ -19,6 +20,12 @@ export type LoadedCode = {
   readonly file: string;
   /** `handler`, or nested: `orders.create`. */
   readonly exportPath: string;
+};
+
+export type LoadOptions = {
+  /** Asked once, within the init phase; what it gives wins over everything else in the handler's environment. */
+  readonly environmentOf?: EnvironmentOf | undefined;
+  readonly signal?: AbortSignal;
 };
 
 export type LoadOutcome =
@@ -43,7 +50,7 @@ export interface Worker {
   readonly pid: number;
   readonly alive: boolean;
   /** Sets environment and working directory, imports the module. At most 10 s, as Lambda's init phase. */
-  load(spec: FunctionSpec, code: LoadedCode, signal?: AbortSignal): Promise<LoadOutcome>;
+  load(spec: FunctionSpec, code: LoadedCode, options?: LoadOptions): Promise<LoadOutcome>;
   /** Only after `load` succeeded, and not while another invocation runs. Never rejects. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
   readonly exited: Promise<ExitStatus>;
