@@ -1,0 +1,94 @@
+import { isLlxError, LlxError } from '../../errors/llx-error.ts';
+import { networkFault } from './network-fault.ts';
+import { policyStatement } from './policy-statement.ts';
+
+/** A call to AWS, as a policy would name it. */
+export type Attempt = {
+  readonly action: string;
+  readonly resource: string;
+  /** Of a call about one function. */
+  readonly functionName?: string;
+};
+
+const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'];
+
+// The names are AWS's own; services of different age say the same differently.
+// https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+const REFUSED = [
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'IncompleteSignature',
+  'IncompleteSignatureException',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+  'RequestExpired',
+  'RequestTimeTooSkewed',
+];
+
+const DENIED = ['AccessDenied', 'AccessDeniedException', 'UnauthorizedException', 'ForbiddenException'];
+
+const SIGN_IN = 'aws sso login (or aws login, or aws configure), then: aws sts get-caller-identity';
+
+/**
+ * What a failed call means to the developer. The AWS SDK's messages name identities, actions and resources, never
+ * secrets, so they are passed on. Errors of llx itself and of an aborted signal are given back as they are.
+ */
+export function explainAwsFailure(error: unknown, attempt: Attempt): unknown {
+  if (isLlxError(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
+  const call = `${attempt.action} on ${attempt.resource}`;
+  if (error.name === 'CredentialsProviderError') return missing(error);
+  if (EXPIRED.includes(error.name)) {
+    return new LlxError('LLX_CREDENTIALS_EXPIRED', {
+      message: `Expected valid credentials for ${attempt.action}, found ones whose time is over.`,
+      mend: SIGN_IN,
+      cause: error,
+    });
+  }
+  if (REFUSED.includes(error.name)) {
+    return new LlxError('LLX_CREDENTIALS_REFUSED', {
+      message: `Expected AWS to accept the credentials for ${attempt.action}, found ${error.name}.`,
+      mend: `Is the clock right? llx doctor\nElse the keys are wrong or deleted: ${SIGN_IN}`,
+      cause: error,
+    });
+  }
+  if (DENIED.includes(error.name)) return denied(attempt, error);
+  if (attempt.functionName !== undefined && error.name === 'ResourceNotFoundException') {
+    return new LlxError('LLX_FUNCTION_UNKNOWN', {
+      message: `Expected a deployed function named ${attempt.functionName}, found none in this account and region.`,
+      mend: 'Deploy it, or choose the account and region it is in: --profile NAME, --region REGION',
+      cause: error,
+    });
+  }
+  const fault = networkFault(error);
+  if (fault !== undefined) {
+    return new LlxError('LLX_UNREACHABLE', {
+      message: `Expected an answer to ${call}: ${fault.text}`,
+      mend: fault.mend,
+      cause: error,
+    });
+  }
+  return new LlxError('LLX_AWS_FAILED', {
+    message: `Expected ${call} to succeed, found ${error.name}: ${error.message}`,
+    mend: 'Try again; if it stays, the message above is AWS’s own.',
+    cause: error,
+  });
+}
+
+/** The refusal of a call, with the statement that would allow it. */
+export function denied({ action, resource }: Attempt, cause?: unknown): LlxError {
+  return new LlxError('LLX_AWS_DENIED', {
+    message: `Expected to be allowed ${action} on ${resource}, found that no policy allows it.`,
+    mend: `Add this statement to a policy of yours:\n${policyStatement(action, resource)}`,
+    cause,
+  });
+}
+
+function missing(cause: Error): LlxError {
+  return new LlxError('LLX_CREDENTIALS_MISSING', {
+    message: 'Expected AWS credentials in the environment, a profile, SSO or a container, found none.',
+    mend: `${SIGN_IN}\nOr choose a profile: export AWS_PROFILE=NAME`,
+    cause,
+  });
+}

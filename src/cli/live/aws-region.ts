@@ -1,0 +1,41 @@
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { LlxError } from '../../errors/llx-error.ts';
+
+export type RegionSources = {
+  /** Of a flag. */
+  readonly region?: string;
+  /** Of `llx.config.ts`. */
+  readonly configuredRegion?: string;
+  readonly profile?: string;
+  readonly env: NodeJS.ProcessEnv;
+};
+
+/**
+ * The region, from where the AWS CLI and the SDKs find it, in their order: flag, AWS_REGION, AWS_DEFAULT_REGION, the
+ * profile in the configuration files; then llx's own configuration. Rejects with LLX_REGION_MISSING.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+ */
+export async function resolveRegion({
+  region,
+  configuredRegion,
+  profile,
+  env,
+}: RegionSources): Promise<string> {
+  const named = region || env.AWS_REGION || env.AWS_DEFAULT_REGION;
+  if (named) return named;
+  const profileName = profile || env.AWS_PROFILE || 'default';
+  const found = (await profileRegion(profileName, env)) || configuredRegion;
+  if (found) return found;
+  throw new LlxError('LLX_REGION_MISSING', {
+    message: `Expected a region in --region, AWS_REGION, AWS_DEFAULT_REGION, the profile "${profileName}" or llx.config.ts, found none.`,
+    mend: `aws configure set region us-east-1 --profile ${profileName}\nOr for this shell: export AWS_REGION=us-east-1`,
+  });
+}
+
+async function profileRegion(profile: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { configFile, credentialsFile } = await loadSharedConfigFiles({
+    ...(env.AWS_CONFIG_FILE === undefined ? {} : { configFilepath: env.AWS_CONFIG_FILE }),
+    ...(env.AWS_SHARED_CREDENTIALS_FILE === undefined ? {} : { filepath: env.AWS_SHARED_CREDENTIALS_FILE }),
+  });
+  return configFile[profile]?.region ?? credentialsFile[profile]?.region;
+}

@@ -1,0 +1,58 @@
+/** Why nothing answered, in plain words. */
+export type NetworkFault = { readonly text: string; readonly mend: string };
+
+const TRUST =
+  'A proxy that reads TLS needs its certificate trusted: export NODE_EXTRA_CA_CERTS=/path/to/corporate-ca.pem';
+const ROUTE = 'Check the network, VPN and proxy (HTTPS_PROXY, NO_PROXY), then: llx doctor';
+
+// Codes of libuv and of OpenSSL as Node.js names them: https://nodejs.org/api/errors.html#common-system-errors,
+// https://nodejs.org/api/tls.html#x509-certificate-error-codes
+const FAULTS: Readonly<Record<string, NetworkFault>> = {
+  ENOTFOUND: {
+    text: 'the name is unknown to DNS.',
+    mend: `Is the region right, and DNS reachable? ${ROUTE}`,
+  },
+  EAI_AGAIN: { text: 'DNS did not answer.', mend: ROUTE },
+  ECONNREFUSED: { text: 'nothing listens at that address.', mend: ROUTE },
+  ECONNRESET: { text: 'the connection was cut, as firewalls and proxies do.', mend: ROUTE },
+  EPIPE: { text: 'the connection was cut, as firewalls and proxies do.', mend: ROUTE },
+  EHOSTUNREACH: { text: 'there is no route to that address.', mend: ROUTE },
+  ENETUNREACH: { text: 'there is no network.', mend: ROUTE },
+  ETIMEDOUT: { text: 'nothing answered in time, as behind a firewall that drops.', mend: ROUTE },
+  TimeoutError: { text: 'nothing answered in time, as behind a firewall that drops.', mend: ROUTE },
+  SELF_SIGNED_CERT_IN_CHAIN: { text: 'the certificate is signed by an authority unknown here.', mend: TRUST },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { text: 'the certificate is signed by itself.', mend: TRUST },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: {
+    text: 'the certificate is signed by an authority unknown here.',
+    mend: TRUST,
+  },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: {
+    text: 'the certificate is signed by an authority unknown here.',
+    mend: TRUST,
+  },
+  CERT_HAS_EXPIRED: {
+    text: 'the certificate has expired, or this machine’s clock is ahead.',
+    mend: 'Set the clock: sudo timedatectl set-ntp true',
+  },
+  CERT_NOT_YET_VALID: {
+    text: 'the certificate is not valid yet, or this machine’s clock is behind.',
+    mend: 'Set the clock: sudo timedatectl set-ntp true',
+  },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    text: 'the certificate is for another name, as of a captive portal or proxy.',
+    mend: ROUTE,
+  },
+};
+
+/** Undefined when the error, and none of its causes, is one of the network. */
+export function networkFault(error: unknown): NetworkFault | undefined {
+  for (let depth = 0, cause = error; depth < 8 && cause instanceof Error; depth++, cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+    const fault = FAULTS[code];
+    if (fault !== undefined) return fault;
+    // Node.js tries IPv4 and IPv6 in turn, and gathers what became of each.
+    const inner = cause instanceof AggregateError ? networkFault(cause.errors[0]) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
+}
