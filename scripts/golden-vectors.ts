@@ -11,7 +11,7 @@ import type { BodyEncoding } from '../src/protocol/compression.ts';
 import { pieceBytes } from '../src/protocol/frame.ts';
 import { type Kind, type Message, SESSION_KINDS } from '../src/protocol/message.ts';
 import { encodeMessage } from '../src/protocol/message-encoder.ts';
-import { encodePresence, encodeSessionState } from '../src/protocol/presence.ts';
+import { encodePresence, encodeSessionState, type Holder } from '../src/protocol/presence.ts';
 import type { RandomBytes } from '../src/protocol/random.ts';
 import { deriveKeys, keyPairFrom, type Side, sealFrame } from '../src/protocol/seal.ts';
 import { inTopic, outTopic, presenceTopic, sessionTopic } from '../src/protocol/topics.ts';
@@ -47,7 +47,7 @@ const ID = '000102030405060708090a0b0c0d0e0f';
 const stub = keyPairFrom(new Uint8Array(32).fill(0x11));
 const session = keyPairFrom(new Uint8Array(32).fill(0x22));
 
-const offerMeta = {
+const invocationMeta = {
   requestId: '8f5b1c9e-1c2d-4b7a-9a3e-0d6f1b2c3d4e',
   invokedFunctionArn: `${ARN}:live`,
   functionName: 'hello',
@@ -56,14 +56,36 @@ const offerMeta = {
   logGroupName: '/aws/lambda/hello',
   logStreamName: '2026/11/21/[7]0123456789abcdef0123456789abcdef',
   lane: 'default',
+  clientContext: { custom: { 'x-llx-lane': 'default' } },
+  traceId: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
+} as const;
+const offerMeta = {
+  ...invocationMeta,
   remainingMs: 3000,
   streaming: false,
   claimTimeoutMs: 1500,
   encodings: ['zstd', 'deflate'],
-  clientContext: { custom: { 'x-llx-lane': 'default' } },
-  traceId: 'Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1',
 } as const;
-const answerMeta = { durationMs: 4.25, initMs: 61.5, logs: ['hello \u2028 世界'], logsLeftOut: 2 } as const;
+const credentials = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'a secret',
+  sessionToken: 'a token',
+  expiresInMs: 3_600_000,
+} as const;
+const answerMeta = {
+  durationMs: 4.25,
+  initMs: 61.5,
+  maxMemoryMb: 48,
+  logs: ['hello \u2028 世界'],
+  logsLeftOut: 2,
+} as const;
+const holder: Holder = {
+  sessionId: SESSION_ID,
+  publicKey: session.publicKey,
+  protocol: { min: 1, max: 1 },
+  encodings: ['zstd', 'deflate'],
+  since: '2026-11-21T09:00:00.000Z',
+};
 const none = new Uint8Array();
 
 type Sample = { readonly name: string; readonly number?: number; readonly message: Message };
@@ -100,10 +122,16 @@ const samples: readonly Sample[] = [
   sample({
     kind: 'observe',
     id: ID,
-    meta: { ...offerMeta, failed: false, eventBytes: 14 },
+    meta: { ...invocationMeta, failed: false, eventBytes: 14, durationMs: 2.5 },
     payload: Buffer.from('{"name":"Ada"}"Hello, Ada"'),
   }),
 ];
+
+const withCredentials: Sample = {
+  name: 'offer with credentials',
+  number: 2,
+  message: { kind: 'offer', id: ID, meta: { ...offerMeta, credentials }, payload: Buffer.from('{}') },
+};
 
 const long: Message = {
   kind: 'result',
@@ -133,14 +161,9 @@ export function goldenVectors(): GoldenVectors {
       out: outTopic(ARN, 'stub-1'),
     },
     retained: {
-      holder: Buffer.from(
-        encodePresence({
-          sessionId: SESSION_ID,
-          publicKey: session.publicKey,
-          protocol: { min: 1, max: 1 },
-          encodings: ['zstd', 'deflate'],
-          since: '2026-11-21T09:00:00.000Z',
-        }),
+      holder: Buffer.from(encodePresence(holder)).toString(),
+      observer: Buffer.from(
+        encodePresence({ ...holder, mode: 'observe', credentials: 'forward' }),
       ).toString(),
       nobody: Buffer.from(encodePresence({ sessionId: null })).toString(),
       online: Buffer.from(encodeSessionState({ state: 'online', connection: 1 })).toString(),
@@ -148,6 +171,7 @@ export function goldenVectors(): GoldenVectors {
     },
     messages: [
       ...samples.map((each) => encoded(each, senderOf(each.message.kind))),
+      encoded(withCredentials, 'stub'),
       encoded({ ...missing, name: 'missing from the session' }, 'session'),
       pieces('result in three frames', 3, 'identity', (body) => body),
       pieces('result compressed with zstd', 1, 'zstd', (body) => zstdCompressSync(body)),

@@ -20,42 +20,70 @@ const duration = fc.double({ min: 0, max: 2 ** 31 - 1, noNaN: true, noDefaultInf
 // JSON has no negative zero, and clientContext is whatever the caller's JSON was.
 const json = fc.json().map((source): unknown => JSON.parse(JSON.stringify(JSON.parse(source))));
 
+const token = fc.string({ minLength: 1, maxLength: 64 });
+
+const invocation = {
+  requestId: text,
+  invokedFunctionArn: text,
+  functionName: text,
+  functionVersion: text,
+  memoryLimitInMB: text,
+  logGroupName: text,
+  logStreamName: text,
+  lane: fc.stringMatching(/^[a-z0-9-]{1,32}$/),
+  clientContext: json,
+  identity: json,
+  traceId: text,
+};
+const requiredOfInvocation = [
+  'requestId',
+  'invokedFunctionArn',
+  'functionName',
+  'functionVersion',
+  'memoryLimitInMB',
+  'logGroupName',
+  'logStreamName',
+  'lane',
+] as const;
+
 const offer = fc.record<MetaOf<'offer'>, keyof MetaOf<'offer'>>(
   {
-    requestId: text,
-    invokedFunctionArn: text,
-    functionName: text,
-    functionVersion: text,
-    memoryLimitInMB: text,
-    logGroupName: text,
-    logStreamName: text,
-    lane: fc.stringMatching(/^[a-z0-9-]{1,32}$/),
+    ...invocation,
     remainingMs: duration,
     streaming: fc.boolean(),
     claimTimeoutMs: duration,
     encodings: fc.subarray(['zstd' as const, 'deflate' as const]),
-    clientContext: json,
-    identity: json,
-    traceId: text,
+    credentials: fc.record(
+      {
+        accessKeyId: token,
+        secretAccessKey: token,
+        sessionToken: token,
+        expiresInMs: duration,
+      },
+      { requiredKeys: ['accessKeyId', 'secretAccessKey', 'sessionToken'] },
+    ),
   },
+  { requiredKeys: [...requiredOfInvocation, 'remainingMs', 'claimTimeoutMs', 'encodings'] },
+);
+const observe = fc.record<MetaOf<'observe'>, keyof MetaOf<'observe'>>(
   {
-    requiredKeys: [
-      'requestId',
-      'invokedFunctionArn',
-      'functionName',
-      'functionVersion',
-      'memoryLimitInMB',
-      'logGroupName',
-      'logStreamName',
-      'lane',
-      'remainingMs',
-      'claimTimeoutMs',
-      'encodings',
-    ],
+    ...invocation,
+    failed: fc.boolean(),
+    eventBytes: fc.nat(),
+    durationMs: duration,
+    streamed: fc.boolean(),
+    answerBytes: fc.nat(),
   },
+  { requiredKeys: [...requiredOfInvocation, 'failed', 'eventBytes', 'durationMs'] },
 );
 const answer = fc.record<MetaOf<'result'>, keyof MetaOf<'result'>>(
-  { durationMs: duration, initMs: duration, logs: fc.array(text), logsLeftOut: fc.nat() },
+  {
+    durationMs: duration,
+    initMs: duration,
+    maxMemoryMb: fc.nat(),
+    logs: fc.array(text),
+    logsLeftOut: fc.nat(),
+  },
   { requiredKeys: ['durationMs', 'logs'] },
 );
 const beat = fc.record({ beatIntervalMs: duration });
@@ -80,7 +108,7 @@ const metas: { readonly [K in Kind]: fc.Arbitrary<MetaOf<K>> } = {
   chunk: nothing,
   end: fc.tuple(answer, fc.boolean()).map(([meta, failed]) => ({ ...meta, failed })),
   unknown: nothing,
-  observe: fc.tuple(offer, fc.boolean()).map(([meta, failed]) => ({ ...meta, failed, eventBytes: 2 })),
+  observe,
 };
 
 describe.each(KINDS)('%s', (kind) => {
@@ -117,6 +145,16 @@ test('keys that this version does not know are left out', () => {
     meta: { code: 'A', message: 'b' },
     payload: Buffer.alloc(0),
   });
+});
+
+test.each([
+  { accessKeyId: 'ASIA', secretAccessKey: 'x' },
+  { accessKeyId: 'ASIA', secretAccessKey: 'x', sessionToken: '' },
+  { accessKeyId: 'ASIA', secretAccessKey: 'x', sessionToken: 'x'.repeat(8193) },
+  { accessKeyId: 'ASIA', secretAccessKey: 'x', sessionToken: 'x', expiresInMs: -1 },
+])('an offer whose credentials cannot be any is none: %j', (credentials) => {
+  const [meta] = fc.sample(offer, { numRuns: 1, seed: 1 });
+  expect(decodeBody('offer', ID, raw(JSON.stringify({ ...meta, credentials })))).toBeUndefined();
 });
 
 test('encodings that this version does not know are left out', () => {

@@ -9,7 +9,7 @@ const LENGTH_BYTES = 4;
 /** What a message may hold beside a payload of the largest size. */
 export const META_BYTES: number = MESSAGE_BYTES - LAMBDA.responseBytes - LENGTH_BYTES;
 
-/** The sender's own bound: what the receiver would refuse is not sent. `Llx.EventTooLarge` is made of it. */
+/** The sender's own bound: what the receiver would refuse is not sent. `Llx.PayloadTooLarge` is made of it. */
 export class MessageTooLargeError extends Error {
   override readonly name = 'MessageTooLargeError';
   readonly bytes: number;

@@ -16,6 +16,7 @@ export const DROP_REASONS = {
   'invocation-unknown': 'belongs to no invocation of this process',
   'invocation-ended': 'came after its invocation had ended',
   'out-of-turn': 'not expected in the state of its invocation',
+  'observe-left-out': 'a copy for a session that watches was too large, or did not leave in time',
   'offer-stale': 'waited longer than the stub does',
   'topic-foreign': 'on a topic this process did not ask for',
   'presence-malformed': 'a retained message that is not a presence or a session state',

@@ -31,6 +31,11 @@ export function matching(test: (value: string) => boolean): Field<string> {
   return (value) => (typeof value === 'string' && test(value) ? value : INVALID);
 }
 
+/** A word of ours. Another one is ignored: a newer peer may know more. */
+export function word<const T extends string>(expected: T): Field<T | undefined> {
+  return (value) => (typeof value !== 'string' ? INVALID : value === expected ? expected : undefined);
+}
+
 export function list<T>(item: Field<T>, maxLength: number): Field<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value) || value.length > maxLength) return INVALID;

@@ -42,5 +42,8 @@ export const STREAM_WINDOW_BYTES = 1024 * 1024;
 /** Log lines that travel back with an answer; the oldest are left out above this. */
 export const LOG_BYTES = 256 * 1024;
 
+/** Event and answer of an observed invocation in one copy, before compression: a second of IoT Core's bytes. */
+export const OBSERVE_BYTES = 512 * 1024;
+
 /** Unfinished messages that a receiver holds, together. */
 export const REASSEMBLY = { messages: 256, bytes: 64 * 1024 * 1024, expiryMs: 30_000 } as const;

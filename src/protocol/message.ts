@@ -44,8 +44,8 @@ export type InvocationId = string;
 /** Compression that a receiver understands, best first. */
 export type Encoding = 'zstd' | 'deflate';
 
-/** What the stub knows of an invocation besides the event: the payload of the offer is the event as JSON bytes. */
-export type OfferMeta = {
+/** What an invocation is called and whom it is for. */
+export type InvocationMeta = {
   readonly requestId: string;
   /** As Lambda gave it: possibly with a qualifier. */
   readonly invokedFunctionArn: string;
@@ -55,6 +55,13 @@ export type OfferMeta = {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly lane: string;
+  readonly clientContext?: unknown;
+  readonly identity?: unknown;
+  readonly traceId?: string;
+};
+
+/** What the stub knows of an invocation besides the event: the payload of the offer is the event as JSON bytes. */
+export type OfferMeta = InvocationMeta & {
   /** Remaining time at the moment of sending. Wall clocks are never compared across machines. */
   readonly remainingMs: number;
   /** Whether the deployed handler streams: only a local handler of the same kind can answer. Absent: either can. */
@@ -63,15 +70,25 @@ export type OfferMeta = {
   readonly claimTimeoutMs: number;
   /** What the stub can decompress. */
   readonly encodings: readonly Encoding[];
-  readonly clientContext?: unknown;
-  readonly identity?: unknown;
-  readonly traceId?: string;
+  /** Of the function's role: only when both the holder's presence and the function's configuration ask for it. */
+  readonly credentials?: OfferedCredentials;
+};
+
+/** Temporary credentials of the function's role. They travel in the sealed offer and nowhere else. */
+export type OfferedCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** From the moment of sending; absent where the stub does not know. */
+  readonly expiresInMs?: number;
 };
 
 /** What the session says of a finished run, beside the payload. */
 export type AnswerMeta = {
   readonly durationMs: number;
   readonly initMs?: number;
+  /** Most memory that the handler's process took, in MiB. */
+  readonly maxMemoryMb?: number;
   /** Lines that the handler printed, as CloudWatch would show them; the oldest are left out above a bound. */
   readonly logs: readonly string[];
   readonly logsLeftOut?: number;
@@ -89,7 +106,18 @@ export type CreditMeta = { readonly bytes: number };
 /** `contentType` stands in the first piece of a stream that has one: an HTTP prelude travels by it. */
 export type ChunkMeta = { readonly contentType?: string };
 export type EndMeta = AnswerMeta & { readonly failed: boolean };
-export type ObserveMeta = OfferMeta & { readonly failed: boolean; readonly eventBytes: number };
+/** Copy of an invocation that the deployed handler ran. The payload is the event, then its answer or error object. */
+export type ObserveMeta = InvocationMeta & {
+  readonly failed: boolean;
+  /** Where the event ends in the payload, and the answer begins. */
+  readonly eventBytes: number;
+  /** The deployed handler's own run. */
+  readonly durationMs: number;
+  /** The answer was a stream: what is copied are its bytes, not JSON. */
+  readonly streamed?: boolean;
+  /** Of the whole answer, when the copy holds only its beginning. */
+  readonly answerBytes?: number;
+};
 
 type MessageOf<K extends Kind, M> = {
   readonly kind: K;

@@ -43,7 +43,15 @@ test('keys and encodings of a newer session are ignored', () => {
   });
 });
 
+test('what a holder does beside serving is read back; words of a newer session are ignored', () => {
+  const observer: Holder = { ...HOLDER, mode: 'observe', credentials: 'forward' };
+  expect(decodePresence(encodePresence(observer))).toEqual(observer);
+  expect(decodePresence(wire({ mode: 'replay', credentials: 'none' }))).toEqual(HOLDER);
+});
+
 test.each<Record<string, unknown>>([
+  { mode: 1 },
+  { credentials: true },
   { sessionId: 'a/b' },
   { sessionId: 7 },
   { publicKey: 'AAAA' },
@@ -99,6 +107,15 @@ test('a session of this version describes itself so that this version understand
   const since = new Date('2026-11-21T09:00:00.000Z');
   const holder = describeHolder({ sessionId: 's-1', publicKey: PUBLIC_KEY, since });
   expect(holder).toEqual({ ...HOLDER, protocol: { min: 1, max: 1 }, encodings: ENCODINGS });
+  expect(
+    describeHolder({
+      sessionId: 's-1',
+      publicKey: PUBLIC_KEY,
+      since,
+      mode: 'observe',
+      takesCredentials: true,
+    }),
+  ).toEqual({ ...holder, mode: 'observe', credentials: 'forward' });
   expect(speaksOurVersion(holder)).toBe(true);
   expect(speaksOurVersion({ ...holder, protocol: { min: 2, max: 3 } })).toBe(false);
 });

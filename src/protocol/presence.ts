@@ -1,5 +1,5 @@
 import { ENCODINGS, isEncoding } from './compression.ts';
-import { type Field, INVALID, integer, json, known, matching, object } from './fields.ts';
+import { type Field, INVALID, integer, json, known, matching, object, optional, word } from './fields.ts';
 import { PUBLIC_KEY_BYTES } from './frame.ts';
 import { PROTOCOL_VERSION } from './limits.ts';
 import type { Encoding } from './message.ts';
@@ -16,6 +16,10 @@ export type Holder = {
   readonly encodings: readonly Encoding[];
   /** ISO 8601, by the session's clock: for people. */
   readonly since: string;
+  /** It only watches: the deployed handler always runs. Absent: it serves. */
+  readonly mode?: 'observe';
+  /** It runs handlers with credentials that the stub sends along. Absent: it has its own way to them. */
+  readonly credentials?: 'forward';
 };
 
 export type Presence = Holder | { readonly sessionId: null };
@@ -41,6 +45,8 @@ const holder = object<Holder>({
   protocol: object<Holder['protocol']>({ min: version, max: version }),
   encodings: known(isEncoding, 16),
   since: matching(isInstant),
+  mode: optional(word('observe')),
+  credentials: optional(word('forward')),
 });
 
 const nobody = object<{ readonly sessionId: null }>({
@@ -67,6 +73,10 @@ export function describeHolder(session: {
   readonly since: Date;
   /** @default ENCODINGS */
   readonly encodings?: readonly Encoding[];
+  /** @default 'serve' */
+  readonly mode?: 'serve' | 'observe';
+  /** Whether it takes credentials with the offers. @default false */
+  readonly takesCredentials?: boolean;
 }): Holder {
   return {
     sessionId: session.sessionId,
@@ -74,6 +84,8 @@ export function describeHolder(session: {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
     encodings: session.encodings ?? ENCODINGS,
     since: session.since.toISOString(),
+    ...(session.mode === 'observe' ? { mode: session.mode } : {}),
+    ...(session.takesCredentials === true ? { credentials: 'forward' } : {}),
   };
 }
 

@@ -125,7 +125,7 @@ test('the topics of the vectors are topics', () => {
 });
 
 test('the retained messages of the vectors are read, and written again as they are', () => {
-  for (const name of ['holder', 'nobody']) {
+  for (const name of ['holder', 'observer', 'nobody']) {
     const presence = decodePresence(Buffer.from(vectors.retained[name] ?? ''));
     expect(presence && Buffer.from(encodePresence(presence)).toString()).toBe(vectors.retained[name]);
   }

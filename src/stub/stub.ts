@@ -156,7 +156,7 @@ export class Stub {
     const frames = this.#encodeOffer(message, keys, holder);
     if (frames === undefined) {
       return failure(
-        'Llx.EventTooLarge',
+        'Llx.PayloadTooLarge',
         call.context.awsRequestId,
         `an event of ${message.payload.byteLength} bytes`,
       );
