@@ -19,7 +19,7 @@ export const ERROR_CODES = {
   LLX_CREDENTIALS_EXPIRED: { exitCode: 2 }, // credentials whose time is over
   LLX_CREDENTIALS_REFUSED: { exitCode: 2 }, // keys that AWS does not know, or a secret that does not fit
   LLX_REGION_MISSING: { exitCode: 2 }, // no region in any of the places where SDKs look
-  LLX_AWS_DENIED: { exitCode: 1 }, // a policy does not allow a call
+  LLX_AWS_DENIED: { exitCode: 2 }, // a policy does not allow a call
   LLX_AWS_FAILED: { exitCode: 1 }, // AWS answered a call with another error
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
   LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
