@@ -23,6 +23,15 @@ export function url(text: string): string {
   return text.replace(/\/+$/, '');
 }
 
+/** Of an MQTT broker. User and password may stand in it; they are never shown. */
+export function brokerUrl(text: string): string {
+  if (!URL.canParse(text) || !/^(?:mqtt|mqtts|ws|wss):$/.test(new URL(text).protocol)) {
+    // Not repeated: it may hold a password.
+    throw new InvalidArgumentError('Expected a URL such as mqtts://broker.example:8883.');
+  }
+  return text;
+}
+
 /** Whether a name fits one of the globs, in which `*` stands for anything. */
 export function matchesGlobs(name: string, globs: readonly string[]): boolean {
   return globs.some((glob) => {

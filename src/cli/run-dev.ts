@@ -66,10 +66,13 @@ export async function runDev(flags: DevFlags): Promise<number> {
     });
     closers.add(() => session.close());
     await startSession(session, aws.state.mqtt, interrupt.signal);
-    const { endpoint, mqtt, functions } = aws.state;
+    const { endpoint, mqtt, account, region, functions } = aws.state;
     output.ready({
+      mode: 'offline',
       endpoint,
       mqtt,
+      account,
+      region,
       functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)),
     });
     aws.prepareStubs();

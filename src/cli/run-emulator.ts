@@ -29,8 +29,18 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
     });
     const emulator = await startConfiguredEmulator(configuration, flags, store, showInvocations(store));
     closers.add(() => emulator.close());
-    const { endpoint, mqtt, functions } = emulator;
-    output.ready({ endpoint, mqtt, functions });
+    const { endpoint, mqtt, wss, mtls, ca, account, region, functions } = emulator;
+    output.ready({
+      mode: 'emulator',
+      endpoint,
+      mqtt,
+      account,
+      region,
+      functions,
+      ...(wss === undefined ? {} : { wss }),
+      ...(mtls === undefined ? {} : { mtls }),
+      ...(ca === undefined ? {} : { ca }),
+    });
     emulator.prepareStubs();
     await aborted(interrupt.signal);
     return 130;

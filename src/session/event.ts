@@ -54,6 +54,8 @@ export type SessionEvent =
       readonly file: string | undefined;
       readonly durationMs: number;
     }
+  /** Publishes are held back, to keep to the broker's quotas; `waiting` 0: no longer. */
+  | { readonly type: 'pacing'; readonly waiting: number; readonly delayMs: number }
   | {
       readonly type: 'dropped';
       readonly process: 'session' | 'stub' | 'broker' | 'runtime';

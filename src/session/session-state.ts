@@ -50,6 +50,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
       }));
     case 'reloaded':
       return withNotice(state, { level: 'info', text: reloadText(event) });
+    case 'pacing': {
+      const { waiting, delayMs } = event;
+      return { ...state, pacing: waiting === 0 ? undefined : { waiting, delayMs } };
+    }
     case 'dropped': {
       const key = `${event.process} ${event.reason}`;
       return { ...state, drops: { ...state.drops, [key]: (state.drops[key] ?? 0) + 1 } };

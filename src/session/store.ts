@@ -51,6 +51,8 @@ export type SessionState = {
   /** Bytes of events, answers and logs of all invocations together, at most `KEPT.bytes`. */
   readonly keptBytes: number;
   readonly totals: { readonly offered: number; readonly succeeded: number; readonly failed: number };
+  /** Publishes that wait for the broker's quotas, and how long the last of them will; undefined: none does. */
+  readonly pacing: { readonly waiting: number; readonly delayMs: number } | undefined;
   /** Messages thrown away, by `process reason`. */
   readonly drops: Readonly<Record<string, number>>;
   /** Newest last, at most `KEPT.notices`. */
@@ -72,6 +74,7 @@ export const INITIAL_STATE: SessionState = {
   invocations: [],
   keptBytes: 0,
   totals: { offered: 0, succeeded: 0, failed: 0 },
+  pacing: undefined,
   drops: {},
   notices: [],
 };

@@ -33,7 +33,7 @@ export function Header(props: HeaderProps) {
 }
 
 type Part = {
-  readonly name: 'mode' | 'endpoint' | 'connection' | 'lane' | 'running' | 'dropped';
+  readonly name: 'mode' | 'endpoint' | 'connection' | 'lane' | 'running' | 'pacing' | 'dropped';
   readonly text: string;
   readonly token: Token;
 };
@@ -69,6 +69,9 @@ function headerParts({ state, mode, lane }: HeaderProps): readonly Part[] {
     { name: 'connection', text: connectionText(state.connection), token: connected ? 'good' : 'warning' },
     { name: 'lane', text: `${lane} lane`, token: 'plain' },
     { name: 'running', text: `${running} running`, token: 'plain' },
+    ...(state.pacing === undefined
+      ? []
+      : [{ name: 'pacing', text: `pacing ${state.pacing.waiting}`, token: 'warning' } as const]),
   ];
   return dropped === 0
     ? parts

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createJsonWriter } from '../../src/cli/writers/json-writer.ts';
+import type { Ready } from '../../src/cli/writers/writer.ts';
 import type { FailureKind } from '../../src/runtime/invocation.ts';
 import type { FunctionState, Phase, SessionEvent } from '../../src/session/event.ts';
 import { createSessionStore } from '../../src/session/store.ts';
@@ -65,6 +66,13 @@ const PROCESSES: Readonly<Record<Dropped['process'], Dropped['process']>> = {
 type Level = Extract<SessionEvent, { type: 'notice' }>['level'];
 const LEVELS: Readonly<Record<Level, Level>> = { info: 'info', warning: 'warning', error: 'error' };
 
+const MODES: Readonly<Record<Ready['mode'], Ready['mode']>> = {
+  offline: 'offline',
+  live: 'live',
+  broker: 'broker',
+  emulator: 'emulator',
+};
+
 const offered = (id: string): SessionEvent => ({
   type: 'offered',
   id,
@@ -92,6 +100,7 @@ const EVENTS: Readonly<Record<SessionEvent['type'], readonly SessionEvent[]>> = 
   ended: [PHASES.succeeded, PHASES.failed, PHASES['timed-out']],
   stopped: [PHASES.refused, PHASES.withdrawn, PHASES.cancelled],
   reloaded: [{ type: 'reloaded', functionName: 'f', file: '/app/f.ts', durationMs: 1 }],
+  pacing: [{ type: 'pacing', waiting: 1, delayMs: 1 }],
   dropped: Object.values(PROCESSES).map((process) => ({ type: 'dropped', process, reason: 'r', detail: '' })),
   notice: Object.values(LEVELS).map((level) => ({ type: 'notice', level, text: '' })),
 };
@@ -102,7 +111,11 @@ async function everyLine(): Promise<readonly Line[]> {
   const store = createSessionStore();
   const stdout = new PassThrough({ encoding: 'utf8' });
   const writer = createJsonWriter({ store, stdout, verbose: true });
-  writer.ready({ endpoint: '', mqtt: '', functions: [{ name: '', arn: '' }] });
+  const addresses = { endpoint: '', mqtt: '', wss: '', mtls: '', ca: '' };
+  const who = { account: '', region: '', identity: '' };
+  for (const mode of Object.values(MODES)) {
+    writer.ready({ mode, ...addresses, ...who, functions: [{ name: '', arn: '' }] });
+  }
   for (const event of Object.values(EVENTS).flat()) store.dispatch(event);
   await writer.close();
   const text: string = stdout.read() ?? '';
@@ -113,7 +126,7 @@ async function everyLine(): Promise<readonly Line[]> {
 }
 
 /** Values of these fields are words of the contract, as the fields are. */
-const WORDS = ['phase', 'status', 'stream', 'process', 'level'];
+const WORDS = ['mode', 'phase', 'status', 'stream', 'process', 'level'];
 
 function wordsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(wordsOf);

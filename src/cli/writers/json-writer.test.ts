@@ -36,16 +36,21 @@ const offered: SessionEvent = {
 };
 
 test('the ready line has the fields of the command line contract only', async () => {
-  const ready = {
+  const where = {
     endpoint: 'http://127.0.0.1:4566',
     mqtt: 'mqtt://127.0.0.1:1883',
+    mode: 'offline',
+    account: '000000000000',
+    region: 'us-east-1',
+  } as const;
+  const ready = {
+    ...where,
     functions: [{ name: 'hello', arn: 'arn:hello', root: '/not/shown' }],
   };
   expect(await written([{ type: 'notice', level: 'info', text: 'hi' }], { ready })).toEqual([
     {
       type: 'ready',
-      endpoint: 'http://127.0.0.1:4566',
-      mqtt: 'mqtt://127.0.0.1:1883',
+      ...where,
       functions: [{ name: 'hello', arn: 'arn:hello' }],
     },
     { type: 'notice', level: 'info', text: 'hi' },
@@ -57,10 +62,12 @@ test('the ready line comes first, whatever happened before it', async () => {
   const stdout = new PassThrough({ encoding: 'utf8' });
   const writer = createJsonWriter({ store, stdout, verbose: false });
   store.dispatch({ type: 'notice', level: 'info', text: 'early' });
-  writer.ready({ endpoint: 'http://127.0.0.1:1', mqtt: 'mqtt://127.0.0.1:2', functions: [] });
+  const who = { mode: 'live', account: '1', region: 'r', identity: 'i' } as const;
+  writer.ready({ endpoint: 'http://127.0.0.1:1', mqtt: 'mqtt://127.0.0.1:2', ...who, functions: [] });
   await writer.close();
   expect(stdout.read()).toBe(
-    '{"type":"ready","endpoint":"http://127.0.0.1:1","mqtt":"mqtt://127.0.0.1:2","functions":[]}\n' +
+    '{"type":"ready","endpoint":"http://127.0.0.1:1","mqtt":"mqtt://127.0.0.1:2",' +
+      '"mode":"live","account":"1","region":"r","identity":"i","functions":[]}\n' +
       '{"type":"notice","level":"info","text":"early"}\n',
   );
 });

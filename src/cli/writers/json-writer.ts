@@ -43,9 +43,10 @@ export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions):
   }
 
   return {
-    ready({ endpoint, mqtt, functions }) {
+    ready({ endpoint, mqtt, mode, account, region, identity, wss, mtls, ca, functions }) {
       const named = functions.map(({ name, arn }) => ({ name, arn }));
-      sink.write(JSON.stringify({ type: 'ready', endpoint, mqtt, functions: named }));
+      const where = { endpoint, mqtt, mode, account, region, identity, wss, mtls, ca };
+      sink.write(JSON.stringify({ type: 'ready', ...where, functions: named }));
       writeEarly();
       sink.flush();
     },
@@ -96,6 +97,7 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
     case 'connection':
       return { type: 'connection', status: event.state.status, ...connectionFacts(event) };
     case 'dropped':
+    case 'pacing':
     case 'notice':
       return event;
     case 'progress':

@@ -41,14 +41,22 @@ test('the first lines say where the session is reached and what it serves', asyn
   const stdout = new PassThrough({ encoding: 'utf8' });
   const writer = createPlainWriter({ store: createSessionStore(), stdout, verbose: false, colour: false });
   writer.ready({
+    mode: 'live',
     endpoint: 'http://127.0.0.1:4566',
     mqtt: 'mqtt://127.0.0.1:1883',
+    account: '123456789012',
+    region: 'eu-west-1',
+    identity: 'arn:aws:iam::123456789012:user/alice',
     functions: [
       { name: 'orders', arn: 'a' },
       { name: 'resize', arn: 'b' },
     ],
   });
-  expect(stdout.read()).toBe('llx  http://127.0.0.1:4566  mqtt://127.0.0.1:1883\n     orders, resize\n');
+  expect(stdout.read()).toBe(
+    'llx  live  http://127.0.0.1:4566  mqtt://127.0.0.1:1883\n' +
+      '     123456789012 eu-west-1 as arn:aws:iam::123456789012:user/alice\n' +
+      '     orders, resize\n',
+  );
   await writer.close();
 });
 

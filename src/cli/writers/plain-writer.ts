@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { connectionText } from '../../session/connection-text.ts';
+import { connectionText, pacingText } from '../../session/connection-text.ts';
 import type { SessionEvent } from '../../session/event.ts';
 import { failureLines } from '../../session/failure-lines.ts';
 import { printable, printableLines } from '../../session/printable.ts';
@@ -130,6 +130,8 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
         return connection(event);
       case 'reloaded':
         return line(printable(reloadText(event)));
+      case 'pacing':
+        return line(event.waiting === 0 ? pacingText(event) : style('warning', pacingText(event)));
       case 'dropped':
         if (verbose) line('dropped', `${event.process} ${event.reason}: ${printable(event.detail)}`);
         return;
@@ -154,8 +156,10 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
 
   const stop = store.onEvent(show);
   return {
-    ready({ endpoint, mqtt, functions }) {
-      sink.write(`${style('strong', 'llx')}  ${endpoint}  ${mqtt}`);
+    ready({ endpoint, mqtt, wss, mode, account, region, identity, functions }) {
+      const addresses = [endpoint, mqtt, wss].filter((address) => address !== undefined);
+      sink.write([style('strong', 'llx'), mode, ...addresses].join('  '));
+      if (identity !== undefined) sink.write(`     ${account} ${region} as ${printable(identity)}`);
       sink.write(`     ${functions.map(({ name }) => printable(name)).join(', ')}`);
       sink.flush();
     },

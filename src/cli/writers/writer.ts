@@ -1,7 +1,18 @@
 /** What a started session says first: where it can be reached, and what it serves. */
 export type Ready = {
-  readonly endpoint: string;
+  readonly mode: 'offline' | 'live' | 'broker' | 'emulator';
+  /** Of Lambda's API; absent where nothing is known of it. */
+  readonly endpoint?: string;
+  /** The broker's address, without credentials. */
   readonly mqtt: string;
+  /** Of an emulator: MQTT over WebSocket with SigV4, MQTT with client certificates, and the file of their authority. */
+  readonly wss?: string;
+  readonly mtls?: string;
+  readonly ca?: string;
+  readonly account: string;
+  readonly region: string;
+  /** Who the developer is to AWS. */
+  readonly identity?: string;
   readonly functions: readonly { readonly name: string; readonly arn: string }[];
 };
 
