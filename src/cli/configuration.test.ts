@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isLlxError } from '../errors/llx-error.ts';
-import { loadConfiguration, toConfiguration } from './configuration.ts';
+import { functionsIn, loadConfiguration, toConfiguration } from './configuration.ts';
 
 const A = { handler: 'src/a.handler' };
 
@@ -30,6 +30,7 @@ describe('a configuration', () => {
       root: '/project',
       region: 'us-east-1',
       account: '000000000000',
+      written: {},
       lane: 'default',
       fixtureDirectory: '/project/fixtures/events',
       functions: [
@@ -71,6 +72,7 @@ describe('a configuration', () => {
       root: '/project',
       region: 'eu-west-1',
       account: '123456789012',
+      written: { region: 'eu-west-1', account: '123456789012' },
       lane: 'alice',
       fixtureDirectory: '/project/events',
       functions: [
@@ -89,6 +91,15 @@ describe('a configuration', () => {
         },
       ],
     });
+  });
+
+  test.each([
+    ['eu-west-1', 'arn:aws:lambda:eu-west-1:123456789012:function:a'],
+    ['us-gov-west-1', 'arn:aws-us-gov:lambda:us-gov-west-1:123456789012:function:a'],
+    ['cn-north-1', 'arn:aws-cn:lambda:cn-north-1:123456789012:function:a'],
+  ])('has its functions in the account and region %s where it runs', (region, arn) => {
+    const { functions } = toConfiguration('/project/llx.config.ts', { functions: { a: A } });
+    expect(functionsIn({ region, account: '123456789012' }, functions)).toEqual([{ ...functions[0], arn }]);
   });
 
   test('keeps the order in which its functions are written', () => {

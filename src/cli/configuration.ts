@@ -15,6 +15,8 @@ export type Configuration = {
   readonly root: string;
   readonly region: string;
   readonly account: string;
+  /** What of the two the file says itself. */
+  readonly written: { readonly region?: string; readonly account?: string };
   /** At least one, in the order in which they are written. */
   readonly functions: readonly ConfiguredFunction[];
   /** May not exist. */
@@ -72,12 +74,37 @@ export function toConfiguration(file: string, written: unknown): Configuration {
     root,
     region,
     account,
+    written: {
+      ...(config.region === undefined ? {} : { region }),
+      ...(config.account === undefined ? {} : { account }),
+    },
     functions: Object.entries(config.functions).map(([name, one]) =>
-      toFunction(name, `arn:aws:lambda:${region}:${account}:function:${name}`, root, one),
+      toFunction(name, functionArn({ region, account }, name), root, one),
     ),
     fixtureDirectory: resolve(root, config.fixtures ?? DEFAULTS.fixtures),
     lane: config.lane ?? DEFAULTS.lane,
   };
+}
+
+/** The functions as they are called in another account or region than the configuration's. */
+export function functionsIn<T extends FunctionSpec>(
+  scope: { readonly region: string; readonly account: string },
+  functions: readonly T[],
+): readonly T[] {
+  return functions.map((spec) => ({ ...spec, arn: functionArn(scope, spec.name) }));
+}
+
+function functionArn(
+  { region, account }: { readonly region: string; readonly account: string },
+  name: string,
+): string {
+  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function toFunction(name: string, arn: string, root: string, config: FunctionConfig): ConfiguredFunction {
