@@ -10,6 +10,7 @@ test("IoT Core's quotas are those of its documentation", () => {
     bytesPerSecond: 524_288,
     unacknowledged: 100,
     connectsPerSecond: 1,
+    retainedPublishesPerSecond: 1,
     keepAliveSeconds: { min: 30, max: 1200 },
     connectionSeconds: 86_400,
   });
@@ -22,6 +23,7 @@ test('one factor scales throughput and leaves times alone', () => {
     bytesPerSecond: 262_144,
     unacknowledged: 50,
     connectsPerSecond: 0.5,
+    retainedPublishesPerSecond: 0.5,
   });
 });
 

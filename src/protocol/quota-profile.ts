@@ -11,6 +11,8 @@ export type QuotaProfile = {
   readonly unacknowledged: number;
   /** CONNECTs of one client id. */
   readonly connectsPerSecond: number;
+  /** PUBLISHes with RETAIN to one topic, over all connections. What is above it is discarded. */
+  readonly retainedPublishesPerSecond: number;
   /** What a CONNECT asks for is brought into these bounds; silence of one and a half times it ends the connection. */
   readonly keepAliveSeconds: { readonly min: number; readonly max: number };
   /** A connection over WebSocket with a SigV4 signature is ended after so long. */
@@ -26,6 +28,7 @@ export const QUOTA_PROFILES: Readonly<Record<QuotaProfile['name'], QuotaProfile>
     bytesPerSecond: IOT_CORE.bytesPerSecond,
     unacknowledged: IOT_CORE.unacknowledged,
     connectsPerSecond: 1,
+    retainedPublishesPerSecond: 1,
     keepAliveSeconds: IOT_CORE.keepAliveSeconds,
     connectionSeconds: 24 * 60 * 60,
   },
@@ -35,6 +38,7 @@ export const QUOTA_PROFILES: Readonly<Record<QuotaProfile['name'], QuotaProfile>
     bytesPerSecond: Number.POSITIVE_INFINITY,
     unacknowledged: Number.POSITIVE_INFINITY,
     connectsPerSecond: Number.POSITIVE_INFINITY,
+    retainedPublishesPerSecond: Number.POSITIVE_INFINITY,
     keepAliveSeconds: IOT_CORE.keepAliveSeconds,
     connectionSeconds: Number.POSITIVE_INFINITY,
   },
@@ -47,6 +51,7 @@ const THROUGHPUT: readonly QuotaName[] = [
   'bytesPerSecond',
   'unacknowledged',
   'connectsPerSecond',
+  'retainedPublishesPerSecond',
 ];
 
 /**
@@ -70,6 +75,7 @@ export function scaleQuotas(
     // Less than one could never be sent.
     unacknowledged: Math.max(1, Math.floor(scaled('unacknowledged'))),
     connectsPerSecond: scaled('connectsPerSecond'),
+    retainedPublishesPerSecond: scaled('retainedPublishesPerSecond'),
     keepAliveSeconds: { min: min * times, max: max * times },
     connectionSeconds: scaled('connectionSeconds'),
   };

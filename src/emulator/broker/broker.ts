@@ -1,11 +1,18 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import { type Packet, writeToStream } from 'mqtt-packet';
+import { writeToStream } from 'mqtt-packet';
 import type { DropCounter } from '../../protocol/drops.ts';
-import { IOT_CORE } from '../../protocol/limits.ts';
+import { QUOTA_PROFILES, type QuotaProfile } from '../../protocol/quota-profile.ts';
 import { urlHost } from '../http/url-host.ts';
 import { listenError } from '../listen-error.ts';
-import { isExact, judge, keepAlive, matches } from './rules.ts';
+import { type AedesClient, nameOf } from './aedes-client.ts';
+import type { BrokerIdentity } from './authorization.ts';
+import { ConnectionGuard } from './connection-guard.ts';
+import { ConnectionQuotas } from './connection-quotas.ts';
+import { MeteredStream } from './metered-stream.ts';
+import { RateByKey } from './rate-by-key.ts';
+import { isExact, keepAlive } from './rules.ts';
 
 export type BrokerOptions = {
   readonly host: string;
@@ -13,6 +20,10 @@ export type BrokerOptions = {
   readonly port: number;
   /** Every breach of a rule is counted here as `broker-rule`. */
   readonly drops: DropCounter;
+  /** @default none */
+  readonly quotas?: QuotaProfile;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
 };
 
 export type Broker = {
@@ -21,62 +32,85 @@ export type Broker = {
   /** The retained message of an exact topic. */
   retained(topic: string): Promise<Uint8Array | undefined>;
   readonly connections: number;
+  /** Takes a connection that came another way than by the plain port. Its end is the broker's, too. */
+  accept(stream: Duplex, identity: BrokerIdentity): void;
   /** Ends every connection and frees the port. Idempotent. */
   close(): Promise<void>;
-};
-
-/** aedes' client with the members that its types leave out; pinned, and guarded by the tests of the rules. */
-type AedesClient = Client & {
-  readonly connackSent: boolean;
-  readonly subscriptions: Readonly<Record<string, unknown>>;
-  readonly _parser: { emit(event: string, packet: Packet): boolean };
 };
 
 type Persistence = {
   createRetainedStreamCombi(patterns: readonly string[]): NodeJS.ReadableStream;
 };
 
+/** Return codes of CONNACK. [MQTT-3.2.2-3] */
+const SERVER_UNAVAILABLE = 3;
+const NOT_AUTHORIZED = 5;
+
+/** A CONNECT that was answered with a return code, and counted by its rule. */
+class ConnectRefused extends Error {
+  override readonly name = 'ConnectRefused';
+  readonly returnCode: number;
+
+  constructor(returnCode: number) {
+    super('connect refused');
+    this.returnCode = returnCode;
+  }
+}
+
 // Filling the cache of all two-byte numbers costs the first packet 20 ms and the process 65,536 buffers.
 writeToStream.cacheNumbers = false;
 
 /** An MQTT 3.1.1 broker in this process, with IoT Core's rules on top of aedes. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { drops } = options;
+  const { drops, quotas = QUOTA_PROFILES.none, now = () => performance.now() } = options;
+  const guards = new WeakMap<Client, ConnectionGuard>();
+  const limited = quotas.name !== 'none';
+  const connects = limited ? new RateByKey(quotas.connectsPerSecond, now) : undefined;
+  const retained = limited ? new RateByKey(quotas.retainedPublishesPerSecond, now) : undefined;
   const aedes = await Aedes.createBroker({
     // IoT Core sends an answer to each CONNECT; a socket that never sends one is closed.
     connectTimeout: 10_000,
     maxTopicLevels: 16,
     preConnect: (_client, packet, done) => {
       // Held to the end of the connection: aedes ends it after one and a half of this.
-      Object.assign(packet, { keepalive: keepAlive(packet.keepalive) });
+      Object.assign(packet, { keepalive: keepAlive(packet.keepalive, quotas.keepAliveSeconds) });
       done(null, true);
     },
-    authorizeSubscribe: (client, subscription, done) => {
-      const held = Object.keys((client as AedesClient).subscriptions);
-      const full = held.length >= IOT_CORE.subscriptionsPerConnection && !held.includes(subscription.topic);
-      if (full) drops.drop('broker-rule', `more than 50 subscriptions (client ${client.id})`);
-      // null makes the return code in the SUBACK 0x80.
-      done(null, full ? null : subscription);
+    authenticate: (client, _username, _password, done) => {
+      const guard = guards.get(client);
+      const denial = guard?.refuseConnect();
+      const throttled = denial === undefined && connects?.tryTake(client.id) === false;
+      if (denial === undefined && !throttled) return done(null, true);
+      guard?.drop(denial ?? `more than ${quotas.connectsPerSecond} CONNECTs per second of a client id`);
+      done(new ConnectRefused(throttled ? SERVER_UNAVAILABLE : NOT_AUTHORIZED), null);
     },
-    authorizeForward: (client, packet) => (forwards(client as AedesClient, packet.topic) ? packet : null),
+    authorizeSubscribe: (client, subscription, done) => {
+      // null makes the return code in the SUBACK 0x80.
+      done(null, guards.get(client)?.holds(subscription.topic) === false ? null : subscription);
+    },
+    authorizeForward: (client, packet) => (guards.get(client)?.forwards(packet) === true ? packet : null),
   });
   const persistence = (aedes as unknown as { readonly persistence: Persistence }).persistence;
   retainOnlyToExactFilters(persistence);
-  const countError = (client: Client, error: Error): void =>
-    drops.drop('connection-closed', `${nameOf(client)}: ${error.message}`);
+  const countError = (client: Client, error: Error): void => {
+    if (!(error instanceof ConnectRefused))
+      drops.drop('connection-closed', `${nameOf(client)}: ${error.message}`);
+  };
   aedes.on('clientError', countError);
   aedes.on('connectionError', countError);
 
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    // Without it a small packet waits for the acknowledgement of the one before: 44 to 88 ms on plain TCP.
-    socket.setNoDelay(true);
-    enforceRules(aedes.handle(socket) as AedesClient, socket, drops);
-  });
+  const streams = new Set<Duplex>();
+  const accept = (stream: Duplex, identity?: BrokerIdentity): void => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+    const metered = limited ? new MeteredStream(stream, quotas.bytesPerSecond, now) : undefined;
+    const client = aedes.handle(metered ?? stream) as AedesClient;
+    const counted = metered && new ConnectionQuotas(quotas, metered, now);
+    guards.set(client, new ConnectionGuard(client, { drops, identity, quotas: counted, retained }));
+  };
+  const server = createServer({ noDelay: true }, (socket) => accept(socket));
   const port = await listen(server, options).catch(async (error: unknown) => {
-    await closeAll(aedes, server, sockets);
+    await closeAll(aedes, server, streams);
     throw error;
   });
   let closing: Promise<void> | undefined;
@@ -87,46 +121,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     get connections() {
       return aedes.connectedClients;
     },
+    accept,
     close() {
-      closing ??= closeAll(aedes, server, sockets);
+      closing ??= closeAll(aedes, server, streams);
       return closing;
     },
   };
-}
-
-/**
- * Judges each packet before aedes sees it: aedes has no hook that comes before its own handling of QoS 2, and parsing
- * twice would cost every message.
- */
-function enforceRules(client: AedesClient, socket: Socket, drops: DropCounter): void {
-  const parser = client._parser;
-  const emit = parser.emit.bind(parser);
-  parser.emit = (event, packet) => {
-    if (event !== 'packet') return emit(event, packet);
-    // The parser goes on with the packets that came together with the one that broke a rule.
-    if (socket.destroyed) return true;
-    const verdict = judge(packet, client);
-    if (verdict === undefined) return emit(event, packet);
-    drops.drop('broker-rule', `${verdict.rule} (${nameOf(client)})`);
-    if (verdict.action === 'disconnect') socket.destroy();
-    return true;
-  };
-}
-
-function nameOf(client: Client): string {
-  // null until aedes has handled its CONNECT, whatever the types say.
-  const id: string | null = client.id;
-  return id === null ? 'a connection without CONNECT' : `client ${id}`;
-}
-
-/**
- * `a/#` and `+/#` need a second look: aedes lets them match `a`, as MQTT says and IoT Core does not. Most messages of
- * llx go to an exact subscription, which costs one look-up.
- */
-function forwards({ subscriptions }: AedesClient, topic: string): boolean {
-  if (subscriptions[topic] !== undefined) return true;
-  for (const filter in subscriptions) if (matches(filter, topic)) return true;
-  return false;
 }
 
 function retainOnlyToExactFilters(persistence: Persistence): void {
@@ -158,9 +158,9 @@ function listen(server: Server, { host, port }: BrokerOptions): Promise<number> 
   });
 }
 
-async function closeAll(aedes: Aedes, server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+async function closeAll(aedes: Aedes, server: Server, streams: ReadonlySet<Duplex>): Promise<void> {
   const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
   await new Promise<void>((resolve) => aedes.close(() => resolve()));
-  for (const socket of sockets) socket.destroy();
+  for (const stream of streams) stream.destroy();
   await stopped;
 }

@@ -68,8 +68,10 @@ function disconnect(rule: string): Verdict {
 }
 
 /** Seconds, as IoT Core takes them: none, or too many, is the longest. */
-export function keepAlive(seconds: number | undefined): number {
-  const { min, max } = IOT_CORE.keepAliveSeconds;
+export function keepAlive(
+  seconds: number | undefined,
+  { min, max }: { readonly min: number; readonly max: number } = IOT_CORE.keepAliveSeconds,
+): number {
   if (seconds === undefined || seconds === 0) return max;
   return Math.min(max, Math.max(min, seconds));
 }
