@@ -18,6 +18,8 @@ export const ERROR_CODES = {
   LLX_CREDENTIALS_MISSING: { exitCode: 2 }, // no AWS credentials in any of the places where SDKs look
   LLX_CREDENTIALS_EXPIRED: { exitCode: 2 }, // credentials whose time is over
   LLX_CREDENTIALS_REFUSED: { exitCode: 2 }, // keys that AWS does not know, or a secret that does not fit
+  LLX_CREDENTIALS_NOT_FORWARDED: { exitCode: 2 }, // a deployed function that does not send its credentials
+  LLX_ROLE_DENIED: { exitCode: 2 }, // a function’s role that the developer may not assume
   LLX_REGION_MISSING: { exitCode: 2 }, // no region in any of the places where SDKs look
   LLX_AWS_DENIED: { exitCode: 2 }, // a policy does not allow a call
   LLX_AWS_FAILED: { exitCode: 1 }, // AWS answered a call with another error
