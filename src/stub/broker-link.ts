@@ -88,6 +88,24 @@ export class BrokerLink {
     }
   }
 
+  /** True when all frames were handed to the socket within the bound; what was not leaves when it can. Never rejects. */
+  async publishWithin(topic: string, frames: readonly Uint8Array[], boundMs: number): Promise<boolean> {
+    const transport = this.#connected?.transport;
+    if (transport === undefined) return false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), boundMs);
+    });
+    const sent = Promise.all(frames.map((frame) => transport.publish(topic, frame))).then(
+      () => true,
+      // The connection is gone, and the frames with it.
+      () => false,
+    );
+    const inTime = await Promise.race([sent, late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const connected = this.#connected ?? (await this.#connecting);

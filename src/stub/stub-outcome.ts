@@ -1,28 +1,48 @@
 import type { MessageToStub } from '../protocol/message.ts';
 import type { Outcome } from './invocation.ts';
+import type { DeployedAnswer } from './observed-copy.ts';
+
+/** Of the run on the laptop, for whoever reports it. */
+export type LocalRun = { readonly initMs?: number; readonly maxMemoryMb?: number };
 
 /** What an invocation came to, in bytes: the caller decides how its runtime says it. */
 export type StubOutcome =
   /** The deployed handler is to run. */
-  | { readonly type: 'deployed' }
+  | {
+      readonly type: 'deployed';
+      /**
+       * Only when a session watches: takes what the deployed handler came to, before it is returned. Holds that up for
+       * a few milliseconds at most, and never rejects.
+       */
+      readonly observe?: (answer: DeployedAnswer) => Promise<void>;
+    }
   /** The local handler's answer as JSON. */
-  | { readonly type: 'answered'; readonly payload: Uint8Array }
+  | { readonly type: 'answered'; readonly payload: Uint8Array; readonly run: LocalRun }
   /** Every piece has been given to `onChunk`. */
-  | { readonly type: 'streamed' }
-  /** Lambda's error object as JSON. */
-  | { readonly type: 'failed'; readonly errorType: string; readonly payload: Uint8Array };
+  | { readonly type: 'streamed'; readonly run: LocalRun }
+  /** Lambda's error object as JSON. `run` when the local handler ran. */
+  | {
+      readonly type: 'failed';
+      readonly errorType: string;
+      readonly payload: Uint8Array;
+      readonly run?: LocalRun;
+    };
 
 export const DEPLOYED: StubOutcome = { type: 'deployed' };
 
 type Answer = Extract<MessageToStub, { kind: 'result' | 'error' | 'end' }>;
 
 export function answerOf(message: Answer, print: (line: string) => void): StubOutcome {
-  const { logs, logsLeftOut } = message.meta;
+  const { logs, logsLeftOut, initMs, maxMemoryMb } = message.meta;
+  const run: LocalRun = {
+    ...(initMs === undefined ? {} : { initMs }),
+    ...(maxMemoryMb === undefined ? {} : { maxMemoryMb }),
+  };
   if (logsLeftOut !== undefined) print(`llx: ${logsLeftOut} earlier log lines were left out`);
   for (const line of logs) print(line);
-  if (message.kind === 'result') return { type: 'answered', payload: message.payload };
-  if (message.kind === 'end' && !message.meta.failed) return { type: 'streamed' };
-  return { type: 'failed', errorType: errorTypeOf(message.payload), payload: message.payload };
+  if (message.kind === 'result') return { type: 'answered', payload: message.payload, run };
+  if (message.kind === 'end' && !message.meta.failed) return { type: 'streamed', run };
+  return { type: 'failed', errorType: errorTypeOf(message.payload), payload: message.payload, run };
 }
 
 export function failureOutcome(
@@ -50,7 +70,11 @@ export function failureOutcome(
 }
 
 /** An error object in the form of Lambda's own. */
-export function failure(errorType: string, requestId: string, message: string): StubOutcome {
+export function failure(
+  errorType: string,
+  requestId: string,
+  message: string,
+): Extract<StubOutcome, { type: 'failed' }> {
   const errorMessage = `RequestId: ${requestId} Error: ${message}`;
   return {
     type: 'failed',

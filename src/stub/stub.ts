@@ -1,37 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { MessageTooLargeError } from '../protocol/body.ts';
 import { ENCODINGS } from '../protocol/compression.ts';
-import { DropCounter, type DropListener } from '../protocol/drops.ts';
-import type { MessageToSession, Offer, OfferMeta } from '../protocol/message.ts';
+import { DropCounter } from '../protocol/drops.ts';
+import type { MessageToSession, Offer } from '../protocol/message.ts';
 import { encodeMessage } from '../protocol/message-encoder.ts';
 import { PeerKeys } from '../protocol/peer-keys.ts';
 import type { Holder } from '../protocol/presence.ts';
+import { QUOTA_PROFILES } from '../protocol/quota-profile.ts';
 import { newInvocationId } from '../protocol/random.ts';
 import { Reassembler } from '../protocol/reassembler.ts';
 import { generateKeyPair, type PairKeys } from '../protocol/seal.ts';
+import { cannotPass } from '../protocol/sending-time.ts';
 import { TIMING, type Timing } from '../protocol/timing.ts';
 import { inTopic, outTopic, parseTopic } from '../protocol/topics.ts';
 import { MissingWatch } from '../transport/missing-watch.ts';
-import type { ReadRetained } from '../transport/read-retained.ts';
-import type { ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
+import type { TransportMessage } from '../transport/transport.ts';
 import { BrokerLink } from './broker-link.ts';
+import { Copier, type ObserveMessage } from './copier.ts';
 import { claimTimeout } from './invocation.ts';
+import { eventJson, invocationMeta } from './invocation-meta.ts';
 import { laneOf } from './lane.ts';
+import { offeredCredentials } from './offered-credentials.ts';
 import { OfferedInvocation } from './offered-invocation.ts';
 import { PresenceWatch } from './presence-watch.ts';
 import type { StubCall } from './stub-call.ts';
+import type { StubOptions } from './stub-options.ts';
 import { answerOf, DEPLOYED, failure, failureOutcome, type StubOutcome } from './stub-outcome.ts';
-
-export type StubOptions = {
-  /** Of the function, unqualified. */
-  readonly arn: string;
-  readonly connect: (options: ConnectOptions) => Promise<Transport>;
-  readonly readRetained?: ReadRetained;
-  readonly timing?: Timing;
-  readonly onDrop?: DropListener;
-  /** A line for the function's log. */
-  readonly onNotice?: (text: string) => void;
-};
 
 type InFlight = {
   readonly invocation: OfferedInvocation;
@@ -58,6 +52,7 @@ export class Stub {
   readonly #reassembler: Reassembler<'stub'>;
   readonly #missing: MissingWatch;
   readonly #link: BrokerLink;
+  readonly #copier: Copier;
   #offers = 0;
 
   constructor(options: StubOptions) {
@@ -96,6 +91,13 @@ export class Stub {
       },
       onNotice: options.onNotice ?? (() => undefined),
     });
+    this.#copier = new Copier({
+      sample: options.observeSample,
+      random: options.random,
+      drops: this.#drops,
+      holder: (lane) => this.#heldNow(lane),
+      send: (holder, message) => this.#copy(holder, message),
+    });
   }
 
   /** Connects and learns who holds the default lane: for Lambda's init phase. Bounded; never rejects. */
@@ -107,8 +109,14 @@ export class Stub {
     const startedWithMs = call.context.getRemainingTimeInMillis();
     const lane = laneOf(call.event, call.context.clientContext);
     if (lane === undefined) return DEPLOYED;
+    if (this.#options.mode === 'observe') {
+      // Who watches is found out beside the deployed handler, which waits for nothing.
+      if (this.#link.holder(lane) === 'unknown') void this.#find(lane);
+      return this.#copier.observing(call, lane);
+    }
     const holder = this.#heldNow(lane) ?? (await this.#find(lane));
     if (holder === undefined) return DEPLOYED;
+    if (holder.mode === 'observe') return this.#copier.observing(call, lane);
     const keys = this.#keys.of(holder.publicKey);
     if (keys === undefined) return DEPLOYED;
     // Lambda has given up already: what would be offered now could only run for nobody.
@@ -147,20 +155,23 @@ export class Stub {
   ): Promise<StubOutcome> {
     const id = newInvocationId();
     const remainingMs = Math.max(1, Math.floor(call.context.getRemainingTimeInMillis()));
+    const credentials =
+      holder.credentials === 'forward' ? offeredCredentials(this.#options.credentials?.()) : undefined;
     const message: Offer = {
       kind: 'offer',
       id,
-      meta: this.#offerMeta(call, lane, remainingMs),
-      payload: call.eventJson ?? Buffer.from(JSON.stringify(call.event ?? null)),
+      meta: {
+        ...invocationMeta(call, lane),
+        remainingMs,
+        claimTimeoutMs: claimTimeout(remainingMs, this.#timing),
+        encodings: ENCODINGS,
+        ...(call.streaming === undefined ? {} : { streaming: call.streaming }),
+        ...(credentials === undefined ? {} : { credentials }),
+      },
+      payload: eventJson(call),
     };
     const frames = this.#encodeOffer(message, keys, holder);
-    if (frames === undefined) {
-      return failure(
-        'Llx.PayloadTooLarge',
-        call.context.awsRequestId,
-        `an event of ${message.payload.byteLength} bytes`,
-      );
-    }
+    if (typeof frames === 'string') return failure('Llx.PayloadTooLarge', call.context.awsRequestId, frames);
     const topic = inTopic(this.#options.arn, holder.sessionId);
     const invocation = new OfferedInvocation({
       id,
@@ -198,24 +209,13 @@ export class Stub {
     }
   }
 
-  #offerMeta({ context, streaming }: StubCall, lane: string, remainingMs: number): OfferMeta {
-    return {
-      requestId: context.awsRequestId,
-      invokedFunctionArn: context.invokedFunctionArn,
-      functionName: context.functionName,
-      functionVersion: context.functionVersion,
-      memoryLimitInMB: context.memoryLimitInMB,
-      logGroupName: context.logGroupName,
-      logStreamName: context.logStreamName,
-      lane,
-      remainingMs,
-      claimTimeoutMs: claimTimeout(remainingMs, this.#timing),
-      encodings: ENCODINGS,
-      ...(streaming === undefined ? {} : { streaming }),
-      ...(context.clientContext === undefined ? {} : { clientContext: context.clientContext }),
-      ...(context.identity === undefined ? {} : { identity: context.identity }),
-      ...(context.traceId === undefined ? {} : { traceId: context.traceId }),
-    };
+  /** True when it was in the socket within the bound. */
+  async #copy(holder: Holder, message: ObserveMessage): Promise<boolean> {
+    const keys = this.#keys.of(holder.publicKey);
+    if (keys === undefined) return false;
+    const frames = this.#encode(message, keys, holder.encodings, this.#offers++);
+    const topic = inTopic(this.#options.arn, holder.sessionId);
+    return await this.#link.publishWithin(topic, frames, this.#timing.observeMs);
   }
 
   #receive(message: TransportMessage): void {
@@ -251,11 +251,15 @@ export class Stub {
     this.#link.publish(inFlight.topic, frames);
   }
 
-  #encodeOffer(offer: Offer, keys: PairKeys, holder: Holder): readonly Buffer[] | undefined {
+  /** A text says why it cannot be sent. */
+  #encodeOffer(offer: Offer, keys: PairKeys, holder: Holder): readonly Buffer[] | string {
+    const what = `an event of ${offer.payload.byteLength} bytes`;
     try {
-      return this.#encode(offer, keys, holder.encodings, this.#offers++);
+      const frames = this.#encode(offer, keys, holder.encodings, this.#offers++);
+      const leftMs = offer.meta.remainingMs - this.#timing.deadlineMarginMs;
+      return cannotPass(what, frames, leftMs, this.#options.quotas ?? QUOTA_PROFILES.none) ?? frames;
     } catch (error) {
-      if (error instanceof MessageTooLargeError) return undefined;
+      if (error instanceof MessageTooLargeError) return `${what}: ${error.message}`;
       throw error;
     }
   }

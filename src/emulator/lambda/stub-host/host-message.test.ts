@@ -19,8 +19,13 @@ function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
 
 const header: fc.Arbitrary<FromHost> = fc.oneof(
   fc.record({ type: fc.constant('log'), call: fc.nat(), text: fc.string({ unit: 'binary' }) }),
-  fc.record({ type: fc.constant('answer'), call: fc.nat(), streamed: fc.boolean() }),
-  fc.record({ type: fc.constant('deployed'), call: fc.nat() }),
+  fc.record({
+    type: fc.constant('answer'),
+    call: fc.nat(),
+    streamed: fc.boolean(),
+    run: fc.record({ maxMemoryMb: fc.nat() }),
+  }),
+  fc.record({ type: fc.constant('deployed'), call: fc.nat(), observed: fc.boolean() }),
 );
 
 const body = fc.oneof(
@@ -42,9 +47,11 @@ test('any messages survive any chunking of the byte stream', () => {
 });
 
 test('every byte by itself is a message in the end', () => {
-  const bytes = Buffer.concat(encodeHostMessage({ type: 'deployed', call: 7 }, Buffer.from('body')));
+  const bytes = Buffer.concat(
+    encodeHostMessage({ type: 'deployed', call: 7, observed: false }, Buffer.from('body')),
+  );
   expect(decode(Array.from(bytes, (byte) => Buffer.of(byte)))).toEqual([
-    { header: { type: 'deployed', call: 7 }, body: Buffer.from('body') },
+    { header: { type: 'deployed', call: 7, observed: false }, body: Buffer.from('body') },
   ]);
 });
 

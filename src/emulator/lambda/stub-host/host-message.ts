@@ -1,3 +1,5 @@
+import type { LocalRun } from '../../../stub/stub-outcome.ts';
+
 /** What the emulator and the process that runs the stubs say to each other, over one pipe. */
 export type ToHost =
   | {
@@ -24,19 +26,37 @@ export type ToHost =
       readonly traceId?: string;
       // body: the event
     }
+  /** What the deployed handler came to, for a session that watches: after `deployed` with `observed`. */
+  | {
+      readonly type: 'observed';
+      readonly call: number;
+      readonly failed: boolean;
+      readonly streamed: boolean;
+      readonly durationMs: number;
+      /** Of the whole answer; the body may be its beginning. */
+      readonly bytes: number;
+    }
   /** Lambda has given up: nobody waits for the answer. */
   | { readonly type: 'abandon'; readonly call: number };
 
 export type FromHost =
   | { readonly type: 'log'; readonly call: number; readonly text: string }
-  | { readonly type: 'answer'; readonly call: number; readonly streamed: boolean /* body: the payload */ }
+  | {
+      readonly type: 'answer';
+      readonly call: number;
+      readonly streamed: boolean;
+      readonly run: LocalRun;
+      // body: the payload
+    }
   | {
       readonly type: 'failed';
       readonly call: number;
-      readonly errorType: string /* body: the error object */;
+      readonly errorType: string;
+      readonly run?: LocalRun;
+      // body: the error object
     }
-  /** The stub decided for the deployed handler: the emulator runs it. */
-  | { readonly type: 'deployed'; readonly call: number }
+  /** The stub decided for the deployed handler: the emulator runs it, and says what it came to where `observed`. */
+  | { readonly type: 'deployed'; readonly call: number; readonly observed: boolean }
   | { readonly type: 'dropped'; readonly reason: string; readonly detail: string }
   | { readonly type: 'notice'; readonly text: string };
 

@@ -2,17 +2,22 @@ import { oversizeFailure } from '../../../runtime/outcome.ts';
 import type { StubModule } from '../../../stub/handler.ts';
 import type { Stub } from '../../../stub/stub.ts';
 import type { StubContext } from '../../../stub/stub-call.ts';
+import type { StubOutcome } from '../../../stub/stub-outcome.ts';
 import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { readRetainedOverHttp } from './read-retained-over-http.ts';
 
 type Invoke = Extract<ToHost, { type: 'invoke' }>;
+type Observed = Extract<ToHost, { type: 'observed' }>;
+type Deployed = Extract<StubOutcome, { type: 'deployed' }>;
 
 /** The stub of one function inside the host process: an execution environment that takes any number of invocations. */
 export class HostedStub {
   readonly #stub: Promise<Stub>;
   readonly #send: (message: FromHost, body?: Uint8Array) => void;
   readonly #calls = new Map<number, AbortController>();
+  /** Calls whose deployed handler runs now, for a session that watches. */
+  readonly #observing = new Map<number, NonNullable<Deployed['observe']>>();
 
   constructor(options: {
     readonly arn: string;
@@ -52,12 +57,7 @@ export class HostedStub {
         signal: abort.signal,
         onChunk: async (chunk) => stream.add(chunk),
       });
-      if (outcome.type === 'deployed') this.#send({ type: 'deployed', call });
-      else if (outcome.type === 'failed')
-        this.#send({ type: 'failed', call, errorType: outcome.errorType }, outcome.payload);
-      else if (outcome.type === 'answered')
-        this.#send({ type: 'answer', call, streamed: false }, outcome.payload);
-      else this.#sendStream(call, stream);
+      this.#report(call, outcome, stream);
     } catch (error) {
       // A defect of the stub itself: on Lambda it would be this function's error too.
       const errorType = error instanceof Error ? error.name : 'Error';
@@ -72,14 +72,43 @@ export class HostedStub {
     }
   }
 
-  #sendStream(call: number, stream: GatheredStream): void {
-    const payload = stream.bytes();
-    if (payload !== undefined) return this.#send({ type: 'answer', call, streamed: true }, payload);
-    const { errorType, payload: error } = oversizeFailure();
-    this.#send({ type: 'failed', call, errorType }, error);
+  /** The deployed handler has ended: whoever watches sees a copy. */
+  observed({ call, failed, streamed, durationMs, bytes }: Observed, payload: Buffer): void {
+    const observe = this.#observing.get(call);
+    this.#observing.delete(call);
+    void observe?.({ payload, bytes, failed, streamed, durationMs });
+  }
+
+  #report(call: number, outcome: StubOutcome, stream: GatheredStream): void {
+    switch (outcome.type) {
+      case 'deployed':
+        if (outcome.observe !== undefined) this.#observing.set(call, outcome.observe);
+        return this.#send({ type: 'deployed', call, observed: outcome.observe !== undefined });
+      case 'failed': {
+        const { errorType, payload, run } = outcome;
+        return this.#send(
+          { type: 'failed', call, errorType, ...(run === undefined ? {} : { run }) },
+          payload,
+        );
+      }
+      case 'answered':
+        return this.#send({ type: 'answer', call, streamed: false, run: outcome.run }, outcome.payload);
+      case 'streamed': {
+        const payload = stream.bytes();
+        if (payload !== undefined)
+          return this.#send({ type: 'answer', call, streamed: true, run: outcome.run }, payload);
+        const { errorType, payload: error } = oversizeFailure();
+        return this.#send({ type: 'failed', call, errorType, run: outcome.run }, error);
+      }
+      default: {
+        const exhaustive: never = outcome;
+        return exhaustive;
+      }
+    }
   }
 
   abandon(call: number): void {
+    this.#observing.delete(call);
     this.#calls.get(call)?.abort();
   }
 }

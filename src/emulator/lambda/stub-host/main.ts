@@ -49,6 +49,9 @@ function receive(message: ToHost, body: Buffer): void {
     case 'invoke':
       void stubOf(message.arn).invoke(message, body);
       return;
+    case 'observed':
+      for (const stub of stubs.values()) stub.observed(message, body);
+      return;
     case 'abandon':
       for (const stub of stubs.values()) stub.abandon(message.call);
       return;

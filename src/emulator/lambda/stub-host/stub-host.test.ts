@@ -171,6 +171,35 @@ test('a decision for the deployed handler leaves it the rest of the time, and th
   expect(result.durationMs).toBeCloseTo(stubMs + 7, 3);
 });
 
+test('the init and the memory of a run on the laptop are those of the invocation; its duration is without the init', async () => {
+  const stubs = await startHost(
+    `setTimeout(() => send({ type: 'answer', call: message.call, streamed: false, run: { initMs: 10, maxMemoryMb: 64 } }, body), 30);`,
+  );
+  const startedAt = performance.now();
+  const result = await stubs.invoke(call(), run());
+  expect(told(result)).toEqual({
+    status: 'succeeded',
+    streamed: false,
+    coldStart: true,
+    initMs: 10,
+    maxMemoryMb: 64,
+    payload: { n: 1 },
+  });
+  expect(result.durationMs).toBeLessThanOrEqual(performance.now() - startedAt - 10);
+});
+
+test('the stub of a watched function is told what the deployed handler came to', async () => {
+  const stubs = await startHost(`
+    if (message.type === 'observed') send({ type: 'notice', text: JSON.stringify([message, String(body)]) });
+    else send({ type: 'deployed', call: message.call, observed: true });`);
+  await stubs.invoke(call(), run());
+  await expect.poll(() => notices).not.toEqual([]);
+  expect(JSON.parse(notices[0] ?? '')).toEqual([
+    { type: 'observed', call: 1, failed: false, streamed: false, durationMs: 7, bytes: 10 },
+    '"deployed"',
+  ]);
+});
+
 test('a host that sends nonsense is killed, and its end answers the calls', async () => {
   const stubs = await startHost(`pipe.write(Buffer.alloc(4096, 0xff));`);
   expect(told(await stubs.invoke(call(), run()))).toMatchObject({

@@ -1,4 +1,5 @@
 import type { DropReason } from '../../../protocol/drops.ts';
+import { OBSERVE_BYTES } from '../../../protocol/limits.ts';
 import type { InvocationResult } from '../../../runtime/invocation.ts';
 import {
   abortedFailure,
@@ -7,6 +8,7 @@ import {
   timeoutFailure,
   timeoutLogLine,
 } from '../../../runtime/outcome.ts';
+import type { LocalRun } from '../../../stub/stub-outcome.ts';
 import type { InvocationCall, InvocationTarget } from '../invocation-service.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { type HostEnd, HostProcess } from './host-process.ts';
@@ -42,9 +44,10 @@ type Call = {
   readonly settle: (result: InvocationResult | Promise<InvocationResult>) => void;
 };
 
-type Outcome =
+type Outcome = { readonly run?: LocalRun } & (
   | Failure
-  | { readonly status: 'succeeded'; readonly payload: Uint8Array; readonly streamed: boolean };
+  | { readonly status: 'succeeded'; readonly payload: Uint8Array; readonly streamed: boolean }
+);
 
 /**
  * One process in which the stubs of all functions run: what Lambda's execution environments are on AWS.
@@ -157,12 +160,13 @@ export class StubHost {
         return call === undefined ? this.#dropLate('a log line') : call.onLog(message.text);
       }
       case 'deployed':
-        return this.#runDeployed(message.call);
+        return this.#runDeployed(message.call, message.observed);
       case 'answer':
         return this.#settle(message.call, {
           status: 'succeeded',
           payload: body,
           streamed: message.streamed,
+          run: message.run,
         });
       case 'failed':
         return this.#settle(message.call, {
@@ -170,6 +174,7 @@ export class StubHost {
           failure: failureKind(message.errorType),
           errorType: message.errorType,
           payload: body,
+          ...(message.run === undefined ? {} : { run: message.run }),
         });
       default: {
         const exhaustive: never = message;
@@ -178,24 +183,39 @@ export class StubHost {
     }
   }
 
-  #runDeployed(id: number): void {
+  #runDeployed(id: number, observed: boolean): void {
     const call = this.#take(id);
     if (call === undefined) return this.#dropLate('the decision for the deployed handler');
     const { onLog, signal, deadline, startedAt } = call;
     const now = performance.now();
     const run = { remainingMs: Math.max(0, deadline - now), onLog, signal };
-    // To Lambda it is one invocation: the time of the stub is the function's.
     call.settle(
-      this.#options
-        .deployed(call.call, run)
-        .then((result) => ({ ...result, durationMs: now - startedAt + result.durationMs })),
+      this.#options.deployed(call.call, run).then((result) => {
+        if (observed) this.#sendObserved(id, result);
+        // To Lambda it is one invocation: the time of the stub is the function's.
+        return { ...result, durationMs: now - startedAt + result.durationMs };
+      }),
+    );
+  }
+
+  /** The stub copies no more of an answer than this. */
+  #sendObserved(call: number, { payload, durationMs, ...result }: InvocationResult): void {
+    const failed = result.status === 'failed';
+    const streamed = result.status === 'succeeded' && result.streamed;
+    const bytes = payload.byteLength;
+    this.#send(
+      { type: 'observed', call, failed, streamed, durationMs, bytes },
+      payload.subarray(0, OBSERVE_BYTES),
     );
   }
 
   #settle(id: number, outcome: Outcome): void {
     const call = this.#take(id);
     if (call === undefined) return this.#dropLate('an answer');
-    call.settle({ durationMs: performance.now() - call.startedAt, coldStart: false, ...outcome });
+    const { run = {}, ...facts } = outcome;
+    // As Lambda counts: the time of an init is beside the duration, not in it.
+    const durationMs = Math.max(0, performance.now() - call.startedAt - (run.initMs ?? 0));
+    call.settle({ durationMs, coldStart: run.initMs !== undefined, ...run, ...facts });
   }
 
   #take(id: number): Call | undefined {
