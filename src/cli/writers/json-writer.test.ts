@@ -94,7 +94,7 @@ test('an invocation is a line per phase, with its log lines between', async () =
   ]);
   const common = { type: 'invocation', requestId: 'r1', function: 'hello', lane: 'default' };
   expect(lines).toEqual([
-    { ...common, phase: 'offered', at: '2026-01-02T12:01:03.000Z' },
+    { ...common, phase: 'offered', id: 'a1', at: '2026-01-02T12:01:03.000Z' },
     { ...common, phase: 'claimed', at: '2026-01-02T12:01:03.005Z' },
     { type: 'log', requestId: 'r1', function: 'hello', stream: 'stderr', text: '\u001b[31mred\nand more' },
     {

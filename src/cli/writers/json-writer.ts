@@ -62,7 +62,7 @@ export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions):
 function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
   switch (event.type) {
     case 'offered':
-      return open.open(event) ? invocationLine(event, 'offered', event.at) : undefined;
+      return open.open(event) ? invocationLine(event, 'offered', event.at, { id: event.id }) : undefined;
     case 'claimed': {
       const offer = open.get(event.id);
       return offer && invocationLine(offer, 'claimed', event.at);
