@@ -4,7 +4,9 @@ import { createCipheriv, createHash } from 'node:crypto';
 export function bodyOf(n: number, bytes: number): string {
   const key = Buffer.alloc(16);
   key.writeUInt32BE(n);
-  const noise = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(Math.ceil(bytes * 0.75)));
+  const noise = createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(
+    Buffer.alloc(Math.ceil(bytes * 0.75)),
+  );
   return noise.toString('base64').slice(0, bytes);
 }
 

@@ -39,6 +39,12 @@ export function work(where: Where) {
     if (ms > 0) await wait(ms);
     write('end');
     if (refuse) throw new WorkRefused(`work ${n}`);
-    return { n, where, requestId: context.awsRequestId, digest: digestOf(body), body: bodyOf(n, answerBytes) };
+    return {
+      n,
+      where,
+      requestId: context.awsRequestId,
+      digest: digestOf(body),
+      body: bodyOf(n, answerBytes),
+    };
   };
 }

@@ -158,6 +158,7 @@ export class FaultProxy {
       random,
       faults,
       rates: () => this.rates,
+      isSilent: () => line().silent,
       name: () => this.#nameOf(line()),
       onCut: () => this.#end(line()),
       onPassed: (unit) => {

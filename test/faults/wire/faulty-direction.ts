@@ -14,6 +14,8 @@ export type FaultyDirectionOptions = {
   readonly rates: () => FaultRates;
   readonly random: SeededRandom;
   readonly faults: FaultCounter;
+  /** Read by nobody until it is ended: not resumed here. */
+  readonly isSilent: () => boolean;
   /** For people. */
   readonly name: () => string;
   readonly onCut: () => void;
@@ -33,6 +35,7 @@ export class FaultyDirection {
   #queue: Promise<void> = Promise.resolve();
   #waiting = 0;
   #waitingBytes = 0;
+  #held = false;
 
   constructor(options: FaultyDirectionOptions) {
     this.#options = options;
@@ -84,14 +87,22 @@ export class FaultyDirection {
     if (afterMs === 0 && this.#waiting === 0) return this.#write(unit);
     this.#waiting += 1;
     this.#waitingBytes += unit.bytes.byteLength;
-    if (this.#waitingBytes > HIGH_WATER_BYTES) this.#options.from.pause();
+    this.#limit();
     this.#queue = this.#queue.then(async () => {
       if (afterMs > 0) await this.#wait(afterMs);
       this.#waiting -= 1;
       this.#waitingBytes -= unit.bytes.byteLength;
-      if (this.#waitingBytes <= HIGH_WATER_BYTES) this.#options.from.resume();
+      this.#limit();
       this.#write(unit);
     });
+  }
+
+  #limit(): void {
+    const held = this.#waitingBytes > HIGH_WATER_BYTES;
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#options.from.pause();
+    else if (!this.#options.isSilent()) this.#options.from.resume();
   }
 
   #later(unit: Unit, afterMs: number): void {

@@ -1,0 +1,54 @@
+/**
+ * `npm run test:faults`: thousands of invocations through broken lines and dying processes. Every one of them is
+ * accounted for. docs/faults.md says how to read and replay it.
+ *
+ * LLX_FAULTS=short: what CI runs. LLX_FAULTS_SEED=0x…: the choices of an earlier run.
+ * LLX_FAULTS_ONLY=text: the scenarios whose names hold it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setup } from '../support/build-once.ts';
+import { breachText, scenarioText, seedText, totalText } from './report.ts';
+import { runScenario, type ScenarioResult } from './run-scenario.ts';
+import { LINE_SCENARIOS } from './scenarios/line-scenarios.ts';
+import { PROCESS_SCENARIOS, STORM } from './scenarios/process-scenarios.ts';
+import { chooseSeed, SeededRandom } from './seeded-random.ts';
+
+const SHOWN_BREACHES = 5;
+/** More than one scenario makes, for those that follow its last fault. */
+const NUMBERS_PER_SCENARIO = 100_000;
+
+const { LLX_FAULTS, LLX_FAULTS_SEED, LLX_FAULTS_ONLY = '' } = process.env;
+const seed = chooseSeed(LLX_FAULTS_SEED);
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+print(
+  `seed ${seedText(seed)}: LLX_FAULTS_SEED=${seedText(seed)} npm run test:faults makes the same choices again`,
+);
+await setup();
+const directory = await mkdtemp(join(tmpdir(), 'llx-faults-'));
+const results: ScenarioResult[] = [];
+try {
+  for (const [index, scenario] of [...LINE_SCENARIOS, ...PROCESS_SCENARIOS, STORM].entries()) {
+    const calls = LLX_FAULTS === 'short' ? scenario.calls.short : scenario.calls.full;
+    if (calls === undefined || !scenario.name.includes(LLX_FAULTS_ONLY)) continue;
+    const result = await runScenario({
+      scenario,
+      calls,
+      firstNumber: index * NUMBERS_PER_SCENARIO,
+      directory,
+      random: new SeededRandom(seed).fork(scenario.name),
+    });
+    results.push(result);
+    print(scenarioText(result));
+    for (const breach of result.breaches.slice(0, SHOWN_BREACHES)) {
+      print(breachText(result, breach).replaceAll(/^/gm, '         '));
+    }
+    if (result.breaches.length > 0 && result.stderr !== '') print(`         stderr: ${result.stderr}`);
+  }
+} finally {
+  await rm(directory, { recursive: true });
+}
+print(totalText(results, seed));
+if (results.some(({ breaches }) => breaches.length > 0)) process.exitCode = 1;
