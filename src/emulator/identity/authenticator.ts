@@ -1,0 +1,99 @@
+import { timingSafeEqual } from 'node:crypto';
+import { sha256, signingKey } from '../../signature/signature-v4.ts';
+import type { AccessKeys } from './access-keys.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import type { Principal } from './principal.ts';
+import { expiredToken, missingToken, SignatureError, unknownToken } from './signature-error.ts';
+import {
+  accessKeyIdOf,
+  type IncomingRequest,
+  parseSignedRequest,
+  type SignedRequest,
+} from './signed-request.ts';
+import { verifySignature } from './verify-signature.ts';
+
+export type RequestToVerify = IncomingRequest & {
+  /** The service's name in the signature: `lambda`, `iotdevicegateway`; several where AWS takes several. */
+  readonly service: string | readonly string[];
+};
+
+/** Finds out whose key signed a request. */
+export class Authenticator {
+  readonly #keys: AccessKeys;
+  readonly #open: boolean;
+  readonly #region: string;
+  readonly #now: () => Date;
+  readonly #signingKeys = new BoundedCache<string, Buffer>(256);
+
+  /** @param options.open nobody has to sign: unknown long-term keys are let in as well. */
+  constructor(options: {
+    readonly keys: AccessKeys;
+    readonly open: boolean;
+    readonly region: string;
+    readonly now: () => Date;
+  }) {
+    this.#keys = options.keys;
+    this.#open = options.open;
+    this.#region = options.region;
+    this.#now = options.now;
+  }
+
+  /**
+   * @returns undefined for somebody unknown who is let in; to find that out, nothing is hashed.
+   * @throws AwsError in the words and codes of the service's protocol.
+   */
+  authenticate(request: RequestToVerify): Principal | undefined {
+    const services = [request.service].flat();
+    const protocol = services.includes('sts') ? 'query' : 'json';
+    try {
+      const accessKeyId = accessKeyIdOf(request);
+      if (this.#open && (accessKeyId === undefined || this.#isForeign(accessKeyId))) return undefined;
+      const signed = parseSignedRequest(request);
+      if (signed === undefined) throw missingToken(protocol);
+      return this.#verify(request, signed, services);
+    } catch (error) {
+      throw error instanceof SignatureError ? error.toAwsError(protocol) : error;
+    }
+  }
+
+  /** A temporary key is always somebody's: of the emulator's last run, or of AWS itself. */
+  #isForeign(accessKeyId: string): boolean {
+    return this.#keys.get(accessKeyId) === undefined && !accessKeyId.startsWith('ASIA');
+  }
+
+  #verify(request: IncomingRequest, signed: SignedRequest, services: readonly string[]): Principal {
+    const key = this.#keys.get(signed.accessKeyId);
+    if (key === undefined) throw unknownToken();
+    const { secretAccessKey, sessionToken, expiration } = key.credentials;
+    if (!sameSecret(signed.sessionToken, sessionToken)) throw unknownToken();
+    const now = this.#now();
+    if (expiration !== undefined && expiration <= now) throw expiredToken();
+    this.#verifyScope(signed, services);
+    verifySignature(request, signed, { signingKey: this.#signingKey(secretAccessKey, signed), now });
+    return key.grant.principal;
+  }
+
+  #verifyScope({ scope: { region, service } }: SignedRequest, services: readonly string[]): void {
+    if (!services.includes(service)) {
+      throw new SignatureError(
+        'signature',
+        `Credential should be scoped to correct service: '${services[0]}'. `,
+      );
+    }
+    // STS answers in every region, and its global endpoint is signed for us-east-1.
+    if (region !== this.#region && service !== 'sts') {
+      throw new SignatureError('signature', 'Credential should be scoped to a valid region. ');
+    }
+  }
+
+  /** Four HMACs, once for each key, day, region and service. */
+  #signingKey(secretAccessKey: string, { accessKeyId, scope }: SignedRequest): Buffer {
+    const name = `${accessKeyId}/${scope.day}/${scope.region}/${scope.service}`;
+    return this.#signingKeys.get(name, () => signingKey(secretAccessKey, scope));
+  }
+}
+
+/** Compares digests, so that the time it takes tells nothing. */
+function sameSecret(found: string | undefined, expected: string | undefined): boolean {
+  return timingSafeEqual(Buffer.from(sha256(found ?? '')), Buffer.from(sha256(expected ?? '')));
+}

@@ -1,0 +1,243 @@
+import type { AwsCredentials } from '../../signature/credentials.ts';
+import { AwsError } from '../http/aws-error.ts';
+import { AccessKeys } from './access-keys.ts';
+import { Authenticator, type RequestToVerify } from './authenticator.ts';
+import { BoundedCache } from './bounded-cache.ts';
+import { type AccessDecision, accessDeniedText, contextOf, decideAccess, type Grant } from './grant.ts';
+import type { IamConfig } from './iam-config.ts';
+import { Policy } from './policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import type { Principal } from './principal.ts';
+import { type FunctionRole, type Role, Roles, uniqueId } from './roles.ts';
+
+export type RoleRequest = {
+  readonly principal: Principal;
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** @default 3600, or less where the role allows less */
+  readonly durationSeconds?: number | undefined;
+  readonly sessionPolicy?: PolicyDocument | undefined;
+  readonly externalId?: string | undefined;
+};
+
+export type RoleSession = {
+  readonly credentials: Required<AwsCredentials>;
+  readonly assumedRole: { readonly arn: string; readonly id: string };
+};
+
+const LAMBDA = 'lambda.amazonaws.com';
+/** Lambda's own sessions outlive what STS gives to others. */
+const FUNCTION_SESSION_SECONDS = 43_200;
+
+/**
+ * Who exists in the emulator, who makes a request, and what he may do. Nothing is stored: temporary keys end with
+ * the process.
+ *
+ * While no users are configured it is open: keys that it does not know, and requests without any, are the account's
+ * root. Keys that it knows are verified in full, always.
+ */
+export class Identities {
+  readonly root: Principal;
+  readonly #region: string;
+  readonly #account: string;
+  readonly #keys: AccessKeys;
+  readonly #authenticator: Authenticator;
+  readonly #roles: Roles;
+  readonly #grants = new WeakMap<Principal, Grant>();
+  readonly #decisions = new WeakMap<Principal, BoundedCache<string, AccessDecision>>();
+
+  constructor(options: {
+    readonly account: string;
+    readonly region: string;
+    readonly iam?: IamConfig | undefined;
+    readonly functions: readonly FunctionRole[];
+    readonly now?: (() => Date) | undefined;
+    readonly random?: (bytes: number) => Buffer;
+  }) {
+    const { account, region, iam = {}, functions, now = () => new Date() } = options;
+    this.#account = account;
+    this.#region = region;
+    this.#keys = new AccessKeys({ ...options, now });
+    this.#authenticator = new Authenticator({ keys: this.#keys, open: iam.users === undefined, region, now });
+    this.#roles = new Roles({ account, roles: iam.roles, functions });
+    this.root = { type: 'root', arn: `arn:aws:iam::${account}:root`, account, userId: account };
+    this.#grants.set(this.root, { principal: this.root, policies: [] });
+    this.#addUsers(iam.users ?? {});
+  }
+
+  /**
+   * Finds out who makes a request, by Signature Version 4 in its header or its query.
+   *
+   * @throws AwsError with AWS's own code for a signature that is missing, wrong, too old or of nobody.
+   */
+  verify(request: RequestToVerify): Principal {
+    return this.#authenticator.authenticate(request) ?? this.root;
+  }
+
+  /** @throws AwsError 403 AccessDeniedException with AWS's text. */
+  authorize(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context?: Readonly<Record<string, string>>,
+  ): void {
+    const decision = this.#decide(principal, action, resource, context);
+    if (decision === 'allowed') return;
+    throw new AwsError(403, 'AccessDeniedException', {
+      Message: accessDeniedText(principal, { action, resource }, decision),
+    });
+  }
+
+  allows(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context?: Readonly<Record<string, string>>,
+  ): boolean {
+    return this.#decide(principal, action, resource, context) === 'allowed';
+  }
+
+  /**
+   * STS's AssumeRole, whose parameters have been checked.
+   *
+   * @throws AwsError AccessDenied, or ValidationError for a session that is longer than it may be.
+   */
+  assumeRole(request: RoleRequest): RoleSession {
+    const { principal, roleArn, sessionName, externalId } = request;
+    const role = this.#roles.byArn(roleArn);
+    const context = {
+      'sts:RoleSessionName': sessionName,
+      ...(externalId === undefined ? {} : { 'sts:ExternalId': externalId }),
+    };
+    if (role === undefined || !this.#mayAssume(principal, role, context)) {
+      throw new AwsError(403, 'AccessDenied', {
+        message: `User: ${principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+      });
+    }
+    const durationSeconds = request.durationSeconds ?? 3600;
+    if (principal.type === 'assumed-role' && durationSeconds > 3600) {
+      throw validationError(
+        'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+      );
+    }
+    if (durationSeconds > role.maxSessionSeconds) {
+      throw validationError(
+        'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      );
+    }
+    return this.#startSession(role, sessionName, durationSeconds, request.sessionPolicy);
+  }
+
+  /** STS's GetSessionToken: temporary keys of the caller himself. */
+  sessionToken(principal: Principal, durationSeconds: number): Required<AwsCredentials> {
+    return this.#keys.issue(this.#grantOf(principal), durationSeconds);
+  }
+
+  /**
+   * What Lambda puts into a function's environment: keys of its role; the session's name is the function's.
+   *
+   * @throws AwsError where the role does not trust Lambda.
+   */
+  functionCredentials(functionName: string): Required<AwsCredentials> {
+    const role = this.#roles.ofFunction(functionName);
+    const request = { action: 'sts:AssumeRole', resource: role.arn, context: () => undefined };
+    if (!role.trust.trustsService(LAMBDA, request)) {
+      throw new AwsError(400, 'InvalidParameterValueException', {
+        Type: 'User',
+        message: 'The role defined for the function cannot be assumed by Lambda.',
+      });
+    }
+    // A session's name has at least two letters.
+    const sessionName = functionName.length === 1 ? `${functionName}@lambda_function` : functionName;
+    return this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined).credentials;
+  }
+
+  roleArnOf(functionName: string): string {
+    return this.#roles.ofFunction(functionName).arn;
+  }
+
+  #decide(
+    principal: Principal,
+    action: string,
+    resource: string,
+    context?: Readonly<Record<string, string>>,
+  ): AccessDecision {
+    const grant = this.#grantOf(principal);
+    const decide = (): AccessDecision =>
+      decideAccess(grant, { action, resource, context: this.#contextOf(principal, context) });
+    if (context !== undefined) return decide();
+    let decisions = this.#decisions.get(principal);
+    if (decisions === undefined) {
+      decisions = new BoundedCache(1024);
+      this.#decisions.set(principal, decisions);
+    }
+    return decisions.get(`${action}\n${resource}`, decide);
+  }
+
+  #mayAssume(principal: Principal, role: Role, context: Readonly<Record<string, string>>): boolean {
+    const grant = this.#grantOf(principal);
+    const request = {
+      action: 'sts:AssumeRole',
+      resource: role.arn,
+      context: this.#contextOf(principal, context),
+    };
+    const own = decideAccess(grant, request);
+    switch (role.trust.trusts(principal, request)) {
+      case 'account':
+        return own === 'allowed';
+      case 'caller':
+        // Being named is enough, unless a policy of the caller or of his session is against it.
+        return (
+          !own.startsWith('deny') &&
+          (grant.sessionPolicy === undefined || grant.sessionPolicy.decide(request) === 'allow')
+        );
+      default:
+        return false;
+    }
+  }
+
+  #startSession(
+    role: Role,
+    sessionName: string,
+    durationSeconds: number,
+    sessionPolicy: PolicyDocument | undefined,
+  ): RoleSession {
+    const id = `${role.id}:${sessionName}`;
+    const arn = `arn:aws:sts::${this.#account}:assumed-role/${role.name}/${sessionName}`;
+    const grant: Grant = {
+      principal: { type: 'assumed-role', arn, account: this.#account, userId: id, roleArn: role.arn },
+      policies: role.policies,
+      ...(sessionPolicy === undefined ? {} : { sessionPolicy: new Policy(sessionPolicy) }),
+    };
+    this.#grants.set(grant.principal, grant);
+    return { credentials: this.#keys.issue(grant, durationSeconds), assumedRole: { arn, id } };
+  }
+
+  #addUsers(users: NonNullable<IamConfig['users']>): void {
+    const account = this.#account;
+    for (const [userName, { accessKeys, policies = [] }] of Object.entries(users)) {
+      const arn = `arn:aws:iam::${account}:user/${userName}`;
+      const principal = { type: 'user', arn, account, userId: uniqueId('AIDA', arn), userName } as const;
+      const grant = { principal, policies: policies.map((policy) => new Policy(policy)) };
+      this.#grants.set(principal, grant);
+      for (const { id, secret } of accessKeys) {
+        this.#keys.add({ credentials: { accessKeyId: id, secretAccessKey: secret }, grant });
+      }
+    }
+  }
+
+  #grantOf(principal: Principal): Grant {
+    return this.#grants.get(principal) ?? { principal, policies: [] };
+  }
+
+  #contextOf(
+    principal: Principal,
+    context: Readonly<Record<string, string>> = {},
+  ): (name: string) => string | undefined {
+    return contextOf(principal, { 'aws:RequestedRegion': this.#region }, context);
+  }
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError(400, 'ValidationError', { message });
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { IamConfig, IamRole } from './iam-config.ts';
+import { Policy } from './policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { TrustPolicy } from './trust-policy.ts';
+
+export type Role = {
+  readonly name: string;
+  readonly arn: string;
+  /** `AROA…` */
+  readonly id: string;
+  readonly trust: TrustPolicy;
+  readonly policies: readonly Policy[];
+  readonly maxSessionSeconds: number;
+};
+
+export type FunctionRole = {
+  readonly name: string;
+  /** Name or ARN of its role. @default `<name>-role` */
+  readonly role?: string;
+};
+
+const EVERYTHING: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
+};
+
+/** The roles of the account: those that are configured, and those that functions name without more. */
+export class Roles {
+  readonly #account: string;
+  readonly #byName = new Map<string, Role>();
+  readonly #byFunction = new Map<string, Role>();
+
+  constructor(options: {
+    readonly account: string;
+    readonly roles: IamConfig['roles'];
+    readonly functions: readonly FunctionRole[];
+  }) {
+    this.#account = options.account;
+    for (const [name, role] of Object.entries(options.roles ?? {})) this.#add(name, role);
+    for (const { name, role = `${name}-role` } of options.functions) {
+      const roleName = roleNameOf(role);
+      const arn = role.startsWith('arn:') ? role : undefined;
+      const found = this.#byName.get(roleName) ?? this.#add(roleName, { policies: [EVERYTHING] }, arn);
+      this.#byFunction.set(name, found);
+    }
+  }
+
+  byArn(arn: string): Role | undefined {
+    const role = this.#byName.get(roleNameOf(arn));
+    return role?.arn === arn ? role : undefined;
+  }
+
+  ofFunction(functionName: string): Role {
+    const role = this.#byFunction.get(functionName);
+    if (role === undefined) throw new TypeError(`expected a function of the emulator, got ${functionName}`);
+    return role;
+  }
+
+  #add(name: string, config: IamRole, arn = `arn:aws:iam::${this.#account}:role/${name}`): Role {
+    const role: Role = {
+      name,
+      arn,
+      id: uniqueId('AROA', arn),
+      trust: new TrustPolicy(config.trust ?? trustOfLambdaAnd(this.#account)),
+      policies: (config.policies ?? []).map((policy) => new Policy(policy)),
+      maxSessionSeconds: config.maxSessionSeconds ?? 3600,
+    };
+    this.#byName.set(name, role);
+    return role;
+  }
+}
+
+/** The last part of an ARN: a path (`role/service-role/name`) is no part of the name. */
+function roleNameOf(nameOrArn: string): string {
+  return nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1);
+}
+
+/** What IAM gives to each user and role; here the same at every start. */
+export function uniqueId(prefix: 'AIDA' | 'AROA', arn: string): string {
+  const letters = [...createHash('sha256').update(arn).digest()].map((byte) => BASE32[byte & 31] ?? '');
+  return prefix + letters.slice(0, 17).join('');
+}
+
+export const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+function trustOfLambdaAnd(account: string): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com', AWS: `arn:aws:iam::${account}:root` },
+      Action: 'sts:AssumeRole',
+    },
+  };
+}
