@@ -4,6 +4,8 @@ import type { WebSocket } from 'ws';
 /** 1003 of RFC 6455 §7.4.1: a kind of data that cannot be accepted. MQTT 3.1.1 §6.0 asks for binary frames. */
 const UNSUPPORTED_DATA = 1003;
 const NORMAL = 1000;
+/** How long a client may take to answer that the connection is over. */
+const CLOSE_MS = 1_000;
 
 /**
  * The bytes of a WebSocket's binary messages, without their borders. Other than the stream of the package, it sends
@@ -51,9 +53,14 @@ export class WebSocketStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    // Not `terminate`: a refusal that was just written would be lost. The server's close timeout ends it if need be.
-    this.#socket.resume();
-    this.#socket.close(NORMAL);
+    const socket = this.#socket;
+    // Not at once: a refusal that was just written would be lost.
+    const timer = setTimeout(() => socket.terminate(), CLOSE_MS).unref();
+    socket.once('close', () => clearTimeout(timer));
+    // A paused one would not see the answer.
+    socket.resume();
+    if (socket.readyState === socket.CLOSED) clearTimeout(timer);
+    else socket.close(NORMAL);
     done(error);
   }
 }
