@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { DropCounter } from '../protocol/drops.ts';
+import { QUOTA_PROFILES, type QuotaProfile } from '../protocol/quota-profile.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
-import { createApiServer } from './http/api-server.ts';
+import { type ApiServer, createApiServer } from './http/api-server.ts';
 import { addStateRoute, type EmulatorState } from './http/state-route.ts';
+import type { IamConfig } from './identity/iam-config.ts';
+import { Identities } from './identity/identities.ts';
+import type { Principal } from './identity/principal.ts';
+import { addEndpointRoute } from './iot/endpoint-route.ts';
+import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import {
@@ -25,12 +33,16 @@ export type EmulatorOptions = {
   readonly wssPort?: number;
   /** MQTT with client certificates. 0 is a free one; absent: not opened. */
   readonly mtlsPort?: number;
-  /** Where the CA, the server's and the client's certificate are kept. Needed with either of the two. */
+  /** Where the CA, the server's and the client's certificate are kept. @default .llx/certificates */
   readonly certificateDirectory?: string;
+  /** What the broker allows a connection. @default none */
+  readonly quotas?: QuotaProfile;
+  /** Who exists. @default everybody is the account's root */
+  readonly iam?: IamConfig;
   readonly region: string;
   readonly account: string;
   /** What is deployed: runs when nobody holds the lane of a function. */
-  readonly functions: readonly FunctionSpec[];
+  readonly functions: readonly (FunctionSpec & { readonly role?: string })[];
   /** Runs deployed code. Closed by whoever made it. */
   readonly runtime: Runtime;
   readonly stubFile: string;
@@ -48,6 +60,7 @@ export type EmulatorOptions = {
 
 export type Emulator = EmulatorState & {
   readonly broker: Broker;
+  readonly identities: Identities;
   /** Connects the stubs of all functions: after a session has taken its lanes, they know at once who holds them. */
   prepareStubs(): void;
   close(): Promise<void>;
@@ -80,9 +93,16 @@ async function open(
   host: StubHost | undefined,
 ): Promise<Emulator> {
   const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
-  const broker = await startBroker({ host: options.host, port: options.mqttPort, drops });
+  const { account, region, quotas, runtime, stubFile } = options;
+  const identities = new Identities(options);
+  const broker = await startBroker({
+    host: options.host,
+    port: options.mqttPort,
+    drops,
+    ...(quotas === undefined ? {} : { quotas }),
+  });
   const api = createApiServer(options);
-  const { runtime, stubFile } = options;
+  let ports: IotPorts | undefined;
   const service = new InvocationService({
     registry: createRegistry(options),
     direct,
@@ -91,42 +111,88 @@ async function open(
     onNotice: options.onNotice,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
-  const { account, region } = options;
-  const addresses = { endpoint: '', mqtt: broker.url, account, region };
+  const state = { endpoint: '', mqtt: broker.url, account, region, functions };
   addInvokeRoute(api.app, service);
   addRetainedRoute(api.app, broker);
-  addStateRoute(api.app, () => ({ ...addresses, functions }));
+  addEndpointRoute(
+    api.app,
+    () => ports?.endpoint,
+    ({ raw }) => identities.authorize(identify(identities, raw, 'iot'), 'iot:DescribeEndpoint', '*'),
+  );
+  addStateRoute(api.app, () => state);
   try {
-    addresses.endpoint = (await api.listen()).url;
+    state.endpoint = (await api.listen()).url;
+    ports = await openPorts(options, { broker, identities, api, drops });
   } catch (error) {
     await Promise.all([api.close(), broker.close()]);
     throw error;
   }
-  host?.connect({ mqttUrl: addresses.mqtt, endpoint: addresses.endpoint });
+  Object.assign(state, ports?.addresses);
+  host?.connect({ mqttUrl: state.mqtt, endpoint: state.endpoint });
   let closing: Promise<void> | undefined;
   return {
-    ...addresses,
-    functions,
+    ...state,
     broker,
+    identities,
     prepareStubs: () => host?.prepare(functions.map(({ arn }) => arn)),
     close() {
-      closing ??= closeAll(service, host, api, broker);
+      closing ??= closeAll({ service, host, api, broker, ports });
       return closing;
     },
   };
 }
 
-async function closeAll(
-  service: InvocationService,
-  host: StubHost | undefined,
-  api: { close(): Promise<void> },
-  broker: Broker,
-): Promise<void> {
+/** Loaded only where they are asked for: the offline path starts without TLS. */
+async function openPorts(
+  options: EmulatorOptions,
+  parts: {
+    readonly broker: Broker;
+    readonly identities: Identities;
+    readonly api: ApiServer;
+    readonly drops: DropCounter;
+  },
+): Promise<IotPorts | undefined> {
+  const { wssPort, mtlsPort, account, region } = options;
+  if (wssPort === undefined && mtlsPort === undefined) return undefined;
+  const { openIotPorts } = await import('./iot/iot-ports.ts');
+  const { broker, identities, api, drops } = parts;
+  return await openIotPorts({
+    ...options,
+    certificateDirectory: options.certificateDirectory ?? '.llx/certificates',
+    broker,
+    drops,
+    connectionSeconds: (options.quotas ?? QUOTA_PROFILES.none).connectionSeconds,
+    onRequest: (request, response) => api.app.server.emit('request', request, response),
+    identify(request): BrokerIdentity {
+      const principal = identify(identities, request, 'iotdevicegateway');
+      const arn = `arn:aws:iot:${region}:${account}:`;
+      return {
+        name: principal.arn,
+        allows: (action, resource) => identities.allows(principal, action, `${arn}${resource}`),
+      };
+    },
+  });
+}
+
+/** Who a request without a body comes from. */
+function identify(identities: Identities, request: IncomingMessage, service: string): Principal {
+  const { method = 'GET', url = '/', headers } = request;
+  return identities.verify({ method, path: url, headers, body: new Uint8Array(), service });
+}
+
+async function closeAll(parts: {
+  readonly service: InvocationService;
+  readonly host: StubHost | undefined;
+  readonly api: ApiServer;
+  readonly broker: Broker;
+  readonly ports: IotPorts | undefined;
+}): Promise<void> {
   // Callers first get their answers, then the connections end.
-  await host?.close();
-  await service.close();
-  await api.close();
-  await broker.close();
+  await parts.host?.close();
+  await parts.service.close();
+  await parts.api.close();
+  await parts.broker.close();
+  await parts.ports?.close();
 }
 
 function createRegistry(options: EmulatorOptions): FunctionRegistry {
