@@ -80,11 +80,11 @@ export function assumeRoleProvider(options: AssumeRoleOptions): CredentialProvid
 }
 
 /**
- * A role session is named after who uses it and for what, which is what CloudTrail shows: `alice@orders`.
+ * A role session is named after who uses it and for what, which is what CloudTrail shows: `llx-alice@orders`.
  * 2 to 64 of `[\w+=,.@-]`, as STS wants it.
  */
 export function roleSessionName(lane: string, functionName: string): string {
-  return `${lane}@${functionName}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
+  return `llx-${lane}@${functionName}`.replaceAll(/[^\w+=,.@-]/g, '-').slice(0, 64);
 }
 
 /** `User: arn:… is not authorized to perform: sts:AssumeRole on resource: arn:…` */

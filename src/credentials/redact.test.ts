@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { keepCredentialsSecret, keepSecret, Redactor, redact } from './redact.ts';
+
+test('a known value is replaced wherever it stands, also URL-encoded; the rest stays', () => {
+  const redactor = new Redactor();
+  redactor.add('wJalr/XUtn+FEMI=', undefined);
+  expect(redactor.redact('key=wJalr/XUtn+FEMI= url=?t=wJalr%2FXUtn%2BFEMI%3D wJalr')).toBe(
+    'key=[secret] url=?t=[secret] wJalr',
+  );
+});
+
+test('a value that begins like another is replaced as a whole', () => {
+  const redactor = new Redactor();
+  redactor.add('0123456789abcdef', '0123456789abcdef-and-more');
+  expect(redactor.redact('0123456789abcdef-and-more, 0123456789abcdef')).toBe('[secret], [secret]');
+});
+
+test('no value that was added is left in any text, whatever characters it has', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ minLength: 12, unit: 'binary-ascii' }), { minLength: 1, maxLength: 5 }),
+      fc.array(fc.string()),
+      (secrets, between) => {
+        const redactor = new Redactor();
+        redactor.add(...secrets);
+        const text = [...secrets, ...between].join('\n---\n');
+        const shown = redactor.redact(text);
+        for (const secret of secrets) {
+          if ('[secret]\n---\n'.repeat(9).includes(secret)) continue;
+          expect(shown.split('[secret]').every((piece) => !piece.includes(secret))).toBe(true);
+        }
+      },
+    ),
+  );
+});
+
+test('what is too short to be a key is no reason to tear text apart', () => {
+  const redactor = new Redactor();
+  redactor.add('', 'secret', 'us-east-1');
+  expect(redactor.redact('a secret of us-east-1')).toBe('a secret of us-east-1');
+});
+
+test('a presigned URL keeps its form and loses what authorises it, whoever signed it', () => {
+  expect(
+    new Redactor().redact(
+      'wss://x/mqtt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20261121&X-Amz-Signature=abc123&X-Amz-Security-Token=IQoJ%2Bb3 refused',
+    ),
+  ).toBe(
+    'wss://x/mqtt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20261121&X-Amz-Signature=[secret]&X-Amz-Security-Token=[secret] refused',
+  );
+});
+
+test('only the newest values are remembered, so that a long session does not grow', () => {
+  const redactor = new Redactor();
+  const values = Array.from({ length: 600 }, (_, index) => `a-secret-value-${1_000 + index}`);
+  redactor.add(...values);
+  expect(redactor.redact(`${values[0]} ${values[599]}`)).toBe(`${values[0]} [secret]`);
+});
+
+test('the process has one memory of its secrets: of a key pair the secret and the token, not the id', () => {
+  keepSecret('a-token-of-an-endpoint');
+  keepCredentialsSecret({
+    accessKeyId: 'ASIAREDACTTEST',
+    secretAccessKey: 'redact-test-secret',
+    sessionToken: 'redact-test-token',
+  });
+  expect(redact('ASIAREDACTTEST redact-test-secret redact-test-token a-token-of-an-endpoint')).toBe(
+    'ASIAREDACTTEST [secret] [secret] [secret]',
+  );
+});
