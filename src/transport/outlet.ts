@@ -50,6 +50,11 @@ export class Outlet {
     return this.#budget.backlogMs(this.#now());
   }
 
+  /** From 0, when it is idle, to 1, when it is full. */
+  get load(): number {
+    return this.#budget.load(this.#now());
+  }
+
   waitMs(size: Size): number {
     return this.#budget.waitMs(size, this.#now());
   }

@@ -50,6 +50,14 @@ export class PublishBudget {
     return Math.max(0, this.#clearAt - now);
   }
 
+  /** From 0, when it is idle, to 1, when it is full (and above, by what came in). */
+  load(now: number): number {
+    const times = this.#times ?? [];
+    let recent = 0;
+    for (const time of times) if (now - time < this.#windowMs) recent += 1;
+    return Math.max(recent / Math.max(1, times.length), this.backlogMs(now) / SMALL_BACKLOG_MS);
+  }
+
   spend(bytes: number, now: number): void {
     this.#count(now);
     this.#clearAt = Math.max(this.#clearAt, now) + bytes / this.#bytesPerMs;
