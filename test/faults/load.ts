@@ -5,7 +5,6 @@ import type { WorkEvent } from './project/work.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export type LoadShape = {
-  readonly calls: number;
   readonly concurrency: number;
   readonly sizes: keyof typeof SIZES;
   /** The longest that a handler takes; half of them take no time at all. */
@@ -30,22 +29,25 @@ const SIZES = {
 
 const REFUSED = 0.05;
 
-/** Calls until there are enough; each lane waits for its answer before it calls again. */
+/** Calls until there are enough and the faults are over; each lane waits for its answer before it calls again. */
 export async function runLoad(options: {
   readonly client: () => LambdaClient;
   readonly functionNames: readonly string[];
   readonly shape: LoadShape;
+  readonly calls: number;
+  readonly isOver: () => boolean;
   /** Numbers are never used twice in one run of the suite. */
   readonly firstNumber: number;
   readonly ledger: string;
   readonly random: SeededRandom;
 }): Promise<readonly Call[]> {
   const { client, functionNames, shape, firstNumber, ledger, random } = options;
-  const calls: Call[] = [];
+  const made: Call[] = [];
   let next = firstNumber;
-  const end = firstNumber + shape.calls;
+  const enough = firstNumber + options.calls;
   const lane = async (): Promise<void> => {
-    for (let n = next++; n < end; n = next++) {
+    while (next < enough || !options.isOver()) {
+      const n = next++;
       const own = random.fork(`call ${n}`);
       const event: WorkEvent = {
         n,
@@ -55,11 +57,11 @@ export async function runLoad(options: {
         answerBytes: chooseBytes(shape.sizes, own),
         refuse: own.chance(REFUSED),
       };
-      calls.push(await call(client(), own.pick(functionNames) ?? '', event));
+      made.push(await call(client(), own.pick(functionNames) ?? '', event));
     }
   };
   await Promise.all(Array.from({ length: shape.concurrency }, lane));
-  return calls;
+  return made;
 }
 
 function chooseBytes(sizes: LoadShape['sizes'], random: SeededRandom): number {

@@ -6,7 +6,7 @@ import { type Breach, checkRun } from './check-run.ts';
 import { type LedgerLine, parseLedger } from './ledger.ts';
 import { closeWorld } from './leftovers.ts';
 import { runLoad } from './load.ts';
-import type { Scenario } from './scenarios/scenario.ts';
+import { disturb, type Scenario } from './scenarios/scenario.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { FaultCounter } from './wire/fault-counter.ts';
 import { WireTrace } from './wire/wire-trace.ts';
@@ -35,11 +35,12 @@ const SETTLE_MS = 300;
 export async function runScenario(options: {
   readonly scenario: Scenario;
   readonly calls: number;
+  readonly rounds: number;
   readonly firstNumber: number;
   readonly directory: string;
   readonly random: SeededRandom;
 }): Promise<ScenarioResult> {
-  const { scenario, calls: count, firstNumber, directory, random } = options;
+  const { scenario, firstNumber, directory, random } = options;
   const startedAt = performance.now();
   const ledgerFile = join(directory, `${firstNumber}.ledger`);
   const faults = new FaultCounter();
@@ -48,21 +49,27 @@ export async function runScenario(options: {
   const breaches: Breach[] = [];
   const calls: Call[] = [];
   try {
-    const over = new AbortController();
-    const disturbing = scenario.disturb({ world, random: random.fork('disturb'), signal: over.signal });
+    scenario.prepare?.(world);
+    let over = false;
+    const disturbing = disturb(scenario, options.rounds, { world, random: random.fork('disturb') }).finally(
+      () => {
+        over = true;
+      },
+    );
     const load = runLoad({
       client: () => world.client,
       functionNames: FUNCTIONS,
-      shape: { ...scenario.shape, calls: count },
+      shape: scenario.shape,
+      calls: options.calls,
+      isOver: () => over,
       firstNumber,
       ledger: ledgerFile,
       random: random.fork('load'),
     });
-    calls.push(...(await load));
-    over.abort();
-    await disturbing;
+    const [made] = await Promise.all([load, disturbing]);
+    calls.push(...made);
     await world.heal();
-    const recovery = await recover(world, firstNumber + count, ledgerFile);
+    const recovery = await recover(world, firstNumber + made.length, ledgerFile);
     calls.push(...recovery.calls);
     if (!recovery.recovered) {
       breaches.push({ rule: 'recovers', text: `no local answer within ${RECOVERY_MS} ms of the last fault` });

@@ -12,7 +12,7 @@ import { setup } from '../support/build-once.ts';
 import { breachText, scenarioText, seedText, totalText } from './report.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import { LINE_SCENARIOS } from './scenarios/line-scenarios.ts';
-import { PROCESS_SCENARIOS, STORM } from './scenarios/process-scenarios.ts';
+import { PROCESS_SCENARIOS } from './scenarios/process-scenarios.ts';
 import { chooseSeed, SeededRandom } from './seeded-random.ts';
 
 const SHOWN_BREACHES = 5;
@@ -30,12 +30,14 @@ await setup();
 const directory = await mkdtemp(join(tmpdir(), 'llx-faults-'));
 const results: ScenarioResult[] = [];
 try {
-  for (const [index, scenario] of [...LINE_SCENARIOS, ...PROCESS_SCENARIOS, STORM].entries()) {
-    const calls = LLX_FAULTS === 'short' ? scenario.calls.short : scenario.calls.full;
+  for (const [index, scenario] of [...LINE_SCENARIOS, ...PROCESS_SCENARIOS].entries()) {
+    const form = LLX_FAULTS === 'short' ? 'short' : 'full';
+    const calls = scenario.calls[form];
     if (calls === undefined || !scenario.name.includes(LLX_FAULTS_ONLY)) continue;
     const result = await runScenario({
       scenario,
       calls,
+      rounds: scenario.rounds?.[form] ?? 0,
       firstNumber: index * NUMBERS_PER_SCENARIO,
       directory,
       random: new SeededRandom(seed).fork(scenario.name),

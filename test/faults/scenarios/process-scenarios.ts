@@ -1,5 +1,5 @@
-import type { World } from '../world.ts';
-import { type Disturbance, pause, repeatedly, type Scenario } from './scenario.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Disturbance, Scenario } from './scenario.ts';
 
 const SMALL = { concurrency: 12, sizes: 'small', longestMs: 250 } as const;
 const WORKER = 'bootstrap';
@@ -10,92 +10,120 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
   {
     name: 'session killed, and the next one takes over',
     shape: SMALL,
-    calls: { full: 700, short: 50 },
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 500, to: 2_500 }, async () => {
-        const { world } = disturbance;
-        world.faults.count('SIGKILL session', world.session.name);
-        world.session.signal('SIGKILL');
-        await world.session.exit;
-        await world.startSession();
-      }),
+    calls: { full: 700, short: 40 },
+    rounds: { full: 20, short: 1 },
+    disturb: killSession,
   },
   {
     name: 'session stands still, and wakes',
     shape: SMALL,
-    calls: { full: 300, short: 24 },
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 300, to: 2_000 }, () => stopForAWhile(disturbance, 'session')),
+    calls: { full: 300 },
+    rounds: { full: 15 },
+    disturb: (disturbance) => stopSession(disturbance, 6_000),
   },
   {
     name: 'workers killed and stopped',
     shape: SMALL,
     calls: { full: 500, short: 40 },
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 200, to: 1_200 }, () => disturbChild(disturbance, 'session', WORKER)),
+    rounds: { full: 40, short: 3 },
+    disturb: (disturbance) => disturbChild(disturbance, 'session', WORKER),
   },
   {
     name: 'stub host killed and stopped',
     shape: SMALL,
     calls: { full: 500, short: 40 },
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 300, to: 2_000 }, () =>
-        disturbChild(disturbance, 'emulator', STUB_HOST),
-      ),
+    rounds: { full: 25, short: 2 },
+    disturb: (disturbance) => disturbChild(disturbance, 'emulator', STUB_HOST),
   },
   {
     name: 'broker and API restarted',
     shape: SMALL,
     calls: { full: 600, short: 40 },
+    rounds: { full: 12, short: 1 },
     lostCallers: true,
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 800, to: 3_000 }, async () => {
-        const { world, random } = disturbance;
-        const signal = random.pick(['SIGKILL', 'SIGTERM'] as const) ?? 'SIGTERM';
-        world.faults.count(`${signal} emulator`, world.emulator.name);
-        world.emulator.signal(signal);
-        await world.emulator.exit;
-        await world.startEmulator();
-      }),
+    disturb: async ({ world, random }) => {
+      const signal = random.pick(['SIGKILL', 'SIGTERM'] as const) ?? 'SIGTERM';
+      world.faults.count(`${signal} emulator`, world.emulator.name);
+      world.emulator.signal(signal);
+      await world.emulator.exit;
+      await world.startEmulator();
+    },
   },
   {
     name: 'wall clocks moved by a day',
     shape: SMALL,
-    calls: { full: 400, short: 30 },
-    disturb: (disturbance) =>
-      repeatedly(disturbance, { from: 100, to: 800 }, () => {
-        const { world, random } = disturbance;
-        const party = random.pick([world.session, world.emulator]) ?? world.session;
-        world.faults.count('clock', `${party.name} a day ahead`);
-        party.shiftClock();
-      }),
+    calls: { full: 500 },
+    rounds: { full: 20 },
+    pauseMs: { from: 100, to: 500 },
+    disturb: ({ world, random }) => {
+      const party = random.pick([world.session, world.emulator]) ?? world.session;
+      world.faults.count('clock', `${party.name} a day ahead`);
+      party.shiftClock();
+    },
+  },
+  {
+    name: 'everything at once',
+    shape: { concurrency: 16, sizes: 'mixed', longestMs: 200 },
+    calls: { full: 800, short: 40 },
+    rounds: { full: 30, short: 2 },
+    lostCallers: true,
+    prepare: ({ broker, callers }) => {
+      broker.rates = { drop: 0.01, duplicate: 0.02, reorder: 0.02, delay: 0.02, cut: 0.0005 };
+      callers.rates = { cut: 0.001 };
+    },
+    disturb: disturbAnything,
   },
 ];
 
-async function stopForAWhile(
-  { world, random, signal }: Disturbance,
-  who: 'session' | 'emulator',
-): Promise<void> {
-  const party = world[who];
-  world.faults.count(`SIGSTOP ${who}`, party.name);
-  party.signal('SIGSTOP');
-  await pause(random.integer(100, 6_000), signal);
-  party.signal('SIGCONT');
+async function disturbAnything(disturbance: Disturbance): Promise<void> {
+  const { world, random } = disturbance;
+  switch (random.integer(0, 5)) {
+    case 0:
+      return await stopSession(disturbance, 3_000);
+    case 1:
+      return await disturbChild(disturbance, 'session', WORKER);
+    case 2:
+      return await disturbChild(disturbance, 'emulator', STUB_HOST);
+    case 3:
+      return await killSession(disturbance);
+    case 4:
+      world.broker.silence(random.pick(['session', 'stub']));
+      await wait(random.integer(100, 3_000));
+      return world.broker.speak();
+    default:
+      world.session.shiftClock();
+      return world.broker.cut();
+  }
+}
+
+async function killSession({ world }: Disturbance): Promise<void> {
+  world.faults.count('SIGKILL session', world.session.name);
+  world.session.signal('SIGKILL');
+  await world.session.exit;
+  await world.startSession();
+}
+
+async function stopSession({ world, random }: Disturbance, longestMs: number): Promise<void> {
+  world.faults.count('SIGSTOP session', world.session.name);
+  world.session.signal('SIGSTOP');
+  await wait(random.integer(100, longestMs));
+  world.session.signal('SIGCONT');
 }
 
 /** One child of a party: killed, or stopped for a while. */
 async function disturbChild(
-  { world, random, signal }: Disturbance,
+  { world, random }: Disturbance,
   who: 'session' | 'emulator',
   command: string,
 ): Promise<void> {
+  const kill = random.chance(0.6);
+  const stopMs = random.integer(100, 4_000);
   const pid = random.pick(await world.childrenOf(world[who], command));
   if (pid === undefined) return;
-  const kill = random.chance(0.6);
   world.faults.count(`${kill ? 'SIGKILL' : 'SIGSTOP'} ${command}`, `process ${pid}`);
   send(pid, kill ? 'SIGKILL' : 'SIGSTOP');
   if (kill) return;
-  await pause(random.integer(100, 4_000), signal);
+  await wait(stopMs);
   send(pid, 'SIGCONT');
 }
 
@@ -104,38 +132,5 @@ function send(pid: number, signal: NodeJS.Signals): void {
     process.kill(pid, signal);
   } catch {
     // It has ended meanwhile.
-  }
-}
-
-/** Everything at once. */
-export const STORM: Scenario = {
-  name: 'everything at once',
-  shape: { concurrency: 16, sizes: 'mixed', longestMs: 200 },
-  calls: { full: 800, short: 40 },
-  lostCallers: true,
-  disturb: async (disturbance) => {
-    const { world } = disturbance;
-    world.broker.rates = { drop: 0.01, duplicate: 0.02, reorder: 0.02, delay: 0.02, cut: 0.0005 };
-    world.callers.rates = { cut: 0.001 };
-    await repeatedly(disturbance, { from: 500, to: 2_500 }, () => disturbAnything(disturbance, world));
-  },
-};
-
-async function disturbAnything(disturbance: Disturbance, world: World): Promise<void> {
-  const { random, signal } = disturbance;
-  switch (random.integer(0, 4)) {
-    case 0:
-      return await stopForAWhile(disturbance, 'session');
-    case 1:
-      return await disturbChild(disturbance, 'session', WORKER);
-    case 2:
-      return await disturbChild(disturbance, 'emulator', STUB_HOST);
-    case 3:
-      world.broker.silence(random.pick(['session', 'stub']));
-      await pause(random.integer(100, 3_000), signal);
-      return world.broker.speak();
-    default:
-      world.session.shiftClock();
-      return world.broker.cut();
   }
 }

@@ -6,34 +6,32 @@ import type { World } from '../world.ts';
 export type Scenario = {
   readonly name: string;
   readonly shape: Omit<LoadShape, 'calls'>;
-  /** Of the full run, and of the short one, which leaves out a scenario without. */
-  readonly calls: { readonly full: number; readonly short?: number };
+  /** At the least, in the full run and in the short one, which leaves out a scenario without. */
+  readonly calls: Extent;
+  /** How often the fault is injected; the callers go on until then. None: its rates are all. */
+  readonly rounds?: Extent;
   /** The callers' lines, or the API itself, are disturbed. */
   readonly lostCallers?: boolean;
-  /** Injects faults until the signal says that the load is over. Heals nothing: that is done afterwards. */
-  readonly disturb: (disturbance: Disturbance) => Promise<void>;
+  /** Before the load: the rates of what meets every message. */
+  readonly prepare?: (world: World) => void;
+  /** One fault, or a pair of one and its end. */
+  readonly disturb?: (disturbance: Disturbance) => Promise<void> | void;
+  /** Before each of them, in milliseconds. */
+  readonly pauseMs?: { readonly from: number; readonly to: number };
 };
 
-export type Disturbance = {
-  readonly world: World;
-  readonly random: SeededRandom;
-  readonly signal: AbortSignal;
-};
+type Extent = { readonly full: number; readonly short?: number };
 
-/** Again and again, with a pause that the seed chooses, until the load is over. */
-export async function repeatedly(
-  { random, signal }: Disturbance,
-  pauseMs: { readonly from: number; readonly to: number },
-  fault: () => Promise<void> | void,
-): Promise<void> {
-  for (;;) {
-    await pause(random.integer(pauseMs.from, pauseMs.to), signal);
-    if (signal.aborted) return;
-    await fault();
+export type Disturbance = { readonly world: World; readonly random: SeededRandom };
+
+const PAUSE_MS = { from: 200, to: 1_500 };
+
+/** Injects the faults of a scenario, one after the other. */
+export async function disturb(scenario: Scenario, rounds: number, disturbance: Disturbance): Promise<void> {
+  const { random } = disturbance;
+  const { from, to } = scenario.pauseMs ?? PAUSE_MS;
+  for (let round = 0; round < rounds; round++) {
+    await wait(random.integer(from, to));
+    await scenario.disturb?.(disturbance);
   }
-}
-
-/** Ends early when the load is over. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
