@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sessionTopic } from '../../protocol/topics.ts';
-import type { Transport, TransportMessage } from '../../transport/transport.ts';
 import { denied } from '../live/aws-failure.ts';
 import { type BrokerAccess, explainRefusal, type Right, withConnection } from './broker-access.ts';
 import { type Check, type Finding, ok, warn } from './check.ts';
 import { median } from './median.ts';
+import { nextMessage } from './next-message.ts';
 
 const ECHOES = 5;
 const ECHO_MS = 5_000;
@@ -126,27 +126,4 @@ async function findExcess(broker: BrokerAccess, signal: AbortSignal): Promise<Fi
     'expected a topic outside of llx to be refused, found that it is allowed: iot:* on * lets its holder read and answer every function',
     'Use the policy for developers of docs/live.md in place of the broad one.',
   );
-}
-
-/** The next message on a topic, or undefined when none came in time. */
-function nextMessage(
-  transport: Transport,
-  topic: string,
-  withinMs: number,
-  signal: AbortSignal,
-): Promise<TransportMessage | undefined> {
-  return new Promise((resolve) => {
-    const settle = (message?: TransportMessage): void => {
-      clearTimeout(timer);
-      removeListener();
-      signal.removeEventListener('abort', onAbort);
-      resolve(message);
-    };
-    const onAbort = (): void => settle();
-    const timer = setTimeout(settle, withinMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const removeListener = transport.onMessage((message) => {
-      if (message.topic === topic) settle(message);
-    });
-  });
 }

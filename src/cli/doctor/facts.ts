@@ -1,6 +1,10 @@
+import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
+import type { BrokerAddress } from '../../transport/mqtt/broker-address.ts';
+import type { ReadRetained } from '../../transport/read-retained.ts';
 import type { AwsAccess, AwsIdentity, DeployedConfiguration } from '../live/aws-access.ts';
 import type { BrokerAccess } from './broker-access.ts';
+import type { IotCorePlace } from './setup.ts';
 
 /** What checks learn for the checks after them. */
 export type Learned = {
@@ -8,15 +12,20 @@ export type Learned = {
   credentials: CredentialProvider;
   aws: AwsAccess;
   identity: AwsIdentity;
-  /** `host[:port]` of the broker. */
-  address: string;
+  emulator: EmulatorState;
+  /** Only of IoT Core and what plays it. */
+  place: IotCorePlace;
+  /** Of the broker. */
+  address: BrokerAddress;
   broker: BrokerAccess;
+  retained: ReadRetained;
   [deployed: `deployed:${string}`]: DeployedConfiguration;
 };
 
 /** A board that each check writes to and reads from; whoever reads names in `needs` the check that writes. */
 export class Facts {
   readonly #values = new Map<keyof Learned, Learned[keyof Learned]>();
+  readonly #closers: (() => void)[] = [];
 
   learn<Name extends keyof Learned>(name: Name, value: Learned[Name]): void {
     this.#values.set(name, value);
@@ -32,5 +41,15 @@ export class Facts {
   find<Name extends keyof Learned>(name: Name): Learned[Name] | undefined {
     // The key decides the type: `learn` is the only way in.
     return this.#values.get(name) as Learned[Name] | undefined;
+  }
+
+  /** For what a check opened and others go on using. */
+  closeLater(close: () => void): void {
+    this.#closers.push(close);
+  }
+
+  /** Idempotent. */
+  close(): void {
+    for (const close of this.#closers.splice(0)) close();
   }
 }

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 
 export type TlsTarget = {
+  /** Of the certificate. */
   readonly host: string;
-  readonly port: number;
-  /** PEM, beside the authorities of the system. */
+  /** Connected, directly or by a tunnel through a proxy. Destroyed at the end. */
+  readonly socket: Socket;
+  /** PEM, in place of the authorities of the system. */
   readonly ca?: string;
-  /** A tunnel through a proxy, else a direct connection is made. */
-  readonly socket?: Socket;
 };
 
 export type Handshake = {
@@ -15,19 +16,20 @@ export type Handshake = {
   readonly subject: string;
   /** From the one that signed the certificate to the last one sent or known. */
   readonly issuers: readonly string[];
-  /** Why it is not trusted. */
-  readonly untrusted?: Error;
+  /** Why it is not trusted: OpenSSL's or Node.js's code. */
+  readonly untrusted?: string;
 };
 
 /**
  * A TLS handshake and nothing more: no byte of ours follows it. It is not refused when the certificate is not trusted,
  * so that who signed it can be told; `untrusted` says so. Rejects when there is no handshake.
  */
-export async function tlsHandshake(target: TlsTarget, signal: AbortSignal): Promise<Handshake> {
-  const { host, port, ca, socket } = target;
+export async function tlsHandshake({ host, socket, ca }: TlsTarget, signal: AbortSignal): Promise<Handshake> {
   const tls = connect({
-    ...(socket === undefined ? { host, port } : { socket }),
-    servername: host,
+    socket,
+    host,
+    // An IP address must not be sent as SNI.
+    ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: false,
     ...(ca === undefined ? {} : { ca }),
   });
@@ -38,7 +40,8 @@ export async function tlsHandshake(target: TlsTarget, signal: AbortSignal): Prom
       protocol: tls.getProtocol() ?? 'TLS',
       subject: nameOf(certificate.subject),
       issuers: issuersOf(certificate),
-      ...(tls.authorized ? {} : { untrusted: tls.authorizationError }),
+      // Its type says Error, but it is the code, or else the text: https://nodejs.org/api/tls.html#tlssocketauthorizationerror
+      ...(tls.authorized ? {} : { untrusted: String(tls.authorizationError) }),
     };
   } finally {
     tls.destroy();

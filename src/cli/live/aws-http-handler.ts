@@ -15,8 +15,9 @@ export class AwsHttpHandler extends NodeHttpHandler {
   /** By the proxy's URL: NO_PROXY may send one endpoint through it and not another. */
   readonly #proxied = new Map<string, NodeHttpHandler>();
 
-  constructor(proxyOf: ProxyOf) {
-    super(TIMEOUTS);
+  /** `ca`: PEM, for what is reached directly. A proxy's own authority comes by NODE_EXTRA_CA_CERTS. */
+  constructor(proxyOf: ProxyOf, { ca }: { readonly ca?: string } = {}) {
+    super(ca === undefined ? TIMEOUTS : { ...TIMEOUTS, httpsAgent: { ca, keepAlive: true } });
     this.#proxyOf = proxyOf;
   }
 

@@ -44,11 +44,16 @@ const FAULTS: Readonly<Record<string, NetworkFault>> = {
   },
 };
 
+/** Undefined for a code that is none of the network. */
+export function faultOfCode(code: string): NetworkFault | undefined {
+  return FAULTS[code];
+}
+
 /** Undefined when the error, and none of its causes, is one of the network. */
 export function networkFault(error: unknown): NetworkFault | undefined {
   for (let depth = 0, cause = error; depth < 8 && cause instanceof Error; depth++, cause = cause.cause) {
     const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-    const fault = FAULTS[code];
+    const fault = faultOfCode(code);
     if (fault !== undefined) return fault;
     // Node.js tries IPv4 and IPv6 in turn, and gathers what became of each.
     const inner = cause instanceof AggregateError ? networkFault(cause.errors[0]) : undefined;

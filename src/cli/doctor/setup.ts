@@ -1,0 +1,53 @@
+import type { EmulatorState } from '../../emulator/http/state-route.ts';
+import type { CredentialProvider } from '../../signature/credentials.ts';
+import type { ConnectOptions, Transport } from '../../transport/transport.ts';
+import type { Configuration } from '../configuration.ts';
+import type { AwsAccess } from '../live/aws-access.ts';
+import type { RetainedMessages } from '../live/read-retained-message.ts';
+
+/** Where the broker is that a session would use. */
+export type BrokerPlace =
+  | { readonly type: 'iot-core' }
+  /** `mqtt(s)://` or `ws(s)://`, possibly with a password in it: only `host` of it may be shown. */
+  | { readonly type: 'other'; readonly url: string };
+
+/** What is examined, and the ways to it: everything that touches the world comes in here. */
+export type DoctorSetup = {
+  /** `process.versions.node` of the running Node.js. */
+  readonly nodeVersion: string;
+  /** The project, or why there is none. */
+  readonly configuration: { readonly found: Configuration } | { readonly problem: unknown };
+  readonly broker: BrokerPlace;
+  /** Of an emulator in place of AWS. */
+  readonly emulator?: () => Promise<EmulatorState>;
+  readonly region: () => Promise<string>;
+  readonly credentials: () => Promise<DeveloperCredentials>;
+  readonly openAws: (region: string, credentials: CredentialProvider) => Promise<AwsAccess>;
+  readonly connectIotCore: (options: ConnectOptions & IotCorePlace) => Promise<Transport>;
+  readonly connectBroker: (options: ConnectOptions & BrokerUrl) => Promise<Transport>;
+  /** Of IoT Core's data plane. */
+  readonly openRetained: (place: IotCorePlace) => RetainedMessages;
+  /** The proxy for a URL. */
+  readonly proxy: (url: string) => string | undefined;
+};
+
+export type BrokerUrl = {
+  readonly url: string;
+  /** PEM. @default what the environment says of the broker's authority */
+  readonly ca?: string;
+};
+
+export type IotCorePlace = {
+  /** `host[:port]` */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  /** PEM: of an emulator. */
+  readonly ca?: string;
+};
+
+export type DeveloperCredentials = {
+  readonly provider: CredentialProvider;
+  /** For people: `profile "dev"`, `environment`. */
+  readonly source: string;
+};
