@@ -4,19 +4,22 @@ import { ERROR_PAYLOAD } from '../lambda/error-body.ts';
 import type { LoadedHandler } from '../lambda/handler.ts';
 import { loadHandler } from '../lambda/load-handler.ts';
 import { hasCallbacks } from '../lambda/runtime-version.ts';
+import type { CreateStub } from './create-stub.ts';
+import { lambdaStubOptions } from './lambda-stub.ts';
 import type { Stub } from './stub.ts';
 import type { StubContext } from './stub-call.ts';
 import type { StubOutcome } from './stub-outcome.ts';
 import { readSettings } from './stub-settings.ts';
+import {
+  type CallbackContext,
+  type Watching,
+  watchedCallbacks,
+  watchedRun,
+  watchedStream,
+} from './watched-run.ts';
 
-type CreateStub = (options: {
-  readonly arn: string;
-  readonly brokerUrl: string;
-  readonly onNotice: (text: string) => void;
-  readonly onDrop?: (drop: { readonly reason: string; readonly detail: string }) => void;
-}) => Stub;
-
-type AnyContext = StubContext & { callbackWaitsForEmptyEventLoop?: boolean };
+type AnyContext = StubContext & CallbackContext & { callbackWaitsForEmptyEventLoop?: boolean };
+type Deployment = Extract<StubOutcome, { type: 'deployed' }>;
 type ResponseStream = NodeJS.WritableStream & { setContentType?(contentType: string): void };
 type Deployed = (...parameters: readonly unknown[]) => unknown;
 
@@ -30,17 +33,21 @@ export async function createLambdaHandler(
 ): Promise<unknown> {
   const settings = readSettings(environment);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  const stub = createStub({
-    arn: settings.arn,
-    brokerUrl: settings.brokerUrl,
-    onNotice: print,
-    ...(settings.verbose
-      ? { onDrop: ({ reason, detail }) => print(`llx: dropped ${reason}: ${detail}`) }
-      : {}),
-  });
+  let stub: Stub | undefined;
+  // Made with its keys, and connected, by the first who needs it: a snapshot must hold neither.
+  const theStub = (): Stub => {
+    stub ??= createStub(lambdaStubOptions(settings, environment, print));
+    return stub;
+  };
   // The deployed code must not see that something stands in front of it.
   environment._HANDLER = settings.handler;
-  const [loaded] = await Promise.all([load(settings.taskRoot, settings.handler), stub.prepare()]);
+  const [loaded] = await Promise.all([
+    load(settings.taskRoot, settings.handler),
+    settings.connectsInInit ? theStub().prepare() : undefined,
+  ]);
+  const { runtime } = settings;
+  const watching = ({ observe }: Deployment): Watching | undefined =>
+    observe === undefined ? undefined : { observe, runtime };
   const call = (event: unknown, context: AnyContext) => ({
     event,
     context: { ...stubContext(context), traceId: environment._X_AMZN_TRACE_ID },
@@ -53,8 +60,9 @@ export async function createLambdaHandler(
         if (contentType !== undefined) stream.setContentType?.(contentType);
         return write(stream, chunk);
       };
-      const outcome = await stub.invoke({ ...call(event, context), streaming: true, onChunk });
-      if (outcome.type === 'deployed') return await loaded.run(event, stream, context);
+      const outcome = await theStub().invoke({ ...call(event, context), streaming: true, onChunk });
+      if (outcome.type === 'deployed')
+        return await watchedStream(() => loaded.run(event, stream, context), stream, watching(outcome));
       if (outcome.type === 'failed') throw remoteError(outcome);
       if (outcome.type === 'answered') await write(stream, outcome.payload);
       stream.end();
@@ -63,26 +71,36 @@ export async function createLambdaHandler(
   }
 
   const invoke = async (event: unknown, context: AnyContext): Promise<StubOutcome> =>
-    await stub.invoke({ ...call(event, context), streaming: false });
+    await theStub().invoke({ ...call(event, context), streaming: false });
 
-  if (!hasCallbacks(settings.runtime)) {
+  if (!hasCallbacks(runtime)) {
     return async (event: unknown, context: AnyContext) => {
       const outcome = await invoke(event, context);
-      return outcome.type === 'deployed' ? await loaded.run(event, context) : answerValue(outcome);
+      return outcome.type === 'deployed'
+        ? await watchedRun(() => loaded.run(event, context), watching(outcome))
+        : answerValue(outcome);
     };
   }
   // Up to Node.js 22 any handler may answer by callback or context.done; a promise would answer before it does.
   return (event: unknown, context: AnyContext, callback: Callback): void => {
-    const answer = (value: unknown): void => {
+    const answer = (value: unknown, by: Callback): void => {
       context.callbackWaitsForEmptyEventLoop = false;
-      callback(null, value);
+      by(null, value);
     };
-    const runDeployed = (): void => {
-      const returned = loaded.run(event, context, callback);
-      if (returned instanceof Promise) returned.then(answer, callback);
+    const runDeployed = (deployment: Deployment): void => {
+      const watched = watchedCallbacks(context, callback, watching(deployment));
+      try {
+        const returned = loaded.run(event, watched.context, watched.callback);
+        if (returned instanceof Promise)
+          returned.then((value: unknown) => answer(value, watched.callback), watched.callback);
+      } catch (error) {
+        watched.callback(error);
+      }
     };
     invoke(event, context)
-      .then((outcome) => (outcome.type === 'deployed' ? runDeployed() : answer(answerValue(outcome))))
+      .then((outcome) =>
+        outcome.type === 'deployed' ? runDeployed(outcome) : answer(answerValue(outcome), callback),
+      )
       .catch((error: unknown) => callback(error));
   };
 }

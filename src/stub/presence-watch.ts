@@ -135,7 +135,8 @@ export class PresenceWatch {
       await Promise.race([subscribed, aborted(deadline)]);
       subscribed.catch(() => undefined);
     }
-    if (lane.presence === undefined) await this.#read(name, lane, deadline);
+    // Whichever says it first: the broker, or the call.
+    if (lane.presence === undefined) await Promise.race([this.#read(name, lane, deadline), told]);
     // Told in the meantime: `told` was called before it could be waited for, which is the same.
     if (this.lane(name).status === 'unknown') await told;
     lane.told = undefined;
