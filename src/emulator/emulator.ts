@@ -10,10 +10,12 @@ import { addStateRoute, type EmulatorState } from './http/state-route.ts';
 import type { IamConfig } from './identity/iam-config.ts';
 import { Identities } from './identity/identities.ts';
 import type { Principal } from './identity/principal.ts';
+import { RequestAccess } from './identity/request-access.ts';
 import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
+import { addGetFunctionRoute } from './lambda/get-function-route.ts';
 import {
   type InvocationEvent,
   InvocationService,
@@ -23,6 +25,7 @@ import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
 import { runStubProcess } from './lambda/stub-process.ts';
+import { addStsRoute } from './sts/sts-route.ts';
 
 export type EmulatorOptions = {
   readonly host: string;
@@ -103,8 +106,9 @@ async function open(
   });
   const api = createApiServer(options);
   let ports: IotPorts | undefined;
+  const registry = createRegistry(options);
   const service = new InvocationService({
-    registry: createRegistry(options),
+    registry,
     direct,
     stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, mqttUrl: broker.url }),
     onEvent: options.onInvocation,
@@ -112,12 +116,15 @@ async function open(
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
   const state = { endpoint: '', mqtt: broker.url, account, region, functions };
-  addInvokeRoute(api.app, service);
-  addRetainedRoute(api.app, broker);
+  const access = new RequestAccess(identities);
+  addInvokeRoute(api.app, service, access);
+  addGetFunctionRoute(api.app, { registry, access, roleArnOf: (name) => identities.roleArnOf(name) });
+  addStsRoute(api.app, identities);
+  addRetainedRoute(api.app, broker, { access, arnPrefix: `arn:aws:iot:${region}:${account}` });
   addEndpointRoute(
     api.app,
     () => ports?.endpoint,
-    ({ raw }) => identities.authorize(identify(identities, raw, 'iot'), 'iot:DescribeEndpoint', '*'),
+    (request) => access.authorize(request, { service: 'iot', action: 'iot:DescribeEndpoint', resource: '*' }),
   );
   addStateRoute(api.app, () => state);
   try {

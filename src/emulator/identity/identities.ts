@@ -9,6 +9,7 @@ import { Policy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import type { Principal } from './principal.ts';
 import { type FunctionRole, type Role, Roles, uniqueId } from './roles.ts';
+import { validationError } from './validation-error.ts';
 
 export type RoleRequest = {
   readonly principal: Principal;
@@ -236,8 +237,4 @@ export class Identities {
   ): (name: string) => string | undefined {
     return contextOf(principal, { 'aws:RequestedRegion': this.#region }, context);
   }
-}
-
-export function validationError(message: string): AwsError {
-  return new AwsError(400, 'ValidationError', { message });
 }

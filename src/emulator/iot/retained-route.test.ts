@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ApiServer, createApiServer } from '../http/api-server.ts';
+import { openAccess } from '../lambda/lambda.test-support.ts';
 import { readRetainedOverHttp } from '../lambda/stub-host/read-retained-over-http.ts';
 import { addRetainedRoute } from './retained-route.ts';
 
@@ -11,11 +12,15 @@ const payload = Buffer.of(0, 1, 0xff);
 
 beforeEach(async () => {
   api = createApiServer({ host: '127.0.0.1', port: 0 });
-  addRetainedRoute(api.app, {
-    retained: async (asked) => {
+  const broker = {
+    retained: async (asked: string) => {
       if (asked === 'broken') throw new Error('the broker is closed');
       return asked === topic ? payload : undefined;
     },
+  };
+  addRetainedRoute(api.app, broker, {
+    access: openAccess(),
+    arnPrefix: 'arn:aws:iot:us-east-1:000000000000',
   });
   url = (await api.listen()).url;
 });

@@ -1,15 +1,36 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AwsError } from '../http/aws-error.ts';
+import type { RequestAccess } from '../identity/request-access.ts';
 
 export type RetainedMessages = { retained(topic: string): Promise<Uint8Array | undefined> };
+
+export type DataPlane = {
+  readonly access: RequestAccess;
+  /** `arn:aws:iot:<region>:<account>` */
+  readonly arnPrefix: string;
+};
+
+type RetainedRequest = FastifyRequest<{ Params: { topic: string } }>;
+
+/** AWS's documents name either of them for the data plane. */
+const SERVICES = ['iotdata', 'iotdevicegateway'];
 
 /**
  * IoT Core's data plane, `GetRetainedMessage`: the only way to learn at once that a topic has no retained message.
  * https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_GetRetainedMessage.html
  */
-export function addRetainedRoute(app: FastifyInstance, broker: RetainedMessages): void {
-  app.get('/retainedMessage/:topic', async (request: { params: unknown }, reply) => {
-    const { topic } = request.params as { topic: string };
+export function addRetainedRoute(
+  app: FastifyInstance,
+  broker: RetainedMessages,
+  { access, arnPrefix }: DataPlane,
+): void {
+  app.get('/retainedMessage/:topic', async (request: RetainedRequest, reply) => {
+    const { topic } = request.params;
+    access.authorizeDataPlane(request, {
+      service: SERVICES,
+      action: 'iot:GetRetainedMessage',
+      resource: `${arnPrefix}:topic/${topic}`,
+    });
     const payload = await broker.retained(topic);
     if (payload === undefined) {
       throw new AwsError(404, 'ResourceNotFoundException', {

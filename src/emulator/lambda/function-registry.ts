@@ -32,20 +32,20 @@ export class FunctionRegistry {
     this.#functions.set(deployed.spec.name, deployed);
   }
 
+  /** Of what a caller names, whether it exists or not: what a policy allows or denies. */
+  arnOf({ name, qualifier }: FunctionReference): string {
+    return `${this.#arnPrefix}${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
+  }
+
   resolve(reference: FunctionReference): ResolvedFunction {
     const deployed = this.#functions.get(reference.name);
     if (deployed === undefined || (reference.qualifier !== undefined && reference.qualifier !== '$LATEST')) {
-      const arn = `${this.#arnPrefix}${reference.name}:${reference.qualifier ?? '$LATEST'}`;
+      const arn = this.arnOf({ name: reference.name, qualifier: reference.qualifier ?? '$LATEST' });
       throw new AwsError(404, 'ResourceNotFoundException', {
         Message: `Function not found: ${arn}`,
         Type: 'User',
       });
     }
-    return {
-      deployed,
-      invokedArn:
-        reference.qualifier === undefined ? deployed.spec.arn : `${deployed.spec.arn}:${reference.qualifier}`,
-      version: '$LATEST',
-    };
+    return { deployed, invokedArn: this.arnOf(reference), version: '$LATEST' };
   }
 }

@@ -6,7 +6,7 @@ import { LAMBDA } from '../../protocol/limits.ts';
 import { type ApiServer, createApiServer } from '../http/api-server.ts';
 import { type InvocationCall, InvocationService } from './invocation-service.ts';
 import { addInvokeRoute } from './invoke-route.ts';
-import { failed, ORDERS_ARN, ordersRegistry, succeeded } from './lambda.test-support.ts';
+import { failed, ORDERS_ARN, openAccess, ordersRegistry, succeeded } from './lambda.test-support.ts';
 
 let api: ApiServer;
 let service: InvocationService;
@@ -26,7 +26,7 @@ beforeEach(async () => {
     onNotice: (notice) => expect.fail(notice),
   });
   api = createApiServer({ host: '127.0.0.1', port: 0 });
-  addInvokeRoute(api.app, service);
+  addInvokeRoute(api.app, service, openAccess());
   url = (await api.listen()).url;
 });
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LAMBDA } from '../../protocol/limits.ts';
 import { AwsError } from '../http/aws-error.ts';
+import type { RequestAccess } from '../identity/request-access.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { InvocationService } from './invocation-service.ts';
 import { logTail } from './log-tail.ts';
@@ -10,9 +11,18 @@ type InvokeRequest = FastifyRequest<{ Params: { name: string }; Querystring: { Q
 const NO_EVENT = Buffer.from('{}');
 
 /** `Invoke`: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
-export function addInvokeRoute(app: FastifyInstance, service: InvocationService): void {
+export function addInvokeRoute(
+  app: FastifyInstance,
+  service: InvocationService,
+  access: RequestAccess,
+): void {
   app.post('/2015-03-31/functions/:name/invocations', async (request: InvokeRequest, reply) => {
     const { name, qualifier } = parseFunctionName(request.params.name, request.query.Qualifier);
+    access.authorize(request, {
+      service: 'lambda',
+      action: 'lambda:InvokeFunction',
+      resource: service.registry.arnOf({ name, qualifier }),
+    });
     const resolved = service.registry.resolve({ name, qualifier });
     const type = invocationType(request);
     const event = eventBytes(request.body, type);

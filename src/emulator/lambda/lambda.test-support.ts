@@ -1,4 +1,6 @@
 import type { FunctionSpec, InvocationResult } from '../../runtime/invocation.ts';
+import { Identities } from '../identity/identities.ts';
+import { RequestAccess } from '../identity/request-access.ts';
 import { FunctionRegistry } from './function-registry.ts';
 import type { InvocationCall } from './invocation-service.ts';
 
@@ -21,6 +23,13 @@ export function ordersRegistry({ stubbed }: { readonly stubbed: boolean }): Func
   const registry = new FunctionRegistry({ region: 'us-east-1', account: '000000000000' });
   registry.add({ spec: orders, stubbed, logGroupName: 'group', logStreamName: 'stream' });
   return registry;
+}
+
+/** Everybody is the account's root. */
+export function openAccess(): RequestAccess {
+  return new RequestAccess(
+    new Identities({ account: '000000000000', region: 'us-east-1', functions: [{ name: 'orders' }] }),
+  );
 }
 
 export function callOf(registry: FunctionRegistry, requestId: string): InvocationCall {

@@ -1,0 +1,50 @@
+import type { FastifyRequest } from 'fastify';
+import { AwsError } from '../http/aws-error.ts';
+import type { Identities } from './identities.ts';
+import type { Principal } from './principal.ts';
+
+/** An operation of a service, as IAM names it. */
+export type Operation = {
+  /** The service's name in the signature. */
+  readonly service: string | readonly string[];
+  /** `lambda:InvokeFunction` */
+  readonly action: string;
+  /** ARN, or `*`. */
+  readonly resource: string;
+};
+
+const NO_BODY = new Uint8Array();
+
+/** Who makes a request to the emulator's HTTP API, and whether he may. */
+export class RequestAccess {
+  readonly #identities: Identities;
+
+  constructor(identities: Identities) {
+    this.#identities = identities;
+  }
+
+  /** @throws AwsError where the signature is not good. */
+  principalOf(request: FastifyRequest, service: string | readonly string[]): Principal {
+    return this.#identities.verify({
+      method: request.method,
+      path: request.raw.url ?? '/',
+      headers: request.headers,
+      body: request.body instanceof Uint8Array ? request.body : NO_BODY,
+      service,
+    });
+  }
+
+  /** @throws AwsError where the signature is not good, or 403 AccessDeniedException. */
+  authorize(request: FastifyRequest, { service, action, resource }: Operation): Principal {
+    const principal = this.principalOf(request, service);
+    this.#identities.authorize(principal, action, resource);
+    return principal;
+  }
+
+  /** For IoT's data plane, which does not say what is missing. */
+  authorizeDataPlane(request: FastifyRequest, { service, action, resource }: Operation): Principal {
+    const principal = this.principalOf(request, service);
+    if (this.#identities.allows(principal, action, resource)) return principal;
+    throw new AwsError(403, 'ForbiddenException', { message: 'Forbidden' });
+  }
+}

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AwsError, notImplemented } from '../http/aws-error.ts';
+import type { Identities } from '../identity/identities.ts';
+import { RequestAccess } from '../identity/request-access.ts';
+import { parseQueryRequest, type QueryRequest } from './query-request.ts';
+import { callSts } from './sts-operations.ts';
+import { xml } from './xml.ts';
+
+const VERSION = '2011-06-15';
+const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
+
+/**
+ * STS: https://docs.aws.amazon.com/STS/latest/APIReference/. Many services have their operations at the one path `/`,
+ * and say in the request which is meant; those that the emulator does not have are told by name.
+ */
+export function addStsRoute(app: FastifyInstance, identities: Identities): void {
+  const access = new RequestAccess(identities);
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/',
+    handler: (request, reply) => {
+      const target = request.headers['x-amz-target'];
+      if (target !== undefined) throw notImplemented(String(target).slice(0, 200));
+      const call = parseQueryRequest(request);
+      if (call === undefined) throw notImplemented(`${request.method} ${request.url.slice(0, 300)}`);
+      return answerInXml(reply, () => answer(call, request));
+    },
+  });
+
+  function answer(call: QueryRequest, request: FastifyRequest): string {
+    if (call.version !== VERSION) {
+      throw notImplemented(`${call.action.slice(0, 200)} of version ${call.version.slice(0, 20)}`);
+    }
+    const result = callSts(call, identities, access.principalOf(request, 'sts'));
+    const content = {
+      [`${call.action}Result`]: result,
+      ResponseMetadata: { RequestId: crypto.randomUUID() },
+    };
+    return xml(`${call.action}Response`, content, NAMESPACE);
+  }
+}
+
+/** Errors, too, are XML in the query protocol. */
+function answerInXml(reply: FastifyReply, answer: () => string): FastifyReply {
+  reply.type('text/xml').header('x-amzn-requestid', crypto.randomUUID());
+  try {
+    return reply.send(answer());
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const { statusCode, type, body } = error;
+    const content = {
+      Error: {
+        Type: statusCode < 500 ? 'Sender' : 'Receiver',
+        Code: type,
+        Message: String(body.message ?? body.Message ?? ''),
+      },
+      RequestId: crypto.randomUUID(),
+    };
+    return reply.code(statusCode).send(xml('ErrorResponse', content, NAMESPACE));
+  }
+}

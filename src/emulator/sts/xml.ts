@@ -1,0 +1,31 @@
+/** Content of an element: text, or elements by name in their order. Absent ones are left out. */
+export type XmlContent = string | { readonly [name: string]: XmlContent | undefined };
+
+/** An element with what is in it. Names are our own; texts may be anybody's. */
+export function xml(name: string, content: XmlContent, namespace?: string): string {
+  const attribute = namespace === undefined ? '' : ` xmlns="${escapeXml(namespace)}"`;
+  const inside =
+    typeof content === 'string'
+      ? escapeXml(content)
+      : Object.entries(content)
+          .map(([child, value]) => (value === undefined ? '' : xml(child, value)))
+          .join('');
+  return `<${name}${attribute}>${inside}</${name}>`;
+}
+
+// https://www.w3.org/TR/xml/#charsets: what is left out here may not even be escaped.
+const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  // A parser would make a line feed of it.
+  '\r': '&#xD;',
+};
+
+function escapeXml(text: string): string {
+  return text
+    .replace(FORBIDDEN, '\uFFFD')
+    .replace(/[&<>"\r]/g, (character) => ESCAPES[character] ?? character);
+}
