@@ -33,14 +33,19 @@ export type PartyOptions = {
   /** `REAL:PROXY,…`: what this process says of its own ports. */
   readonly advertised?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends it at once. */
+  readonly signal: AbortSignal;
 };
 
 /** Resolves when it is ready. Rejects, with what it wrote, when it ends before or takes too long. */
-export async function startParty({ name, args, advertised = '', env }: PartyOptions): Promise<PartyProcess> {
+export async function startParty(options: PartyOptions): Promise<PartyProcess> {
+  const { name, args, advertised = '', env, signal } = options;
   const preloads = ['--import', advertisedPorts, '--import', shiftedClock];
   const child = spawn(process.execPath, [...preloads, bin, ...args, '--json'], {
     cwd: projectDirectory,
     detached: true,
+    signal,
+    killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -53,6 +58,8 @@ export async function startParty({ name, args, advertised = '', env }: PartyOpti
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
+  // Of the signal, and of a signal that meets a process that has just ended.
+  child.on('error', () => undefined);
   const lines: JsonLine[] = [];
   const exit = once(child, 'exit');
   const ready = await new Promise<Ready>((resolve, reject) => {
@@ -67,9 +74,9 @@ export async function startParty({ name, args, advertised = '', env }: PartyOpti
       clearTimeout(timer);
       resolve(line as Ready);
     });
-    void exit.then(([code, signal]) => {
+    void exit.then(([code, killedBy]) => {
       clearTimeout(timer);
-      reject(new Error(`${name} ended (${code ?? signal}): ${stderr}`));
+      reject(new Error(`${name} ended (${code ?? killedBy}): ${stderr}`));
     });
   });
   return partyOf(name, child, ready, lines, () => stderr, exit);

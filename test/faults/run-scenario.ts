@@ -39,13 +39,19 @@ export async function runScenario(options: {
   readonly firstNumber: number;
   readonly directory: string;
   readonly random: SeededRandom;
+  readonly signal: AbortSignal;
 }): Promise<ScenarioResult> {
   const { scenario, firstNumber, directory, random } = options;
   const startedAt = performance.now();
   const ledgerFile = join(directory, `${firstNumber}.ledger`);
   const faults = new FaultCounter();
   const trace = new WireTrace();
-  const world = await World.start({ random: random.fork('lines'), faults, trace });
+  const world = await World.start({
+    random: random.fork('lines'),
+    faults,
+    trace,
+    signal: options.signal,
+  });
   const breaches: Breach[] = [];
   const calls: Call[] = [];
   try {

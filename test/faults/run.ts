@@ -5,6 +5,7 @@
  * LLX_FAULTS=short: what CI runs. LLX_FAULTS_SEED=0x…: the choices of an earlier run.
  * LLX_FAULTS_ONLY=text: the scenarios whose names hold it.
  */
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,15 @@ print(
 await setup();
 const directory = await mkdtemp(join(tmpdir(), 'llx-faults-'));
 const results: ScenarioResult[] = [];
+// The parties have process groups of their own: a terminal's Ctrl-C does not reach them.
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupt.abort();
+    rmSync(directory, { recursive: true });
+    process.exit(130);
+  });
+}
 try {
   for (const [index, scenario] of [...LINE_SCENARIOS, ...PROCESS_SCENARIOS].entries()) {
     const form = LLX_FAULTS === 'short' ? 'short' : 'full';
@@ -41,6 +51,7 @@ try {
       firstNumber: index * NUMBERS_PER_SCENARIO,
       directory,
       random: new SeededRandom(seed).fork(scenario.name),
+      signal: interrupt.signal,
     });
     results.push(result);
     print(scenarioText(result));

@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { type PartyProcess, startParty } from './party-process.ts';
+import { type PartyOptions, type PartyProcess, startParty } from './party-process.ts';
 import { childrenOf, readProcessTable } from './process-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { FaultCounter } from './wire/fault-counter.ts';
@@ -7,6 +7,14 @@ import { FaultProxy, freePort } from './wire/fault-proxy.ts';
 import type { WireTrace } from './wire/wire-trace.ts';
 
 export const FUNCTIONS = ['orders', 'invoices', 'reports'] as const;
+
+export type WorldOptions = {
+  readonly random: SeededRandom;
+  readonly faults: FaultCounter;
+  readonly trace: WireTrace;
+  /** Ends every process at once. */
+  readonly signal: AbortSignal;
+};
 
 /** An emulator, a session and callers, each in its own process, with a proxy on every line between them. */
 export class World {
@@ -20,6 +28,7 @@ export class World {
   readonly trace: WireTrace;
   /** Of every process that was started, whether it still runs or not. */
   readonly parties: PartyProcess[] = [];
+  readonly #signal: AbortSignal;
   readonly #ports: { readonly http: number; readonly mqtt: number };
   #emulator: PartyProcess | undefined;
   #session: PartyProcess | undefined;
@@ -28,22 +37,18 @@ export class World {
   private constructor(
     proxies: { readonly broker: FaultProxy; readonly api: FaultProxy; readonly callers: FaultProxy },
     ports: { readonly http: number; readonly mqtt: number },
-    faults: FaultCounter,
-    trace: WireTrace,
+    options: WorldOptions,
   ) {
     this.broker = proxies.broker;
     this.api = proxies.api;
     this.callers = proxies.callers;
     this.#ports = ports;
-    this.faults = faults;
-    this.trace = trace;
+    this.faults = options.faults;
+    this.trace = options.trace;
+    this.#signal = options.signal;
   }
 
-  static async start(options: {
-    readonly random: SeededRandom;
-    readonly faults: FaultCounter;
-    readonly trace: WireTrace;
-  }): Promise<World> {
+  static async start(options: WorldOptions): Promise<World> {
     const { random, faults, trace } = options;
     const ports = { http: await freePort(), mqtt: await freePort() };
     const common = { random, faults };
@@ -58,7 +63,7 @@ export class World {
       FaultProxy.start({ ...common, name: 'api', speaks: 'bytes', targetPort: ports.http }),
       FaultProxy.start({ ...common, name: 'callers', speaks: 'bytes', targetPort: ports.http }),
     ]);
-    const world = new World({ broker, api, callers }, ports, faults, trace);
+    const world = new World({ broker, api, callers }, ports, options);
     try {
       await world.startEmulator();
       await world.startSession();
@@ -123,9 +128,13 @@ export class World {
     await Promise.all([this.broker, this.api, this.callers].map((proxy) => proxy.close()));
   }
 
-  async #start(options: Parameters<typeof startParty>[0]): Promise<PartyProcess> {
+  async #start(options: Omit<PartyOptions, 'signal'>): Promise<PartyProcess> {
     const number = this.parties.filter(({ name }) => name.startsWith(options.name)).length + 1;
-    const party = await startParty({ ...options, name: `${options.name} ${number}` });
+    const party = await startParty({
+      ...options,
+      name: `${options.name} ${number}`,
+      signal: this.#signal,
+    });
     this.parties.push(party);
     return party;
   }
