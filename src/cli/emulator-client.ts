@@ -28,9 +28,13 @@ export function unreachable(endpoint: string, cause: unknown): LlxError {
 
 function parseState(value: unknown): EmulatorState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { endpoint, mqtt, account, region, functions, wss, mtls, ca } = value as Record<string, unknown>;
+  const { endpoint, mqtt, account, region, access, functions, wss, mtls, ca } = value as Record<
+    string,
+    unknown
+  >;
   if (typeof endpoint !== 'string' || typeof mqtt !== 'string' || !Array.isArray(functions)) return undefined;
   if (typeof account !== 'string' || typeof region !== 'string') return undefined;
+  if (access !== 'open' && access !== 'closed') return undefined;
   const named = functions.filter(isFunction);
   if (named.length !== functions.length) return undefined;
   return {
@@ -38,6 +42,7 @@ function parseState(value: unknown): EmulatorState | undefined {
     mqtt,
     account,
     region,
+    access,
     functions: named,
     ...(typeof wss === 'string' ? { wss } : {}),
     ...(typeof mtls === 'string' ? { mtls } : {}),

@@ -41,6 +41,7 @@ async function send(
     root,
     region: 'us-east-1',
     account: '000000000000',
+    written: {},
     functions: [
       {
         name: 'orders',

@@ -62,7 +62,7 @@ function unavailable(error: unknown, profile: string | undefined): unknown {
   const expired = /expired|refresh/i.test(error.message);
   return new LlxError(expired ? 'LLX_CREDENTIALS_EXPIRED' : 'LLX_CREDENTIALS_MISSING', {
     message: `Expected AWS credentials of your own${where}, found ${expired ? 'ones whose time is over' : 'none'}: ${error.message}`,
-    mend: `aws sso login${option} (or aws login, or aws configure), then: aws sts get-caller-identity${option}`,
+    mend: `aws sso login${option} (or aws login, or aws configure), then: aws sts get-caller-identity${option}\nOr do without AWS: llx dev --offline`,
     cause: error,
   });
 }

@@ -115,7 +115,7 @@ async function open(
     onNotice: options.onNotice,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
-  const state = { endpoint: '', mqtt: broker.url, account, region, functions };
+  const state = { endpoint: '', mqtt: broker.url, account, region, access: accessOf(options), functions };
   const access = new RequestAccess(identities);
   addInvokeRoute(api.app, service, access);
   addGetFunctionRoute(api.app, { registry, access, roleArnOf: (name) => identities.roleArnOf(name) });
@@ -147,6 +147,10 @@ async function open(
       return closing;
     },
   };
+}
+
+function accessOf({ iam }: EmulatorOptions): EmulatorState['access'] {
+  return iam?.users === undefined ? 'open' : 'closed';
 }
 
 /** Loaded only where they are asked for: the offline path starts without TLS. */

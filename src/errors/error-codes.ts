@@ -14,13 +14,14 @@ export const ERROR_CODES = {
   LLX_FIXTURE_INVALID: { exitCode: 2 }, // a fixture file that is not a fixture
   LLX_PORT_IN_USE: { exitCode: 2 }, // another program listens there
   LLX_LANE_HELD: { exitCode: 2 }, // another session holds the lane
-  LLX_LIVE_UNAVAILABLE: { exitCode: 2 }, // live mode is not part of this version
   LLX_CREDENTIALS_MISSING: { exitCode: 2 }, // no AWS credentials in any of the places where SDKs look
   LLX_CREDENTIALS_EXPIRED: { exitCode: 2 }, // credentials whose time is over
   LLX_CREDENTIALS_REFUSED: { exitCode: 2 }, // keys that AWS does not know, or a secret that does not fit
   LLX_CREDENTIALS_NOT_FORWARDED: { exitCode: 2 }, // a deployed function that does not send its credentials
   LLX_ROLE_DENIED: { exitCode: 2 }, // a function’s role that the developer may not assume
   LLX_REGION_MISSING: { exitCode: 2 }, // no region in any of the places where SDKs look
+  LLX_ACCOUNT_MISMATCH: { exitCode: 2 }, // credentials of another account than the configuration names
+  LLX_BROKER_REFUSED: { exitCode: 2 }, // a broker of the user's own that does not take the session
   LLX_AWS_DENIED: { exitCode: 2 }, // a policy does not allow a call
   LLX_AWS_FAILED: { exitCode: 1 }, // AWS answered a call with another error
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error

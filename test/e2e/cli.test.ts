@@ -71,10 +71,14 @@ describe('what goes wrong before anything runs', () => {
     expect(stderr).toMatch(/^LLX_FUNCTION_UNKNOWN: .*who, echo/s);
   });
 
-  test('without --offline this version says that it cannot yet, exit 2', async () => {
-    const { code, stderr } = await runLlx(['dev', '--plain']);
+  test('with neither AWS credentials nor --offline it says how to have either, exit 2', async () => {
+    const nothing = { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
+    const { code, stderr } = await runLlx(['dev', '--plain'], { env: nothing });
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^LLX_LIVE_UNAVAILABLE: .*llx dev --offline/s);
+    expect(stderr).toMatch(/^LLX_REGION_MISSING: .*llx dev --offline/s);
+    const regional = await runLlx(['dev', '--plain'], { env: { ...nothing, AWS_REGION: 'eu-west-1' } });
+    expect(regional.code).toBe(2);
+    expect(regional.stderr).toMatch(/^LLX_CREDENTIALS_MISSING: .*llx dev --offline/s);
   });
 
   test('an unknown flag is wrong usage, exit 2', async () => {

@@ -88,7 +88,7 @@ export function denied({ action, resource }: Attempt, cause?: unknown): LlxError
 function missing(cause: Error): LlxError {
   return new LlxError('LLX_CREDENTIALS_MISSING', {
     message: 'Expected AWS credentials in the environment, a profile, SSO or a container, found none.',
-    mend: `${SIGN_IN}\nOr choose a profile: export AWS_PROFILE=NAME`,
+    mend: `${SIGN_IN}\nOr choose a profile: export AWS_PROFILE=NAME\nOr do without AWS: llx dev --offline`,
     cause,
   });
 }

@@ -28,7 +28,7 @@ export async function resolveRegion({
   if (found) return found;
   throw new LlxError('LLX_REGION_MISSING', {
     message: `Expected a region in --region, AWS_REGION, AWS_DEFAULT_REGION, the profile "${profileName}" or llx.config.ts, found none.`,
-    mend: `aws configure set region us-east-1 --profile ${profileName}\nOr for this shell: export AWS_REGION=us-east-1`,
+    mend: `aws configure set region us-east-1 --profile ${profileName}\nOr for this shell: export AWS_REGION=us-east-1\nOr do without AWS: llx dev --offline`,
   });
 }
 

@@ -1,0 +1,29 @@
+import type { FunctionSpec } from '../runtime/invocation.ts';
+import type { AwsCredentials } from '../signature/credentials.ts';
+import type { ReadRetained } from '../transport/read-retained.ts';
+import type { ConnectOptions, Transport } from '../transport/transport.ts';
+
+/** What a session runs against: AWS, an emulator in this process or another, or a broker of the user's own. */
+export type DevAws = {
+  readonly mode: 'offline' | 'live' | 'broker';
+  /** For people: what is at the other end, beside the mode. */
+  readonly place: string;
+  /** Of Lambda's API; absent where nothing is known of it. */
+  readonly endpoint?: string;
+  /** Without credentials and query. */
+  readonly broker: string;
+  readonly account: string;
+  readonly region: string;
+  /** Who the developer is to AWS. */
+  readonly identity?: string;
+  /** The functions of the configuration, with the ARNs that they have there. */
+  readonly functions: readonly FunctionSpec[];
+  connect(options: ConnectOptions): Promise<Transport>;
+  readonly readRetained?: ReadRetained;
+  /** What a worker's environment gets beside the function's own: credentials, and where AWS is. */
+  environmentOf(spec: FunctionSpec): Promise<Readonly<Record<string, string>>>;
+  /** Takes what a stub sent along, with `--credentials forward`. */
+  readonly onCredentials?: (functionArn: string, credentials: AwsCredentials) => void;
+  /** The session has its lanes: stubs that run beside it may connect. */
+  prepareStubs(): void;
+};

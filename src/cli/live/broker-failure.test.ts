@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { TransportError } from '../../transport/transport.ts';
+import { brokerFailure } from './broker-failure.ts';
+
+const iot = {
+  mode: 'live',
+  broker: 'wss://abc-ats.iot.eu-west-1.amazonaws.com',
+  account: '123456789012',
+  region: 'eu-west-1',
+} as const;
+
+test('a connection that IoT Core does not take is a right to connect that is missing, with its statement', () => {
+  const error = brokerFailure(iot, new TransportError('TRANSPORT_REFUSED', 'CONNACK 5'));
+  expect(error.code).toBe('LLX_AWS_DENIED');
+  expect(error.mend).toContain('"Action":"iot:Connect"');
+  expect(error.mend).toContain('arn:aws:iot:eu-west-1:123456789012:client/llx-session-*');
+});
+
+test('a connection that IoT Core ends at once is a right that is missing: the doctor says which', () => {
+  for (const code of ['TRANSPORT_LOST', 'TRANSPORT_SUBSCRIBE_REFUSED'] as const) {
+    const error = brokerFailure(iot, new TransportError(code, 'ended'));
+    expect(error).toMatchObject({ code: 'LLX_AWS_DENIED', mend: 'See which: llx doctor' });
+  }
+});
+
+test('a broker that cannot be reached is named with the reason of the network', () => {
+  const cause = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+  const error = brokerFailure(
+    iot,
+    new TransportError('TRANSPORT_UNREACHABLE', 'No broker answered.', { cause }),
+  );
+  expect(error.code).toBe('LLX_UNREACHABLE');
+  expect(error.message).toContain(iot.broker);
+});
+
+test('another broker that refuses needs other credentials', () => {
+  const place = { ...iot, mode: 'broker', broker: 'mqtts://broker.example:8883' } as const;
+  const error = brokerFailure(place, new TransportError('TRANSPORT_REFUSED', 'CONNACK 4'));
+  expect(error.code).toBe('LLX_BROKER_REFUSED');
+  expect(error.mend).toContain('LLX_BROKER_USERNAME');
+});

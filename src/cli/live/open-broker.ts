@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import { developerCredentials } from '../../credentials/developer-credentials.ts';
+import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
+import { LlxError } from '../../errors/llx-error.ts';
+import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
+import type { BrokerLocation, TlsMaterial } from '../../transport/mqtt/broker-location.ts';
+import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
+import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
+import { connectSharded } from '../../transport/sharded-transport.ts';
+import { type Configuration, functionsIn } from '../configuration.ts';
+import type { DevAws } from '../dev-aws.ts';
+import { type AwsAccess, openAwsAccess } from './aws-access.ts';
+import { DeployedFunctions } from './deployed-functions.ts';
+import { createHandlerEnvironment } from './handler-environment.ts';
+import type { LiveFlags, LiveOpening } from './open-live.ts';
+
+export type BrokerFlags = LiveFlags & {
+  /** May hold user and password. */
+  readonly broker: string;
+};
+
+/**
+ * A broker of the user's own in place of IoT Core. AWS is asked who the developer is only where the configuration does
+ * not say the account, and for the handlers' credentials.
+ */
+export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Promise<DevAws> {
+  const { configuration, store, closers, signal } = opening;
+  const location = await locationOf(flags.broker, process.env);
+  const credentials = developerCredentials(flags.profile === undefined ? {} : { profile: flags.profile });
+  const access = await openAwsAccess({
+    region: flags.region ?? configuration.written.region ?? process.env.AWS_REGION ?? configuration.region,
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(flags.endpoint === undefined ? {} : { endpoint: flags.endpoint }),
+    credentials,
+    env: process.env,
+  });
+  closers.add(async () => access.close());
+  const scope = { region: access.region, account: await accountOf(configuration, access, signal) };
+  const { shown } = parseBrokerUrl(flags.broker);
+  return {
+    mode: 'broker',
+    place: shown,
+    broker: shown,
+    ...scope,
+    functions: functionsIn(scope, configuration.functions),
+    connect: (options) => connectSharded((one) => connectMqtt({ ...one, ...location }), options),
+    ...createHandlerEnvironment({
+      mode: flags.credentials,
+      lane: flags.lane ?? configuration.lane,
+      master: credentials,
+      assumeRole: stsAssumeRole({ master: credentials, region: access.region }),
+      deployed: new DeployedFunctions(access).of,
+      store,
+      closers,
+    }),
+    prepareStubs: () => undefined,
+  };
+}
+
+async function accountOf(
+  { written }: Configuration,
+  access: AwsAccess,
+  signal: AbortSignal,
+): Promise<string> {
+  return written.account ?? (await access.identity(signal)).account;
+}
+
+/** User and password stand in the URL or in the environment, as the stub reads them; never on a command line's history. */
+async function locationOf(text: string, env: NodeJS.ProcessEnv): Promise<BrokerLocation> {
+  const url = new URL(text);
+  const username = url.username === '' ? env.LLX_BROKER_USERNAME : decodeURIComponent(url.username);
+  const password = url.password === '' ? env.LLX_BROKER_PASSWORD : decodeURIComponent(url.password);
+  url.username = '';
+  url.password = '';
+  return {
+    url: url.href,
+    proxy: proxyFor,
+    tls: await tlsOf(env),
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+async function tlsOf(env: NodeJS.ProcessEnv): Promise<TlsMaterial> {
+  const [ca, cert, key] = await Promise.all(
+    (['LLX_BROKER_CA', 'LLX_BROKER_CERT', 'LLX_BROKER_KEY'] as const).map((name) => pemOf(name, env)),
+  );
+  return { ca, cert, key };
+}
+
+/** PEM, or the file that holds it. */
+async function pemOf(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const value = env[name];
+  if (value === undefined || value === '' || value.includes('-----BEGIN')) return value || undefined;
+  try {
+    return await readFile(value, 'utf8');
+  } catch (cause) {
+    throw new LlxError('LLX_CONFIG_INVALID', {
+      message: `Expected PEM or the path of a PEM file in ${name}, found ${JSON.stringify(value)}, which cannot be read.`,
+      mend: `export ${name}=/path/to/file.pem`,
+      cause,
+    });
+  }
+}

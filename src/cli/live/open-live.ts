@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { developerCredentials } from '../../credentials/developer-credentials.ts';
+import type { HandlerCredentialsMode } from '../../credentials/handler-credentials.ts';
+import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
+import type { EmulatorState } from '../../emulator/http/state-route.ts';
+import { LlxError } from '../../errors/llx-error.ts';
+import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
+import type { SessionStore } from '../../session/store.ts';
+import type { CredentialProvider } from '../../signature/credentials.ts';
+import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
+import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
+import { connectSharded } from '../../transport/sharded-transport.ts';
+import type { Closers } from '../closers.ts';
+import { type Configuration, functionsIn } from '../configuration.ts';
+import type { DevAws } from '../dev-aws.ts';
+import { readEmulatorState } from '../emulator-client.ts';
+import { type AwsAccess, openAwsAccess } from './aws-access.ts';
+import { DeployedFunctions } from './deployed-functions.ts';
+import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
+import { openPlainEmulator } from './open-plain-emulator.ts';
+import { openRetainedMessages } from './read-retained-message.ts';
+
+export type LiveFlags = {
+  /** Of an emulator; absent: AWS. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  /** What the handlers get. */
+  readonly credentials: HandlerCredentialsMode;
+  readonly lane?: string;
+};
+
+export type LiveOpening = {
+  readonly configuration: Configuration;
+  readonly store: SessionStore;
+  readonly closers: Closers;
+  readonly signal: AbortSignal;
+};
+
+/** Who calls an emulator that knows no users: the developer's own keys have no business there. */
+const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
+
+/**
+ * AWS, or an emulator that plays it: STS says who the developer is, IoT where the broker is; then MQTT over WebSocket,
+ * signed with the developer's credentials at every connect.
+ */
+export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<DevAws> {
+  const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint);
+  const { configuration, store, closers, signal } = opening;
+  const credentials = masterOf(flags, emulator);
+  const access = await openAwsAccess({
+    ...regionOf(flags, configuration, emulator),
+    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...(emulator === undefined ? {} : { endpoint: emulator.endpoint }),
+    credentials,
+    env: process.env,
+  });
+  closers.add(async () => access.close());
+  const handlers = openHandlers({ access, credentials, emulator }, flags, opening);
+  if (emulator !== undefined && emulator.wss === undefined) {
+    return openPlainEmulator(emulator, handlers, configuration);
+  }
+  const [identity, endpoint] = await Promise.all([access.identity(signal), access.dataEndpoint(signal)]);
+  const scope = { region: access.region, account: identity.account };
+  checkAccount(configuration, scope.account);
+  const place = { endpoint, region: access.region, credentials, ...(await authorityOf(emulator)) };
+  const retained = openRetainedMessages({ ...place, proxy: proxyFor });
+  closers.add(async () => retained.close());
+  return {
+    mode: 'live',
+    place: `${scope.region} ${scope.account}`,
+    ...(emulator === undefined ? {} : { endpoint: emulator.endpoint }),
+    broker: `wss://${endpoint}`,
+    ...scope,
+    identity: identity.arn,
+    functions: functionsIn(scope, configuration.functions),
+    connect: (options) =>
+      connectSharded((one) => connectIotCore({ ...one, ...place, proxy: proxyFor }), options, {
+        profile: QUOTA_PROFILES['iot-core'],
+        onPacing: (pacing) => store.dispatch({ type: 'pacing', ...pacing }),
+      }),
+    readRetained: (topic, within) => retained.read(topic, within),
+    ...handlers,
+    prepareStubs: () => undefined,
+  };
+}
+
+function masterOf(flags: LiveFlags, emulator: EmulatorState | undefined): CredentialProvider {
+  if (emulator?.access === 'open') return async () => EMULATOR_KEYS;
+  return developerCredentials(flags.profile === undefined ? {} : { profile: flags.profile });
+}
+
+function regionOf(
+  { region }: LiveFlags,
+  { written }: Configuration,
+  emulator: EmulatorState | undefined,
+): { readonly region?: string; readonly configuredRegion?: string } {
+  if (emulator !== undefined) return { region: emulator.region };
+  return {
+    ...(region === undefined ? {} : { region }),
+    ...(written.region === undefined ? {} : { configuredRegion: written.region }),
+  };
+}
+
+async function authorityOf(emulator: EmulatorState | undefined): Promise<{ readonly ca?: string }> {
+  return emulator?.ca === undefined ? {} : { ca: await readFile(emulator.ca, 'utf8') };
+}
+
+function openHandlers(
+  {
+    access,
+    credentials,
+    emulator,
+  }: { access: AwsAccess; credentials: CredentialProvider; emulator: EmulatorState | undefined },
+  flags: LiveFlags,
+  { configuration, store, closers }: LiveOpening,
+): HandlerEnvironment {
+  const endpoint = emulator === undefined ? {} : { endpoint: emulator.endpoint };
+  return createHandlerEnvironment({
+    mode: flags.credentials,
+    lane: flags.lane ?? configuration.lane,
+    master: credentials,
+    assumeRole: stsAssumeRole({ master: credentials, region: access.region, ...endpoint }),
+    deployed: new DeployedFunctions(access).of,
+    store,
+    closers,
+    ...endpoint,
+  });
+}
+
+/** Keys of another account would look for functions that are not there, or worse, find others of the same name. */
+function checkAccount({ written, file }: Configuration, account: string): void {
+  if (written.account === undefined || written.account === account) return;
+  throw new LlxError('LLX_ACCOUNT_MISMATCH', {
+    message: `Expected credentials of the account ${written.account}, as ${file} says, found those of ${account}.`,
+    mend: `Use a profile of that account: llx dev --profile NAME\nOr change \`account\` in ${file}`,
+  });
+}
