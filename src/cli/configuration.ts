@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
 import { checkConfig } from './configuration/check-config.ts';
@@ -6,7 +7,11 @@ import { findConfigFile, readConfigFile } from './configuration/config-file.ts';
 import type { FunctionConfig } from './configuration/llx-config.ts';
 
 /** A function, and the handler that plays its deployed code offline: absent, it is `handler` itself. */
-export type ConfiguredFunction = FunctionSpec & { readonly deployed?: string };
+export type ConfiguredFunction = FunctionSpec & {
+  readonly deployed?: string;
+  /** Name or ARN of its role in the emulator. */
+  readonly role?: string;
+};
 
 /** A project, as its configuration says; every default filled in, every path absolute. */
 export type Configuration = {
@@ -22,6 +27,8 @@ export type Configuration = {
   /** May not exist. */
   readonly fixtureDirectory: string;
   readonly lane: string;
+  /** Who exists in the emulator. */
+  readonly iam?: IamConfig;
 };
 
 const DEFAULTS = {
@@ -83,6 +90,7 @@ export function toConfiguration(file: string, written: unknown): Configuration {
     ),
     fixtureDirectory: resolve(root, config.fixtures ?? DEFAULTS.fixtures),
     lane: config.lane ?? DEFAULTS.lane,
+    ...(config.iam === undefined ? {} : { iam: config.iam }),
   };
 }
 
@@ -108,7 +116,7 @@ function partitionOf(region: string): string {
 }
 
 function toFunction(name: string, arn: string, root: string, config: FunctionConfig): ConfiguredFunction {
-  const { handler, deployed, bundling } = config;
+  const { handler, deployed, bundling, role } = config;
   return {
     name,
     arn,
@@ -121,6 +129,7 @@ function toFunction(name: string, arn: string, root: string, config: FunctionCon
     code: 'source',
     ...(bundling === undefined ? {} : { bundling }),
     ...(deployed === undefined ? {} : { deployed }),
+    ...(role === undefined ? {} : { role }),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
-import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/node-worker.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
@@ -52,6 +52,7 @@ export async function startConfiguredEmulator(
     mqttPort,
     region: configuration.region,
     account: configuration.account,
+    ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
     functions: configuration.functions.map(deployedSpec),
     runtime,
     stubs: flags.stub === false ? 'none' : 'host',
@@ -77,7 +78,7 @@ export function countDrops(store: SessionStore, process: 'session' | 'runtime'):
   );
 }
 
-function deployedSpec({ deployed, ...spec }: ConfiguredFunction): FunctionSpec {
+function deployedSpec({ deployed, ...spec }: ConfiguredFunction): Omit<ConfiguredFunction, 'deployed'> {
   return deployed === undefined ? spec : { ...spec, handler: deployed };
 }
 

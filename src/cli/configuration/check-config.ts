@@ -1,6 +1,8 @@
+import { didYouMean } from '../../fixtures/near-miss.ts';
 import { isLane } from '../../protocol/topics.ts';
 import { type Check, integer, list, memberPath, object, type Problems, record, text } from './check.ts';
 import { environment } from './environment.ts';
+import { functionRole, iam } from './iam.ts';
 import type { LlxConfig } from './llx-config.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
@@ -28,6 +30,7 @@ const functionConfig = object(
     timeout: integer(1, 900, ' (seconds)'),
     memory: integer(128, 10_240, ' (MiB)'),
     environment,
+    role: functionRole,
     deployed: handler,
     bundling: object(
       { external: list(text('a package name'), 'a list of package names'), define: stringRecord },
@@ -56,6 +59,7 @@ const config = object(
     account: text("twelve digits in quotes, such as '000000000000'", (written) => /^\d{12}$/.test(written)),
     fixtures: text('a folder relative to the configuration', (written) => written !== ''),
     lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
+    iam,
   },
   'an object with the key functions',
   ['functions'],
@@ -71,7 +75,25 @@ export function checkConfig(written: unknown): {
 } {
   const problems: Problems = [];
   const { functions = {}, ...rest } = config(written, '', problems) ?? {};
+  checkRoleNames(functions, rest.iam?.roles, problems);
   return { config: { functions, ...rest }, problems };
+}
+
+/** A name that is none of those that are written is a slip: such a role would be allowed everything. */
+function checkRoleNames(
+  functions: LlxConfig['functions'],
+  roles: Readonly<Record<string, unknown>> | undefined,
+  problems: Problems,
+): void {
+  if (roles === undefined) return;
+  const known = Object.keys(roles);
+  for (const [name, { role }] of Object.entries(functions)) {
+    if (role === undefined || role.startsWith('arn:') || Object.hasOwn(roles, role)) continue;
+    const at = memberPath(memberPath('functions', name), 'role');
+    problems.push(
+      `${at}: expected a role of iam.roles (${known.join(', ')}), found "${role}".${didYouMean(role, known)}`,
+    );
+  }
 }
 
 function checkFunctionName(name: string, path: string, problems: Problems): void {

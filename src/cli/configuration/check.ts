@@ -22,6 +22,16 @@ export function text(expected: string, fits: (written: string) => boolean = () =
   };
 }
 
+/** As `text`, for what may be a secret: no message repeats it. */
+export function hiddenText(expected: string, fits: (written: string) => boolean = () => true): Check<string> {
+  return (written, path, problems) => {
+    if (typeof written === 'string' && fits(written)) return written;
+    const found = written === undefined || written === null ? describe(written) : `another ${typeof written}`;
+    problems.push(`${path}: expected ${expected}, found ${found}.`);
+    return undefined;
+  };
+}
+
 /** @param unit goes behind the range: ` seconds`. */
 export function integer(least: number, most: number, unit: string): Check<number> {
   return (written, path, problems) => {

@@ -1,3 +1,5 @@
+import type { IamConfig } from '../../emulator/identity/iam-config.ts';
+
 /** One function of `llx.config.ts`. */
 export type FunctionConfig = {
   /**
@@ -29,6 +31,12 @@ export type FunctionConfig = {
    * @default {}
    */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Of the emulator: name or ARN of the function's role. Of a role that `iam.roles` does not have, nothing is denied.
+   *
+   * @default the function's name and `-role`
+   */
+  readonly role?: string;
   /**
    * Offline only: the handler that plays the deployed code, which answers while no session holds the function.
    *
@@ -78,6 +86,8 @@ export type LlxConfig = {
    * @default 'default'
    */
   readonly lane?: string;
+  /** Of the emulator: who exists, and what he may do. */
+  readonly iam?: IamConfig;
 };
 
 /**
