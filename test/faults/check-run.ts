@@ -65,9 +65,6 @@ function* checkRuns(lines: readonly LedgerLine[], permits: Permits): Iterable<Br
       yield { rule: 'ledger', text: `more ends than starts of the ${where} handler` };
     }
   }
-  if (new Set(lines.map(({ requestId }) => requestId)).size > 1) {
-    yield { rule: 'ledger', text: 'ran under several request ids' };
-  }
 }
 
 function* checkOutcome(call: Call, lines: readonly LedgerLine[], permits: Permits): Iterable<Breach> {

@@ -11,12 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setup } from '../support/build-once.ts';
 import { breachText, scenarioText, seedText, totalText } from './report.ts';
+import { IN_MEMORY, runInMemory } from './run-in-memory.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
 import { LINE_SCENARIOS } from './scenarios/line-scenarios.ts';
 import { PROCESS_SCENARIOS } from './scenarios/process-scenarios.ts';
 import { chooseSeed, SeededRandom } from './seeded-random.ts';
 
 const SHOWN_BREACHES = 5;
+const IN_MEMORY_CALLS = { full: 2_000, short: 300 };
 /** More than one scenario makes, for those that follow its last fault. */
 const NUMBERS_PER_SCENARIO = 100_000;
 
@@ -39,26 +41,37 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.exit(130);
   });
 }
+const form = LLX_FAULTS === 'short' ? 'short' : 'full';
+const chosen = (name: string): boolean => name.includes(LLX_FAULTS_ONLY);
+
+function show(result: ScenarioResult): void {
+  results.push(result);
+  print(scenarioText(result));
+  for (const breach of result.breaches.slice(0, SHOWN_BREACHES)) {
+    print(breachText(result, breach).replaceAll(/^/gm, '         '));
+  }
+  if (result.breaches.length > 0 && result.stderr !== '') print(`         stderr: ${result.stderr}`);
+}
+
 try {
   for (const [index, scenario] of [...LINE_SCENARIOS, ...PROCESS_SCENARIOS].entries()) {
-    const form = LLX_FAULTS === 'short' ? 'short' : 'full';
     const calls = scenario.calls[form];
-    if (calls === undefined || !scenario.name.includes(LLX_FAULTS_ONLY)) continue;
-    const result = await runScenario({
-      scenario,
-      calls,
-      rounds: scenario.rounds?.[form] ?? 0,
-      firstNumber: index * NUMBERS_PER_SCENARIO,
-      directory,
-      random: new SeededRandom(seed).fork(scenario.name),
-      signal: interrupt.signal,
-    });
-    results.push(result);
-    print(scenarioText(result));
-    for (const breach of result.breaches.slice(0, SHOWN_BREACHES)) {
-      print(breachText(result, breach).replaceAll(/^/gm, '         '));
-    }
-    if (result.breaches.length > 0 && result.stderr !== '') print(`         stderr: ${result.stderr}`);
+    if (calls === undefined || !chosen(scenario.name)) continue;
+    show(
+      await runScenario({
+        scenario,
+        calls,
+        rounds: scenario.rounds?.[form] ?? 0,
+        firstNumber: (index + 1) * NUMBERS_PER_SCENARIO,
+        directory,
+        random: new SeededRandom(seed).fork(scenario.name),
+        signal: interrupt.signal,
+      }),
+    );
+  }
+  if (chosen(IN_MEMORY)) {
+    const random = new SeededRandom(seed).fork(IN_MEMORY);
+    show(await runInMemory({ calls: IN_MEMORY_CALLS[form], firstNumber: 0, directory, random }));
   }
 } finally {
   await rm(directory, { recursive: true });
