@@ -36,24 +36,27 @@ function resolve(
   return registry.resolve(reference);
 }
 
+/** Of a function with a stub in front, as docs/live.md deploys it: the handler behind it stands in LLX_HANDLER. */
+const STUB_HANDLER = '/opt/llx/index.handler';
+
 /** What the emulator knows of a function. It has no package, so `CodeSha256` tells its configuration apart. */
 function configurationOf(
-  { deployed: { spec, logGroupName }, invokedArn, version }: ResolvedFunction,
+  { deployed: { spec, logGroupName, stubbed }, invokedArn, version }: ResolvedFunction,
   { roleArnOf }: Functions,
 ): Readonly<Record<string, unknown>> {
-  const hasVariables = Object.keys(spec.environment).length > 0;
+  const variables = stubbed ? { ...spec.environment, LLX_HANDLER: spec.handler } : spec.environment;
   return {
     FunctionName: spec.name,
     FunctionArn: invokedArn,
     Runtime: spec.runtime,
     Role: roleArnOf(spec.name),
-    Handler: spec.handler,
+    Handler: stubbed ? STUB_HANDLER : spec.handler,
     CodeSize: 0,
     CodeSha256: createHash('sha256').update(JSON.stringify(spec)).digest('base64'),
     Description: '',
     Timeout: spec.timeoutMs / 1000,
     MemorySize: spec.memoryMb,
-    ...(hasVariables ? { Environment: { Variables: spec.environment } } : {}),
+    ...(Object.keys(variables).length > 0 ? { Environment: { Variables: variables } } : {}),
     TracingConfig: { Mode: 'PassThrough' },
     Version: version,
     State: 'Active',
