@@ -2,15 +2,21 @@ import type { DropCounter } from '../protocol/drops.ts';
 import type { MessageToSession, MessageToStub, Offer } from '../protocol/message.ts';
 import { encodeMessage } from '../protocol/message-encoder.ts';
 import type { PeerKeys } from '../protocol/peer-keys.ts';
+import { QUOTA_PROFILES, type QuotaProfile } from '../protocol/quota-profile.ts';
 import { type MissingFrames, Reassembler } from '../protocol/reassembler.ts';
 import { ReplayWindow } from '../protocol/replay-window.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { outTopic, unqualifiedArn } from '../protocol/topics.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { AwsCredentials } from '../signature/credentials.ts';
 import { MissingWatch } from '../transport/missing-watch.ts';
 import type { TransportMessage } from '../transport/transport.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import { observedEvent } from './observed-event.ts';
+import { receivedCredentials } from './received-credentials.ts';
+import { refusalOf } from './refusal.ts';
 import { RunningInvocation } from './running-invocation.ts';
+import { StaleOffers } from './stale-offers.ts';
 import type { SessionStore } from './store.ts';
 import { SuspendWatch } from './suspend-watch.ts';
 
@@ -20,15 +26,25 @@ export type DispatcherOptions = {
   readonly store: SessionStore;
   readonly drops: DropCounter;
   readonly timing: Timing;
+  /** @default none */
+  readonly quotas?: QuotaProfile | undefined;
+  /** `observe`: nothing runs here; copies of what the deployed handlers ran are shown. @default 'serve' */
+  readonly mode?: 'serve' | 'observe' | undefined;
+  /** Takes the credentials that came with an offer, before its handler runs. */
+  readonly onCredentials?: OnCredentials | undefined;
   readonly publish: (topic: string, frames: readonly Uint8Array[]) => void;
 };
 
+/** Credentials of a function's role, sent along by its stub. */
+export type OnCredentials = (functionArn: string, credentials: AwsCredentials) => void;
+
+type Encodings = Offer['meta']['encodings'];
+type ObserveMessage = Extract<MessageToSession, { kind: 'observe' }>;
 type Route = { readonly spec: FunctionSpec; serving: boolean };
 type Sender = { readonly spec: FunctionSpec; readonly publicKey: Uint8Array };
 type Stale = Sender & { readonly route: Route; readonly offer: Offer; readonly number: number };
 
 const NOTHING = new Uint8Array();
-const STALE_OFFERS = 256;
 const GIVEN_UP = 4096;
 
 /** Takes frames off the functions' topics, makes invocations of offers, and routes every other message to its own. */
@@ -36,7 +52,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #routes = new Map<string, Route>();
   readonly #invocations = new Map<string, RunningInvocation>();
-  readonly #stale = new Map<string, Stale>();
+  readonly #stale = new StaleOffers<Stale>();
   readonly #replay = new ReplayWindow();
   readonly #suspend = new SuspendWatch();
   readonly #kept = new KeptAnswers({
@@ -119,6 +135,7 @@ export class Dispatcher {
   close(): void {
     this.cancelAll();
     this.#suspend.close();
+    this.#stale.close();
     this.#missing.close();
     this.#kept.close();
     for (const invocation of this.#invocations.values()) invocation.discard();
@@ -127,6 +144,7 @@ export class Dispatcher {
 
   #route(route: Route, sender: Sender, message: MessageToSession, number: number): void {
     if (message.kind === 'offer') return this.#offered(route, sender, message, number);
+    if (message.kind === 'observe') return this.#observed(sender, message, number);
     const invocation = this.#invocations.get(message.id);
     if (invocation !== undefined) return invocation.receive(message);
     if (message.kind === 'withdraw' || message.kind === 'cancel') return this.#gaveUp(message.id);
@@ -156,10 +174,22 @@ export class Dispatcher {
     const known = this.#invocations.get(offer.id);
     if (known !== undefined) return known.offeredAgain();
     if (this.#mayBeStale(offer)) {
-      this.#keepStale({ ...sender, route, offer, number });
+      this.#stale.keep({ ...sender, route, offer, number });
       return drops.drop('offer-stale', `offer ${offer.id} of ${sender.spec.name}`);
     }
     this.#accept(route.serving, sender, offer, number);
+  }
+
+  #observed(sender: Sender, message: ObserveMessage, number: number): void {
+    const { store, drops } = this.#options;
+    const { id, meta } = message;
+    if (unqualifiedArn(meta.invokedFunctionArn) !== sender.spec.arn)
+      return drops.drop('topic-foreign', `a copy of ${meta.invokedFunctionArn}`);
+    if (!this.#replay.accept(sender.publicKey, number))
+      return drops.drop('message-replayed', `copy ${number} of ${sender.spec.name}`);
+    const event = observedEvent(message, sender.spec, Date.now());
+    if (event === undefined) return drops.drop('body-malformed', `copy ${id} of ${sender.spec.name}`);
+    store.dispatch(event);
   }
 
   #offeredAgain(id: string): void {
@@ -171,13 +201,6 @@ export class Dispatcher {
     this.#accept(stale.route.serving, stale, stale.offer, stale.number);
   }
 
-  /** Until the stub has offered it again or given up. */
-  #keepStale(stale: Stale): void {
-    if (this.#stale.size >= STALE_OFFERS) return;
-    this.#stale.set(stale.offer.id, stale);
-    setTimeout(() => this.#stale.delete(stale.offer.id), stale.offer.meta.claimTimeoutMs).unref();
-  }
-
   /**
    * The stub may have given up while this process stood still. If it has not, it offers again within a second; half
    * of the claim timeout leaves the claim time to arrive.
@@ -187,12 +210,14 @@ export class Dispatcher {
   }
 
   #accept(serving: boolean, sender: Sender, offer: Offer, number: number): void {
-    const { store, runtime, timing, drops } = this.#options;
-    const { id, meta } = offer;
+    const { store, runtime, timing, drops, mode, quotas = QUOTA_PROFILES.none } = this.#options;
+    const { id } = offer;
+    // From here on nothing that is shown, kept or handed on holds them.
+    const { credentials, ...meta } = offer.meta;
     if (!this.#replay.accept(sender.publicKey, number)) {
       return drops.drop('message-replayed', `offer ${number} of ${sender.spec.name}`);
     }
-    const refusal = refusalOf(serving, sender.spec);
+    const refusal = refusalOf(serving, sender.spec, mode);
     store.dispatch({
       type: 'offered',
       id,
@@ -207,16 +232,19 @@ export class Dispatcher {
       this.#send(sender, meta.encodings, { kind: 'refuse', id, meta: refusal, payload: NOTHING }, 0);
       return;
     }
+    if (credentials !== undefined)
+      this.#options.onCredentials?.(sender.spec.arn, receivedCredentials(credentials));
     const invocation = new RunningInvocation({
-      offer,
+      offer: { ...offer, meta },
       spec: sender.spec,
       runtime,
       timing,
       drops,
       now: Date.now,
       dispatch: (event) => store.dispatch(event),
-      send: (message, messageNumber) => this.#send(sender, meta.encodings, message, messageNumber),
-      sendAgain: (frames) => this.#options.publish(this.#outTopic(sender), frames),
+      quotas,
+      encode: (message, messageNumber) => this.#encode(sender, meta.encodings, message, messageNumber),
+      publish: (frames) => this.#options.publish(this.#outTopic(sender), frames),
       onKept: (kept, keepMs, bytes) => this.#kept.add(id, kept, keepMs, bytes),
     });
     this.#invocations.set(id, invocation);
@@ -235,38 +263,22 @@ export class Dispatcher {
     );
   }
 
-  #send(
+  #send(sender: Sender, encodings: Encodings, message: MessageToStub, number: number): void {
+    this.#options.publish(this.#outTopic(sender), this.#encode(sender, encodings, message, number));
+  }
+
+  #encode(
     sender: Sender,
-    encodings: Offer['meta']['encodings'],
+    encodings: Encodings,
     message: MessageToStub,
     number: number,
   ): readonly Uint8Array[] {
     const keys = this.#options.keys.of(sender.publicKey);
     if (keys === undefined) return [];
-    const frames = encodeMessage(message, {
-      key: keys.send,
-      functionArn: sender.spec.arn,
-      encodings,
-      number,
-    });
-    this.#options.publish(this.#outTopic(sender), frames);
-    return frames;
+    return encodeMessage(message, { key: keys.send, functionArn: sender.spec.arn, encodings, number });
   }
 
   #outTopic({ spec, publicKey }: Sender): string {
     return outTopic(spec.arn, Buffer.from(publicKey).toString('base64url'));
   }
-}
-
-/** What this session cannot run, before anything is started. */
-function refusalOf(
-  serving: boolean,
-  spec: FunctionSpec,
-): { readonly code: string; readonly message: string } | undefined {
-  if (!serving)
-    return { code: 'Llx.NotServed', message: `this session does not serve ${spec.name} any more` };
-  if (!spec.runtime.startsWith('nodejs')) {
-    return { code: 'Llx.RuntimeUnsupported', message: `this session cannot run ${spec.runtime}` };
-  }
-  return undefined;
 }

@@ -10,7 +10,8 @@ export type Phase =
   | 'timed-out' // killed at its deadline
   | 'refused' // cannot run here: the deployed handler may
   | 'withdrawn' // the stub stopped waiting before the claim arrived
-  | 'cancelled'; // stopped by the caller's side, or by quitting
+  | 'cancelled' // stopped by the caller's side, or by quitting
+  | 'observed'; // the deployed handler ran it; this is a copy
 
 export type FunctionState =
   | { readonly status: 'serving' }
@@ -47,6 +48,24 @@ export type SessionEvent =
       readonly at: number;
       readonly phase: 'refused' | 'withdrawn' | 'cancelled';
       readonly reason: string;
+    }
+  /** A copy of what the deployed handler was given and answered, after the fact. */
+  | {
+      readonly type: 'observed';
+      readonly id: string;
+      readonly requestId: string;
+      readonly functionName: string;
+      readonly lane: string;
+      readonly event: Uint8Array;
+      /** JSON, or the bytes of a stream: all of it, or its beginning. */
+      readonly answer: Uint8Array;
+      /** Of the whole answer. */
+      readonly answerBytes: number;
+      readonly streamed: boolean;
+      readonly durationMs: number;
+      /** When the deployed handler failed. */
+      readonly errorType: string | undefined;
+      readonly at: number;
     }
   | {
       readonly type: 'reloaded';

@@ -33,7 +33,12 @@ const messages = {
   query: { kind: 'query', id, meta: {}, payload },
   missing: { kind: 'missing', id, meta: { kind: 'result', number: 0, sequences: [0] }, payload },
   credit: { kind: 'credit', id, meta: { bytes: 10 }, payload },
-  observe: { kind: 'observe', id, meta: { ...offerMeta, failed: false, eventBytes: 2, durationMs: 1 }, payload },
+  observe: {
+    kind: 'observe',
+    id,
+    meta: { ...offerMeta, failed: false, eventBytes: 2, durationMs: 1 },
+    payload,
+  },
 } as const satisfies Record<string, MessageToSession>;
 
 const running = { phase: 'running', claimed: false, beatIntervalMs: 1500, keepMs: 4500 } as const;

@@ -1,15 +1,12 @@
+import { MessageTooLargeError } from '../protocol/body.ts';
 import type { DropCounter } from '../protocol/drops.ts';
 import { LOG_BYTES } from '../protocol/limits.ts';
-import type {
-  AnswerMeta,
-  InvocationId,
-  MessageToSession,
-  MessageToStub,
-  Offer,
-  OfferMeta,
-} from '../protocol/message.ts';
+import type { InvocationId, MessageToSession, MessageToStub, Offer, OfferMeta } from '../protocol/message.ts';
+import type { QuotaProfile } from '../protocol/quota-profile.ts';
+import { cannotPass } from '../protocol/sending-time.ts';
 import type { Timing } from '../protocol/timing.ts';
 import type { FunctionSpec, InvocationResult, LogLine, Runtime } from '../runtime/invocation.ts';
+import { answerMessage } from './answer-message.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { SessionEvent } from './event.ts';
 import {
@@ -22,8 +19,8 @@ import {
   type SessionTimer,
 } from './invocation.ts';
 import { LogTail } from './log-tail.ts';
-
-export type Refusal = { readonly code: string; readonly message: string };
+import { CANCELLED, internalError, payloadTooLarge } from './own-failures.ts';
+import type { Refusal } from './refusal.ts';
 
 export type RunningOptions = {
   readonly offer: Offer;
@@ -31,9 +28,11 @@ export type RunningOptions = {
   readonly runtime: Runtime;
   readonly timing: Timing;
   readonly drops: DropCounter;
-  /** Encodes and publishes; gives the frames, so that the same bytes can be sent again. */
-  readonly send: (message: MessageToStub, number: number) => readonly Uint8Array[];
-  readonly sendAgain: (frames: readonly Uint8Array[]) => void;
+  /** The broker's: an answer that cannot pass it in time becomes an error that says so. */
+  readonly quotas: QuotaProfile;
+  /** Sealed; kept by whoever may have to send the same bytes again. */
+  readonly encode: (message: MessageToStub, number: number) => readonly Uint8Array[];
+  readonly publish: (frames: readonly Uint8Array[]) => void;
   readonly dispatch: (event: SessionEvent) => void;
   /** It has ended, but its answer is kept for so long; `bytes` is what that costs. */
   readonly onKept: (invocation: RunningInvocation, keepMs: number, bytes: number) => void;
@@ -51,6 +50,8 @@ export class RunningInvocation {
   readonly #abort = new AbortController();
   readonly #stream: AnswerStream;
   readonly #first: readonly SessionEffect[];
+  /** When Lambda gives up, by our own monotonic clock. */
+  readonly #deadline: number;
   #state: SessionInvocation;
   // What is large is let go of as soon as it has been passed on: an answered invocation is kept for minutes.
   #event: Uint8Array | undefined;
@@ -65,9 +66,10 @@ export class RunningInvocation {
     this.#id = offer.id;
     this.#meta = offer.meta;
     this.#event = offer.payload;
+    this.#deadline = performance.now() + offer.meta.remainingMs;
     this.#stream = new AnswerStream((payload, number, contentType) => {
       const meta = contentType === undefined ? {} : { contentType };
-      return options.send({ kind: 'chunk', id: offer.id, meta, payload }, number);
+      return this.#sendMessage({ kind: 'chunk', id: offer.id, meta, payload }, number);
     });
     [this.#state, this.#first] = acceptOffer(offer.meta.remainingMs, options.timing);
   }
@@ -173,29 +175,41 @@ export class RunningInvocation {
     }
     this.#result = result;
     this.dispatch({ type: cannotRun ? 'refused' : 'finished' });
+    // What the caller sees, which may be an error in place of it.
+    const seen = this.#result;
     this.#result = undefined;
     this.#logs = undefined;
     if (this.#state.phase === 'closed') {
       dispatch({ type: 'stopped', id: this.#id, at: now(), phase: 'refused', reason: this.#refusal.message });
     } else {
-      dispatch({ type: 'ended', id: this.#id, at: now(), result });
+      dispatch({ type: 'ended', id: this.#id, at: now(), result: seen });
     }
   }
 
-  #answerMessage(result: InvocationResult): MessageToStub {
-    const id = this.#id;
-    const logs = this.#logs;
-    const meta: AnswerMeta = {
-      durationMs: result.durationMs,
-      ...(result.initMs === undefined ? {} : { initMs: result.initMs }),
-      logs: logs?.lines ?? [],
-      ...(logs === undefined || logs.leftOut === 0 ? {} : { logsLeftOut: logs.leftOut }),
-    };
-    const failed = result.status === 'failed';
-    if (this.#stream.count > 0 || (!failed && result.streamed)) {
-      return { kind: 'end', id, meta: { ...meta, failed }, payload: failed ? result.payload : NOTHING };
+  /** Sealed; when it cannot reach the stub in time, an error that says so: silence would be a lost session. */
+  #encodeAnswer(result: InvocationResult): readonly Uint8Array[] {
+    const { encode, quotas, timing } = this.#options;
+    const number = this.#stream.count;
+    const what = `an answer of ${result.payload.byteLength} bytes`;
+    let why: string | undefined;
+    try {
+      const frames = encode(answerMessage(this.#id, result, this.#logs, number), number);
+      // The stub itself gives up a third of the margin early.
+      const leftMs = this.#deadline - performance.now() - timing.deadlineMarginMs / 3;
+      why = cannotPass(what, frames, leftMs, quotas);
+      if (why === undefined) return frames;
+    } catch (error) {
+      if (!(error instanceof MessageTooLargeError)) throw error;
+      why = `${what}: ${error.message}`;
     }
-    return { kind: failed ? 'error' : 'result', id, meta, payload: result.payload };
+    this.#result = payloadTooLarge(why, result);
+    return encode(answerMessage(this.#id, this.#result, this.#logs, number), number);
+  }
+
+  #sendMessage(message: MessageToStub, number: number): readonly Uint8Array[] {
+    const frames = this.#options.encode(message, number);
+    this.#options.publish(frames);
+    return frames;
   }
 
   #stop(phase: 'withdrawn' | 'cancelled', reason: string): void {
@@ -206,7 +220,8 @@ export class RunningInvocation {
   }
 
   #send(kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled'): void {
-    const { send, sendAgain, dispatch, now } = this.#options;
+    const { dispatch, now } = this.#options;
+    const send = (message: MessageToStub, number: number) => this.#sendMessage(message, number);
     const id = this.#id;
     const beatIntervalMs =
       this.#state.phase === 'running' ? this.#state.beatIntervalMs : this.#options.timing.beatIntervalMs;
@@ -226,10 +241,9 @@ export class RunningInvocation {
         send({ kind, id, meta: {}, payload: NOTHING }, 0);
         return;
       case 'answer':
-        if (this.#answer.length > 0) sendAgain(this.#answer);
-        else if (this.#result !== undefined)
-          this.#answer = send(this.#answerMessage(this.#result), this.#stream.count);
-        return;
+        if (this.#answer.length === 0 && this.#result !== undefined)
+          this.#answer = this.#encodeAnswer(this.#result);
+        return this.#options.publish(this.#answer);
       case 'cancelled':
         send(
           { kind: 'error', id, meta: { durationMs: 0, logs: this.#logs?.lines ?? [] }, payload: CANCELLED },
@@ -246,7 +260,7 @@ export class RunningInvocation {
   #sendMissing(meta: Extract<MessageToSession, { kind: 'missing' }>['meta']): void {
     const frames = meta.kind === 'chunk' ? this.#stream.frames(meta.number) : this.#answer;
     const wanted = meta.sequences.flatMap((sequence) => frames[sequence] ?? []);
-    this.#options.sendAgain(meta.sequences.length === 0 ? frames : wanted);
+    this.#options.publish(meta.sequences.length === 0 ? frames : wanted);
   }
 
   #startTimer(timer: SessionTimer, afterMs: number): void {
@@ -274,26 +288,4 @@ export class RunningInvocation {
     this.#logs?.add(line.text);
     this.#options.dispatch({ type: 'log', id: this.#id, line });
   }
-}
-
-const CANCELLED = new TextEncoder().encode(
-  JSON.stringify({
-    errorType: 'Llx.Cancelled',
-    errorMessage: 'the session that ran this invocation was stopped',
-    trace: [],
-  }),
-);
-
-function internalError(error: unknown): InvocationResult {
-  const errorType = 'Llx.InternalError';
-  const errorMessage = error instanceof Error ? error.message : String(error);
-  const trace = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-  return {
-    status: 'failed',
-    failure: 'init',
-    errorType,
-    payload: new TextEncoder().encode(JSON.stringify({ errorType, errorMessage, trace })),
-    durationMs: 0,
-    coldStart: false,
-  };
 }

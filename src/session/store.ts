@@ -23,6 +23,8 @@ export type InvocationRecord = {
   readonly event: Uint8Array;
   /** The answer, or the error object, as JSON. */
   readonly answer: Uint8Array | undefined;
+  /** Of the whole answer, when `answer` is only its beginning. */
+  readonly answerBytes: number | undefined;
   readonly errorType: string | undefined;
   /** Why it was refused, withdrawn or cancelled. */
   readonly reason: string | undefined;

@@ -47,12 +47,20 @@ function answerLines(record: InvocationRecord, width: number): readonly DetailLi
   if (answer === undefined) return [faint('No answer yet.')];
   // Any other answer is JSON, so at least one byte; pieces of a stream are handed on and not kept.
   if (record.phase === 'succeeded' && answer.byteLength === 0) return [faint(STREAMED)];
+  if (record.phase === 'observed' && record.errorType === undefined)
+    return remembered(answer, width, () => [...beginning(record), ...bodyLines(answer)]);
   if (record.phase === 'succeeded') return remembered(answer, width, () => bodyLines(answer));
   return remembered(answer, width, () => [
     ...failureLines(answer, record.errorType).map((text): DetailLine => ({ text, tone: 'bad' })),
     plain(''),
     ...bodyLines(answer),
   ]);
+}
+
+/** A copy holds no more than the beginning of a large answer. */
+function beginning({ answer, answerBytes }: InvocationRecord): readonly DetailLine[] {
+  if (answer === undefined || answerBytes === undefined) return [];
+  return [faint(`The first ${answer.byteLength} of ${answerBytes} bytes.`)];
 }
 
 function bodyLines(body: Uint8Array): readonly DetailLine[] {

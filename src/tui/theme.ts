@@ -42,6 +42,7 @@ const LOOKS: Readonly<Record<Phase, PhaseLook>> = {
   refused: { glyph: '-', word: 'refused', token: 'warning' },
   withdrawn: { glyph: '-', word: 'withdrawn', token: 'warning' },
   cancelled: { glyph: '-', word: 'cancelled', token: 'warning' },
+  observed: { glyph: '◦', word: 'observed', token: 'plain' },
 };
 
 export function phaseLook({ phase, step }: Pick<InvocationRecord, 'phase' | 'step'>): PhaseLook {

@@ -53,6 +53,20 @@ const PHASES: Readonly<Record<Exclude<Phase, 'offered'>, SessionEvent & { readon
   refused: stopped('refused'),
   withdrawn: stopped('withdrawn'),
   cancelled: stopped('cancelled'),
+  observed: {
+    type: 'observed',
+    id: 'observed',
+    requestId: 'observed',
+    functionName: 'hello',
+    lane: 'default',
+    event: new Uint8Array(0),
+    answer: new Uint8Array(0),
+    answerBytes: 0,
+    streamed: false,
+    durationMs: 1,
+    errorType: 'E',
+    at,
+  },
 };
 
 type Dropped = Extract<SessionEvent, { type: 'dropped' }>;
@@ -96,6 +110,7 @@ const EVENTS: Readonly<Record<SessionEvent['type'], readonly SessionEvent[]>> = 
     id: 'log',
     line: { stream, text: '' },
   })),
+  observed: [PHASES.observed],
   claimed: [PHASES.claimed],
   ended: [PHASES.succeeded, PHASES.failed, PHASES['timed-out']],
   stopped: [PHASES.refused, PHASES.withdrawn, PHASES.cancelled],

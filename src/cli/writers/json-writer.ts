@@ -72,6 +72,10 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
       const offer = open.end(event.id);
       return offer && invocationLine(offer, endPhase(event), event.at, endFacts(event));
     }
+    case 'observed': {
+      const { id, durationMs, errorType } = event;
+      return invocationLine(event, 'observed', event.at, { id, durationMs, errorType });
+    }
     case 'log': {
       const offer = open.get(event.id);
       return (
@@ -110,7 +114,7 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
 }
 
 function invocationLine(
-  offer: Extract<SessionEvent, { type: 'offered' }>,
+  offer: Extract<SessionEvent, { type: 'offered' | 'observed' }>,
   phase: string,
   at: number,
   facts: Readonly<Record<string, unknown>> = {},

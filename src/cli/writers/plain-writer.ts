@@ -24,6 +24,7 @@ export type PlainWriterOptions = {
 };
 
 type EndEvent = Extract<SessionEvent, { type: 'ended' | 'stopped' }>;
+type ObservedEvent = Extract<SessionEvent, { type: 'observed' }>;
 type FunctionEvent = Extract<SessionEvent, { type: 'function' }>;
 type ConnectionEvent = Extract<SessionEvent, { type: 'connection' }>;
 
@@ -72,6 +73,14 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
     const { result } = event;
     invocation(record, { phase, durationMs: result.durationMs, initMs: result.initMs }, event.at);
     if (result.status === 'failed') indented(failureLines(result.payload, result.errorType));
+  }
+
+  function observed({ id, at, durationMs, answer, errorType }: ObservedEvent): void {
+    const record = findInvocation(store.getState(), id);
+    if (record === undefined) return;
+    heading = undefined;
+    invocation(record, { phase: 'observed', durationMs }, at);
+    if (errorType !== undefined) indented(failureLines(answer, errorType));
   }
 
   function functionState({ name, state }: FunctionEvent): void {
@@ -124,6 +133,8 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
       case 'ended':
       case 'stopped':
         return end(event);
+      case 'observed':
+        return observed(event);
       case 'function':
         return functionState(event);
       case 'connection':
