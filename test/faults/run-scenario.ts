@@ -55,6 +55,10 @@ export async function runScenario(options: {
   const breaches: Breach[] = [];
   const calls: Call[] = [];
   try {
+    const warmUp = await reachEveryFunction(world, firstNumber, ledgerFile);
+    calls.push(...warmUp.calls);
+    if (!warmUp.reached) throw new Error('no local answer before any fault');
+    const loadNumber = firstNumber + warmUp.calls.length;
     scenario.prepare?.(world);
     let over = false;
     const disturbing = disturb(scenario, options.rounds, { world, random: random.fork('disturb') }).finally(
@@ -68,16 +72,16 @@ export async function runScenario(options: {
       shape: scenario.shape,
       calls: options.calls,
       isOver: () => over,
-      firstNumber,
+      firstNumber: loadNumber,
       ledger: ledgerFile,
       random: random.fork('load'),
     });
     const [made] = await Promise.all([load, disturbing]);
     calls.push(...made);
     await world.heal();
-    const recovery = await recover(world, firstNumber + made.length, ledgerFile);
+    const recovery = await reachEveryFunction(world, loadNumber + made.length, ledgerFile);
     calls.push(...recovery.calls);
-    if (!recovery.recovered) {
+    if (!recovery.reached) {
       breaches.push({ rule: 'recovers', text: `no local answer within ${RECOVERY_MS} ms of the last fault` });
     }
     await wait(SETTLE_MS);
@@ -114,12 +118,15 @@ export async function runScenario(options: {
   };
 }
 
-/** After the last fault every function is answered by the session again, without anybody's help. */
-async function recover(
+/**
+ * Calls until every function has been answered by the session: before the first fault, so that it meets handlers that
+ * run, and after the last, because everything must work again without anybody's help.
+ */
+async function reachEveryFunction(
   world: World,
   firstNumber: number,
   ledger: string,
-): Promise<{ readonly recovered: boolean; readonly calls: readonly Call[] }> {
+): Promise<{ readonly reached: boolean; readonly calls: readonly Call[] }> {
   const calls: Call[] = [];
   const deadline = performance.now() + RECOVERY_MS;
   const waiting = new Set<string>(FUNCTIONS);
@@ -135,7 +142,7 @@ async function recover(
     }
     if (waiting.size > 0) await wait(100);
   }
-  return { recovered: waiting.size === 0, calls };
+  return { reached: waiting.size === 0, calls };
 }
 
 function invocationIdsOf(world: World): ReadonlyMap<string, string> {
