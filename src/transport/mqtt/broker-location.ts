@@ -1,4 +1,5 @@
 import { TransportError } from '../transport.ts';
+import { unlessAborted } from './attempt.ts';
 import { type BrokerAddress, parseBrokerUrl } from './broker-address.ts';
 
 /** PEM texts. TLS is always verified. */
@@ -31,18 +32,25 @@ export type BrokerTarget = {
   readonly proxy: string | undefined;
 };
 
-/** Rejects with TRANSPORT_UNREACHABLE when the URL cannot be had; throws a TypeError for a URL that is none of a broker. */
-export async function locateBroker({ url, tls, proxy }: BrokerLocation): Promise<BrokerTarget> {
-  const text = typeof url === 'string' ? url : await ask(url);
-  return { address: parseBrokerUrl(text), tls, proxy: proxy?.(text) };
+/** Rejects with TRANSPORT_UNREACHABLE when the URL cannot be had, or is none of a broker. */
+export async function locateBroker(
+  { url, tls, proxy }: BrokerLocation,
+  signal: AbortSignal,
+): Promise<BrokerTarget> {
+  const text = typeof url === 'string' ? url : await ask(url, signal);
+  try {
+    return { address: parseBrokerUrl(text), tls, proxy: proxy?.(text) };
+  } catch (error) {
+    // Without its cause: the error of a URL holds all of it, a signature too.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TransportError('TRANSPORT_UNREACHABLE', `The URL of the broker cannot be used: ${reason}.`);
+  }
 }
 
-async function ask(url: () => string | Promise<string>): Promise<string> {
+async function ask(url: () => string | Promise<string>, signal: AbortSignal): Promise<string> {
   try {
-    return await url();
+    return await unlessAborted(Promise.resolve(url()), signal);
   } catch (cause) {
-    throw new TransportError('TRANSPORT_UNREACHABLE', 'The address of the broker could not be made.', {
-      cause,
-    });
+    throw new TransportError('TRANSPORT_UNREACHABLE', 'The URL of the broker could not be made.', { cause });
   }
 }

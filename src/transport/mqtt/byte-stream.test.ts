@@ -1,12 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { parseBrokerUrl } from './broker-address.ts';
+import type { TlsMaterial } from './broker-location.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 
 const servers: Server[] = [];
@@ -27,28 +30,28 @@ async function listen(server: Server): Promise<number> {
 
 type Opened = {
   readonly stream: ByteStream;
-  readonly opened: Promise<void>;
   readonly closed: Promise<unknown>;
   /** What has come, once it is so many bytes. */
   readonly received: (bytes: number) => Promise<string>;
 };
 
-async function open(url: string, unref = false): Promise<Opened> {
-  let onOpen = (): void => undefined;
+async function open(
+  url: string,
+  { tls, signal = new AbortController().signal }: { tls?: TlsMaterial; signal?: AbortSignal } = {},
+): Promise<Opened> {
   let onClose: (cause: unknown) => void = () => undefined;
   let onData = (): void => undefined;
   let text = '';
-  const opened = new Promise<void>((resolve) => {
-    onOpen = resolve;
-  });
   const closed = new Promise((resolve) => {
     onClose = resolve;
   });
   const stream = await openByteStream({
     address: parseBrokerUrl(url),
-    unref,
+    tls,
+    proxy: undefined,
+    unref: false,
+    signal,
     events: {
-      onOpen: () => onOpen(),
       onClose: (cause) => onClose(cause),
       onData: (bytes) => {
         text += Buffer.from(bytes).toString();
@@ -63,7 +66,7 @@ async function open(url: string, unref = false): Promise<Opened> {
       };
       onData();
     });
-  return { stream, opened, closed, received };
+  return { stream, closed, received };
 }
 
 function echo(socket: Socket): void {
@@ -74,10 +77,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('over TCP', () => {
   test('writes arrive in order, those of one turn too, and come back', async () => {
-    const { stream, opened, closed, received } = await open(
-      `mqtt://127.0.0.1:${await listen(createServer(echo))}`,
-    );
-    await opened;
+    const { stream, closed, received } = await open(`mqtt://127.0.0.1:${await listen(createServer(echo))}`);
     for (const part of ['a', 'b', 'c']) stream.write(bytes(part));
     await Promise.resolve();
     stream.write(bytes('d'));
@@ -88,8 +88,7 @@ describe('over TCP', () => {
 
   test('end sends what was written before it', async () => {
     const server = createServer(echo);
-    const { stream, opened, closed, received } = await open(`mqtt://127.0.0.1:${await listen(server)}`);
-    await opened;
+    const { stream, closed, received } = await open(`mqtt://127.0.0.1:${await listen(server)}`);
     for (const part of ['x', 'y', 'z']) stream.write(bytes(part));
     stream.end();
     stream.write(bytes('too late'));
@@ -97,20 +96,23 @@ describe('over TCP', () => {
     expect(await received(3)).toBe('xyz');
   });
 
-  test('tells once why it could not be opened', async () => {
+  test('tells why it could not be opened', async () => {
     const server = createServer();
     const port = await listen(server);
     servers.pop();
     server.close();
     await once(server, 'close');
-    const { closed } = await open(`mqtt://127.0.0.1:${port}`);
-    expect(await closed).toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(open(`mqtt://127.0.0.1:${port}`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  test('ends at once when it is destroyed while it connects', async () => {
-    const { stream, closed } = await open(`mqtt://127.0.0.1:${await listen(createServer(echo))}`);
-    stream.destroy();
-    expect(await closed).toBeUndefined();
+  test('is given up by its signal, before and while it connects', async () => {
+    const url = `mqtt://127.0.0.1:${await listen(createServer(echo))}`;
+    const reason = new Error('enough');
+    await expect(open(url, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const opening = open(url, { signal: controller.signal });
+    controller.abort(reason);
+    await expect(opening).rejects.toBe(reason);
   });
 });
 
@@ -137,10 +139,33 @@ describe('over TLS', () => {
     const { key, cert } = certificate('IP:127.0.0.1');
     trust(cert);
     const port = await listen(createTlsServer({ key, cert }, echo));
-    const { stream, opened, closed, received } = await open(`mqtts://127.0.0.1:${port}`);
-    await opened;
+    const { stream, closed, received } = await open(`mqtts://127.0.0.1:${port}`);
     stream.write(bytes('sealed'));
     expect(await received(6)).toBe('sealed');
+    stream.destroy();
+    await closed;
+  });
+
+  test.skipIf(noOpenssl)('trusts the authority that it is given, and only that (needs openssl)', async () => {
+    const { key, cert } = certificate('IP:127.0.0.1');
+    const url = `mqtts://127.0.0.1:${await listen(createTlsServer({ key, cert }, echo))}`;
+    const { stream, closed } = await open(url, { tls: { ca: cert } });
+    stream.destroy();
+    await closed;
+    trust(cert);
+    await expect(open(url, { tls: { ca: certificate('IP:127.0.0.1').cert } })).rejects.toMatchObject({
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
+  });
+
+  test.skipIf(noOpenssl)('shows its certificate to a server that asks for one (needs openssl)', async () => {
+    const { key, cert } = certificate('IP:127.0.0.1');
+    const client = certificate('DNS:client');
+    const settings = { key, cert, ca: client.cert, requestCert: true, rejectUnauthorized: true };
+    const url = `mqtts://127.0.0.1:${await listen(createTlsServer(settings, echo))}`;
+    const { stream, closed, received } = await open(url, { tls: { ca: cert, ...client } });
+    stream.write(bytes('known'));
+    expect(await received(5)).toBe('known');
     stream.destroy();
     await closed;
   });
@@ -148,33 +173,51 @@ describe('over TLS', () => {
   test.skipIf(noOpenssl)('refuses a certificate that nobody vouches for (needs openssl)', async () => {
     const { key, cert } = certificate('IP:127.0.0.1');
     const port = await listen(createTlsServer({ key, cert }, echo));
-    const { closed } = await open(`mqtts://127.0.0.1:${port}`);
-    expect(await closed).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await expect(open(`mqtts://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+    });
   });
 
   test.skipIf(noOpenssl)('refuses a trusted certificate of another host (needs openssl)', async () => {
     const { key, cert } = certificate('DNS:other.example');
     trust(cert);
     const port = await listen(createTlsServer({ key, cert }, echo));
-    const { closed } = await open(`mqtts://127.0.0.1:${port}`);
-    expect(await closed).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+    await expect(open(`mqtts://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
   });
 });
 
-test('a process ends although its connection is open, when it is unreferenced', async () => {
-  const port = await listen(createServer((socket) => socket.on('error', () => undefined)));
-  const program = `
-    import { connect } from 'node:net';
-    import { openByteStream } from ${JSON.stringify(new URL('./byte-stream.ts', import.meta.url).href)};
-    import { parseBrokerUrl } from ${JSON.stringify(new URL('./broker-address.ts', import.meta.url).href)};
-    const events = { onOpen: () => console.log('open'), onData() {}, onClose() {} };
-    await openByteStream({ address: parseBrokerUrl('mqtt://127.0.0.1:${port}'), unref: true, events });
-    // Keeps the process alive until a second connection is open, which is after the first.
-    const other = connect(${port}, '127.0.0.1', () => setImmediate(() => other.destroy()));
-  `;
-  const { status, stdout } = await run(program);
-  expect({ status, stdout }).toEqual({ status: 0, stdout: 'open\n' });
-});
+test.each(['mqtt', 'ws'] as const)(
+  'a process ends although its connection by %s is open, when it is unreferenced',
+  async (scheme) => {
+    const server = createServer((socket) => socket.on('error', () => undefined));
+    const port = await listen(server);
+    if (scheme === 'ws') {
+      const webSockets = new WebSocketServer({ noServer: true });
+      server.removeAllListeners('connection');
+      const http = createHttpServer().on('upgrade', (request, socket, head) =>
+        webSockets.handleUpgrade(request, socket, head, () => undefined),
+      );
+      server.on('connection', (socket) => http.emit('connection', socket));
+    }
+    const program = `
+      import { createServer } from 'node:net';
+      import { openByteStream } from ${JSON.stringify(new URL('./byte-stream.ts', import.meta.url).href)};
+      import { parseBrokerUrl } from ${JSON.stringify(new URL('./broker-address.ts', import.meta.url).href)};
+      // Keeps the process alive until the connection is open.
+      const holds = createServer().listen(0);
+      const address = parseBrokerUrl('${scheme}://127.0.0.1:${port}');
+      const { signal } = new AbortController();
+      const events = { onData() {}, onClose() {} };
+      await openByteStream({ address, unref: true, signal, events });
+      console.log('open');
+      holds.close();
+    `;
+    const { status, stdout } = await run(program);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'open\n' });
+  },
+);
 
 async function run(program: string): Promise<{ readonly status: number | null; readonly stdout: string }> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

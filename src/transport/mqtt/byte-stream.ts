@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { BrokerAddress } from './broker-address.ts';
+import type { BrokerTarget } from './broker-location.ts';
+import { dial } from './dial.ts';
 
 /** Bytes to and from a broker, whatever they travel over. Writes after its end are ignored. */
 export type ByteStream = {
@@ -10,62 +11,39 @@ export type ByteStream = {
 };
 
 export type ByteStreamEvents = {
-  /** Now `write` may be called. */
-  readonly onOpen: () => void;
   readonly onData: (bytes: Uint8Array) => void;
   /** Once; `cause` when it ended by an error. */
   readonly onClose: (cause: unknown) => void;
 };
 
-export type OpenByteStream = {
-  readonly address: BrokerAddress;
-  /** The socket alone keeps no process alive. Node.js has no such thing for a WebSocket. */
+export type OpenByteStream = BrokerTarget & {
+  /** The socket alone keeps no process alive. */
   readonly unref: boolean;
+  /** Gives up while it opens. */
+  readonly signal: AbortSignal;
   readonly events: ByteStreamEvents;
 };
 
-/** Over TCP, TLS, which is always verified, or a WebSocket. */
+/**
+ * An open stream over TCP, TLS, which is always verified, or a WebSocket over either. Rejects with the socket's error,
+ * with a TransportError that names the proxy, or with TRANSPORT_REFUSED when the WebSocket is refused.
+ */
 export async function openByteStream(options: OpenByteStream): Promise<ByteStream> {
-  const { address } = options;
-  switch (address.scheme) {
-    case 'mqtt': {
-      // Only then: on AWS it is a WebSocket, and nothing else in the stub needs sockets.
-      const { connect: connectTcp } = await import('node:net');
-      return overSocket(connectTcp({ host: address.host, port: address.port }), 'connect', options);
-    }
-    case 'mqtts': {
-      // Only then: it takes longer to load than everything else here.
-      const { connect: connectTls } = await import('node:tls');
-      const { host, port, servername } = address;
-      const name = servername === undefined ? {} : { servername };
-      return overSocket(connectTls({ host, port, ...name }), 'secureConnect', options);
-    }
-    case 'ws':
-    case 'wss':
-      return overWebSocket(options);
-  }
+  const { address, signal, events } = options;
+  if (address.scheme === 'mqtt' || address.scheme === 'mqtts') return overSocket(await dial(options), events);
+  // Only then: who is in one process with the broker needs no WebSocket.
+  const [socket, { openWebSocket }] = await Promise.all([dial(options), import('./web-socket-stream.ts')]);
+  return await openWebSocket(socket, address, events, signal);
 }
 
-function overSocket(
-  socket: Socket,
-  opened: 'connect' | 'secureConnect',
-  { unref, events }: OpenByteStream,
-): ByteStream {
-  let cause: unknown;
+function overSocket(socket: Socket, events: ByteStreamEvents): ByteStream {
   let corked = false;
   const uncork = (): void => {
     corked = false;
     socket.uncork();
   };
-  // Without it a small packet waits for the acknowledgement of the one before: 44 to 88 ms on plain TCP.
-  socket.setNoDelay(true);
-  if (unref) socket.unref();
-  socket.once(opened, events.onOpen);
   socket.on('data', events.onData);
-  socket.on('error', (error) => {
-    cause = error;
-  });
-  socket.once('close', () => events.onClose(cause));
+  socket.once('close', () => events.onClose(socket.errored ?? undefined));
   return {
     write: (bytes) => {
       if (!socket.writable) return;
@@ -78,38 +56,5 @@ function overSocket(
     },
     end: () => void socket.end(),
     destroy: () => void socket.destroy(),
-  };
-}
-
-function overWebSocket({ address, events }: OpenByteStream): ByteStream {
-  const { scheme, host, port, path } = address;
-  const socket = new WebSocket(
-    `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}${path}`,
-    'mqtt',
-  );
-  socket.binaryType = 'arraybuffer';
-  let cause: unknown;
-  let closed = false;
-  const close = (): void => {
-    if (closed) return;
-    closed = true;
-    socket.close();
-    events.onClose(cause);
-  };
-  socket.addEventListener('open', events.onOpen);
-  socket.addEventListener('message', ({ data }) => {
-    if (data instanceof ArrayBuffer && !closed) events.onData(new Uint8Array(data));
-  });
-  socket.addEventListener('error', (event) => {
-    cause = 'error' in event ? event.error : undefined;
-  });
-  socket.addEventListener('close', close);
-  return {
-    write: (bytes) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(bytes as Uint8Array<ArrayBuffer>);
-    },
-    end: () => socket.close(),
-    // A WebSocket waits for its peer to close: a dead one would keep it for long.
-    destroy: close,
   };
 }

@@ -40,7 +40,11 @@ async function connectScripted(parameters: Partial<OpenParameters> = {}): Promis
   await once(server, 'listening');
   const messages: TransportMessage[] = [];
   const connection = new PacketConnection(
-    parseBrokerUrl(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`),
+    {
+      address: parseBrokerUrl(`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`),
+      tls: undefined,
+      proxy: undefined,
+    },
     {},
     {
       clientId: 'c',

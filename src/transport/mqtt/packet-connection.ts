@@ -1,6 +1,6 @@
 import type { Connection, OpenParameters } from '../connection.ts';
 import { type QualityOfService, TransportError, type TransportMessage } from '../transport.ts';
-import type { BrokerAddress } from './broker-address.ts';
+import type { BrokerTarget } from './broker-location.ts';
 import { type ByteStream, openByteStream } from './byte-stream.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { type IncomingPacket, PacketReader } from './packet-reader.ts';
@@ -36,6 +36,7 @@ export class PacketConnection implements Connection {
   readonly closed: Promise<TransportError>;
   readonly #parameters: OpenParameters;
   readonly #reader = new PacketReader((packet) => this.#receive(packet));
+  readonly #opening = new AbortController();
   readonly #waiting = new Map<number, Waiting>();
   /** One for each PINGREQ that has no answer yet, in order. */
   readonly #pings: ((alive: boolean) => void)[] = [];
@@ -47,7 +48,7 @@ export class PacketConnection implements Connection {
   #accept: (returnCode: number) => void = () => undefined;
   #tellClosed: (reason: TransportError) => void = () => undefined;
 
-  constructor(address: BrokerAddress, credentials: Credentials, parameters: OpenParameters) {
+  constructor(target: BrokerTarget, credentials: Credentials, parameters: OpenParameters) {
     this.#parameters = parameters;
     this.closed = new Promise((resolve) => {
       this.#tellClosed = resolve;
@@ -58,21 +59,7 @@ export class PacketConnection implements Connection {
     });
     // Who awaits it is told; a connection that is given up before must not end the process.
     this.accepted.catch(() => undefined);
-    openByteStream({
-      address,
-      unref: parameters.unref,
-      events: {
-        onOpen: () => this.#stream?.write(encodeConnect({ ...parameters, ...credentials })),
-        onData: (bytes) => this.#read(bytes),
-        onClose: (cause) => this.#end(cause),
-      },
-    }).then(
-      (stream) => {
-        this.#stream = stream;
-        if (this.#ended !== undefined) stream.destroy();
-      },
-      (cause: unknown) => this.#end(cause),
-    );
+    this.#open(target, credentials).catch((cause: unknown) => this.#end(cause));
   }
 
   publish(topic: string, payload: Uint8Array, qos: QualityOfService, retain: boolean): Promise<void> {
@@ -122,12 +109,27 @@ export class PacketConnection implements Connection {
     clearTimeout(timer);
   }
 
-  destroy(): void {
-    this.#end(undefined);
+  destroy(cause?: unknown): void {
+    this.#end(cause);
+  }
+
+  async #open(target: BrokerTarget, { username, password }: Credentials): Promise<void> {
+    this.#stream = await openByteStream({
+      ...target,
+      unref: this.#parameters.unref,
+      signal: this.#opening.signal,
+      events: {
+        onData: (bytes) => this.#read(bytes),
+        onClose: (cause) => this.#end(cause),
+      },
+    });
+    if (this.#ended === undefined)
+      this.#stream.write(encodeConnect({ ...this.#parameters, username, password }));
+    else this.#stream.destroy();
   }
 
   #read(bytes: Uint8Array): void {
-    // A WebSocket may still deliver after it was given up.
+    // A chunk that ends the connection may hold more.
     if (this.#ended !== undefined) return;
     this.#lastReceived = performance.now();
     try {
@@ -205,6 +207,7 @@ export class PacketConnection implements Connection {
     const error = new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
     this.#ended = error;
     this.#keepAlive?.stop();
+    this.#opening.abort();
     this.#stream?.destroy();
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
