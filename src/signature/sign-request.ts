@@ -34,10 +34,9 @@ export function signRequest(request: {
   const url = new URL(request.url);
   const time = amzDate(now);
   const scope = { day: time.slice(0, 8), region, service };
-  const payloadHash = sha256(request.body ?? '');
   const added: Record<string, string> = { 'x-amz-date': time };
   if (credentials.sessionToken !== undefined) added['x-amz-security-token'] = credentials.sessionToken;
-  if (service === 's3') added['x-amz-content-sha256'] = payloadHash;
+  if (service === 's3') added['x-amz-content-sha256'] = sha256(request.body ?? '');
   const headers = new Map([['host', url.host]]);
   for (const [name, value] of Object.entries({ ...request.headers, ...added })) {
     const lowerCase = name.toLowerCase();
@@ -48,7 +47,8 @@ export function signRequest(request: {
     path: url.pathname,
     query: parseQuery(url.search.slice(1)),
     headers: [...headers],
-    payloadHash,
+    // A caller that gives it has his reason: `UNSIGNED-PAYLOAD`.
+    payloadHash: headers.get('x-amz-content-sha256') ?? sha256(request.body ?? ''),
   });
   const credential = `${credentials.accessKeyId}/${credentialScope(scope)}`;
   return {
