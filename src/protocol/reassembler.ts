@@ -20,7 +20,7 @@ export type Reception<M> =
       /** The stub's; undefined when a session sent it. */
       readonly publicKey: Uint8Array | undefined;
     }
-  | { readonly status: 'incomplete' }
+  | { readonly status: 'incomplete'; readonly id: InvocationId }
   /** Authentic and here before: the sender may not have heard the answer. Once for each frame. */
   | { readonly status: 'duplicate'; readonly frame: Frame }
   | { readonly status: 'dropped'; readonly reason: DropReason };
@@ -141,7 +141,7 @@ export class Reassembler<S extends Side> {
     }
     while (this.#partials.size > this.#limits.messages || this.#bytes > this.#limits.bytes) this.#evict();
     return this.#partials.has(name)
-      ? { status: 'incomplete' }
+      ? { status: 'incomplete', id: frame.id }
       : { status: 'dropped', reason: 'reassembly-full' };
   }
 

@@ -28,8 +28,8 @@ const messages = {
 } as const satisfies Record<string, MessageToStub>;
 
 const states = {
-  offered: { phase: 'offered', holderOffline: false, offerAgainMs: 1000 },
-  'offered, holder offline': { phase: 'offered', holderOffline: true, offerAgainMs: 1000 },
+  offered: { phase: 'offered', holderOffline: false, offerAgainMs: 1000, claimMs: 4000 },
+  'offered, holder offline': { phase: 'offered', holderOffline: true, offerAgainMs: 1000, claimMs: 4000 },
   running: { phase: 'running', beatIntervalMs: 1500, missed: 0, missable: 3 },
   'running, a beat missed': { phase: 'running', beatIntervalMs: 1500, missed: 1, missable: 3 },
   'running, holder offline': { phase: 'running', beatIntervalMs: 1500, missed: 0, missable: 1 },
@@ -44,6 +44,7 @@ const events: readonly StubEvent[] = [
   { type: 'holder', online: true },
   { type: 'holder', online: false },
   { type: 'reconnected' },
+  { type: 'piece' },
 ];
 
 function summary([state, effects]: readonly [StubInvocation, readonly StubEffect[]]): string {
@@ -89,6 +90,7 @@ describe('the stub’s reducer', () => {
       offered | holder online → offered + offer
       offered | holder offline → offered
       offered | reconnected → offered + offer
+      offered | piece → running
       offered, holder offline | claim → running
       offered, holder offline | beat → running
       offered, holder offline | result → ended answered
@@ -106,6 +108,7 @@ describe('the stub’s reducer', () => {
       offered, holder offline | holder online → offered + offer
       offered, holder offline | holder offline → offered
       offered, holder offline | reconnected → offered + offer
+      offered, holder offline | piece → running
       running | claim → running
       running | beat → running
       running | result → ended answered
@@ -123,6 +126,7 @@ describe('the stub’s reducer', () => {
       running | holder online → running + query
       running | holder offline → running + query
       running | reconnected → running + query
+      running | piece → running
       running, a beat missed | claim → running
       running, a beat missed | beat → running
       running, a beat missed | result → ended answered
@@ -140,6 +144,7 @@ describe('the stub’s reducer', () => {
       running, a beat missed | holder online → running + query
       running, a beat missed | holder offline → running + query
       running, a beat missed | reconnected → running + query
+      running, a beat missed | piece → running
       running, holder offline | claim → running
       running, holder offline | beat → running
       running, holder offline | result → ended answered
@@ -157,6 +162,7 @@ describe('the stub’s reducer', () => {
       running, holder offline | holder online → running + query
       running, holder offline | holder offline → running + query
       running, holder offline | reconnected → running + query
+      running, holder offline | piece → running
       ended | claim → ended timed-out + drop invocation-ended
       ended | beat → ended timed-out + drop invocation-ended
       ended | result → ended timed-out + drop invocation-ended
@@ -174,6 +180,7 @@ describe('the stub’s reducer', () => {
       ended | holder online → ended timed-out
       ended | holder offline → ended timed-out
       ended | reconnected → ended timed-out
+      ended | piece → ended timed-out
       "
     `);
   });
@@ -200,6 +207,28 @@ describe('the stub’s reducer', () => {
       { type: 'start-timer', timer: 'offer-again', afterMs: 125 },
       { type: 'start-timer', timer: 'claim', afterMs: 500 },
     ]);
+  });
+
+  test('an offer that takes seconds through the quotas is given those before it is sent again or given up', () => {
+    expect(offerInvocation(60_000, TIMING, 9_000)[1].slice(0, 2)).toEqual([
+      { type: 'start-timer', timer: 'offer-again', afterMs: TIMING.offerAgainMs + 13_500 },
+      { type: 'start-timer', timer: 'claim', afterMs: TIMING.claimTimeoutMs + 13_500 },
+    ]);
+  });
+
+  test('a session that asks for missing frames is given the claim timeout anew', () => {
+    expect(reduceInvocation(states.offered, { type: 'message', message: messages.missing })).toEqual([
+      states.offered,
+      [{ type: 'start-timer', timer: 'claim', afterMs: 4_000 }],
+    ]);
+  });
+
+  test('a piece of an answer is as good as a beat', () => {
+    const beat = reduceInvocation(states['running, a beat missed'], {
+      type: 'message',
+      message: messages.beat,
+    });
+    expect(reduceInvocation(states['running, a beat missed'], { type: 'piece' })).toEqual(beat);
   });
 
   test('three beat intervals without a beat are a lost session', () => {

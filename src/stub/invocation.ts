@@ -10,7 +10,12 @@ import { TIMING, type Timing } from '../protocol/timing.ts';
  * confirmed "offline" without a claim. Anything else that goes wrong is a typed failure that the caller sees.
  */
 export type StubInvocation =
-  | { readonly phase: 'offered'; readonly holderOffline: boolean; readonly offerAgainMs: number }
+  | {
+      readonly phase: 'offered';
+      readonly holderOffline: boolean;
+      readonly offerAgainMs: number;
+      readonly claimMs: number;
+    }
   | {
       readonly phase: 'running';
       readonly beatIntervalMs: number;
@@ -36,6 +41,8 @@ export type TimerName = 'offer-again' | 'claim' | 'offline' | 'beat' | 'deadline
 export type StubEvent =
   | { readonly type: 'message'; readonly message: MessageToStub }
   | { readonly type: 'timer'; readonly timer: TimerName }
+  /** A piece of a message that is not complete: an answer is arriving. */
+  | { readonly type: 'piece' }
   /** What the retained state of the holder's session says now. */
   | { readonly type: 'holder'; readonly online: boolean }
   /** The stub's own connection is back after a loss. */
@@ -63,11 +70,15 @@ function offerAgain(claimTimeoutMs: number, timing: Timing): number {
   return Math.max(1, Math.min(timing.offerAgainMs, Math.floor(claimTimeoutMs / 4)));
 }
 
-export function offerInvocation(remainingMs: number, timing: Timing = TIMING): Step {
-  const claimMs = claimTimeout(remainingMs, timing);
-  const offerAgainMs = offerAgain(claimMs, timing);
+/** `sendingMs`: how long the offer itself takes through the broker. Nobody can claim what has not arrived. */
+export function offerInvocation(remainingMs: number, timing: Timing = TIMING, sendingMs = 0): Step {
+  const timeout = claimTimeout(remainingMs, timing);
+  // Others may be sending over the same connections.
+  const arrivalMs = Math.ceil(sendingMs * 1.5);
+  const claimMs = timeout + arrivalMs;
+  const offerAgainMs = offerAgain(timeout, timing) + arrivalMs;
   return [
-    { phase: 'offered', holderOffline: false, offerAgainMs },
+    { phase: 'offered', holderOffline: false, offerAgainMs, claimMs },
     [
       { type: 'start-timer', timer: 'offer-again', afterMs: offerAgainMs },
       { type: 'start-timer', timer: 'claim', afterMs: claimMs },
@@ -91,6 +102,9 @@ export function reduceInvocation(state: StubInvocation, event: StubEvent, timing
         : whileRunning(state, event.message, timing);
     case 'timer':
       return state.phase === 'offered' ? offeredTimer(state, event.timer) : runningTimer(state, event.timer);
+    case 'piece':
+      // As good as a beat: a session that is busy sending its answer sends none.
+      return claimed(state.phase === 'offered' ? timing.beatIntervalMs : state.beatIntervalMs, timing, []);
     case 'holder':
       return state.phase === 'offered'
         ? offeredHolder(state, event.online, timing)
@@ -124,7 +138,8 @@ function whileOffered(state: Offered, message: MessageToStub, timing: Timing): S
     case 'unknown':
       return [state, [{ type: 'send', kind: 'offer' }]];
     case 'missing':
-      return [state, []]; // The shell sends the frames again; the state does not change.
+      // The shell sends the frames again. A session that has some of them is there, and needs the time anew.
+      return [state, [{ type: 'start-timer', timer: 'claim', afterMs: state.claimMs }]];
     default: {
       const exhaustive: never = message;
       return exhaustive;

@@ -24,6 +24,8 @@ export type OfferedOptions = {
   readonly id: InvocationId;
   readonly sessionId: string;
   readonly remainingMs: number;
+  /** How long the offer itself takes through the broker. */
+  readonly sendingMs: number;
   readonly timing: Timing;
   readonly drops: DropCounter;
   readonly send: (kind: 'offer' | 'withdraw' | 'cancel' | 'query') => void;
@@ -41,7 +43,7 @@ export class OfferedInvocation {
   readonly #options: OfferedOptions;
   readonly #timers = new Map<TimerName, NodeJS.Timeout>();
   readonly #stream = new InOrder<MessageToStub>(CHUNKS_AHEAD);
-  #state: StubInvocation = { phase: 'offered', holderOffline: false, offerAgainMs: 1 };
+  #state: StubInvocation = { phase: 'offered', holderOffline: false, offerAgainMs: 1, claimMs: 1 };
   #settle: (outcome: Outcome) => void = () => undefined;
   #passedOn: Promise<void> = Promise.resolve();
   #passedOnBytes = 0;
@@ -56,7 +58,8 @@ export class OfferedInvocation {
   }
 
   start(): void {
-    this.#apply(offerInvocation(this.#options.remainingMs, this.#options.timing));
+    const { remainingMs, timing, sendingMs } = this.#options;
+    this.#apply(offerInvocation(remainingMs, timing, sendingMs));
   }
 
   dispatch(event: StubEvent): void {

@@ -10,7 +10,7 @@ import { QUOTA_PROFILES } from '../protocol/quota-profile.ts';
 import { newInvocationId } from '../protocol/random.ts';
 import { Reassembler } from '../protocol/reassembler.ts';
 import { generateKeyPair, type PairKeys } from '../protocol/seal.ts';
-import { cannotPass } from '../protocol/sending-time.ts';
+import { cannotPass, sendingMs } from '../protocol/sending-time.ts';
 import { TIMING, type Timing } from '../protocol/timing.ts';
 import { inTopic, outTopic, parseTopic } from '../protocol/topics.ts';
 import { MissingWatch } from '../transport/missing-watch.ts';
@@ -177,6 +177,7 @@ export class Stub {
       id,
       sessionId: holder.sessionId,
       remainingMs,
+      sendingMs: sendingMs(frames, this.#options.quotas ?? QUOTA_PROFILES.none),
       timing: this.#timing,
       drops: this.#drops,
       send: (kind) => {
@@ -227,7 +228,10 @@ export class Stub {
       return;
     }
     const reception = this.#reassembler.accept(message.payload, this.#options.arn);
-    if (reception.status === 'incomplete') return this.#missing.arm();
+    if (reception.status === 'incomplete') {
+      this.#inFlight.get(reception.id)?.invocation.dispatch({ type: 'piece' });
+      return this.#missing.arm();
+    }
     if (reception.status !== 'complete') return;
     const { message: received, number } = reception;
     const inFlight = this.#inFlight.get(received.id);
