@@ -32,9 +32,10 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     name: 'broker connections cut in mid-packet',
     shape: SMALL,
     calls: { full: 1_000, short: 60 },
-    rounds: { full: 60, short: 3 },
+    rounds: { full: 40, short: 3 },
+    pauseMs: { from: 300, to: 2_500 },
     prepare: ({ broker }) => {
-      broker.rates = { cut: 0.01 };
+      broker.rates = { cut: 0.001 };
     },
     disturb: ({ world, random }) => world.broker.cut(random.pick(['session', 'stub', undefined])),
   },
