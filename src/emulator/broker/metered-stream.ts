@@ -11,7 +11,7 @@ export class MeteredStream extends Duplex {
   readonly #bucket: TokenBucket;
   readonly #outgoing: Buffer[] = [];
   #queuedBytes = 0;
-  #writtenBytes = 0;
+  #enqueuedBytes = 0;
   #outgoingTimer: NodeJS.Timeout | undefined;
   #incomingTimer: NodeJS.Timeout | undefined;
   #ending: (() => void) | undefined;
@@ -34,13 +34,14 @@ export class MeteredStream extends Duplex {
     return this.#queuedBytes + this.#inner.writableLength;
   }
 
-  /** All that was ever written, and how much of it has left. */
+  /** All that was ever written, also what is corked until the end of this turn. */
   get writtenBytes(): number {
-    return this.#writtenBytes;
+    return this.#enqueuedBytes + this.writableLength;
   }
 
+  /** How much of it has left. */
   get sentBytes(): number {
-    return this.#writtenBytes - this.waitingBytes;
+    return this.#enqueuedBytes - this.waitingBytes;
   }
 
   override _read(): void {
@@ -90,7 +91,7 @@ export class MeteredStream extends Duplex {
   }
 
   #enqueue(chunk: Buffer): void {
-    this.#writtenBytes += chunk.length;
+    this.#enqueuedBytes += chunk.length;
     this.#queuedBytes += chunk.length;
     this.#outgoing.push(chunk);
     this.#send();
