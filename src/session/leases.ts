@@ -3,6 +3,7 @@ import { decodePresence, decodeSessionState, encodePresence, type Holder } from 
 import { parseTopic, presenceTopic, sessionTopic } from '../protocol/topics.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 import type { Transport, TransportMessage } from '../transport/transport.ts';
+import { SaidUntilHeard } from './said-until-heard.ts';
 
 export type LeaseState =
   | { readonly status: 'ours' }
@@ -25,6 +26,9 @@ export class Leases {
   readonly #ours: Holder;
   readonly #drops: DropCounter;
   readonly #onTaken: (arn: string, by: { readonly sessionId: string; readonly since: string }) => void;
+  readonly #said: SaidUntilHeard;
+  /** Topics on which "nobody" is being said. */
+  readonly #leaving = new Set<string>();
   /** By ARN: whether our own presence has come back, which is when it is certainly the latest. */
   readonly #held = new Map<string, { confirmed: boolean }>();
 
@@ -43,6 +47,9 @@ export class Leases {
     this.#ours = options.ours;
     this.#drops = options.drops;
     this.#onTaken = options.onTaken;
+    this.#said = new SaidUntilHeard({
+      publish: (topic, payload) => options.transport.publish(topic, payload, { qos: 1, retain: true }),
+    });
   }
 
   holds(arn: string): boolean {
@@ -64,7 +71,7 @@ export class Leases {
     }
     this.#held.set(arn, { confirmed: false });
     await this.#transport.subscribe([presenceTopic(arn, this.#lane)], 1);
-    await this.#publish(arn, encodePresence(this.#ours));
+    await this.#sayOurs(arn);
     return { status: 'ours' };
   }
 
@@ -76,7 +83,7 @@ export class Leases {
         if (holder?.sessionId === this.#ours.sessionId) return;
         if (holder !== undefined && (await this.#isOnline(holder.sessionId))) return this.#taken(arn, holder);
         this.#held.set(arn, { confirmed: false });
-        await this.#publish(arn, encodePresence(this.#ours));
+        await this.#sayOurs(arn);
       }),
     );
   }
@@ -84,8 +91,20 @@ export class Leases {
   /** Says aloud that nobody holds the lane any more: the next invocation runs the deployed handler at once. */
   async release(arn: string): Promise<void> {
     if (!this.#held.delete(arn)) return;
-    await this.#transport.unsubscribe([presenceTopic(arn, this.#lane)]);
-    await this.#publish(arn, NOBODY);
+    const topic = presenceTopic(arn, this.#lane);
+    this.#leaving.add(topic);
+    try {
+      await this.#said.say(topic, NOBODY);
+      await this.#transport.unsubscribe([topic]);
+    } finally {
+      this.#said.heard(topic);
+      this.#leaving.delete(topic);
+    }
+  }
+
+  /** Nothing is said any more. */
+  close(): void {
+    this.#said.close();
   }
 
   async releaseAll(): Promise<void> {
@@ -101,6 +120,10 @@ export class Leases {
       this.#drops.drop('presence-malformed', `presence of ${topic.arn}`);
       return true;
     }
+    if (this.#leaving.has(message.topic)) {
+      if (presence.sessionId === null) this.#said.heard(message.topic);
+      return true;
+    }
     const lease = topic.lane === this.#lane ? this.#held.get(topic.arn) : undefined;
     if (lease === undefined) {
       this.#drops.drop(
@@ -109,6 +132,7 @@ export class Leases {
       );
     } else if (presence.sessionId === this.#ours.sessionId) {
       lease.confirmed = true;
+      this.#said.heard(message.topic);
     } else if (lease.confirmed) {
       if (presence.sessionId === null) this.#sayAgain(topic.arn);
       else this.#taken(topic.arn, presence);
@@ -118,12 +142,13 @@ export class Leases {
   }
 
   #taken(arn: string, by: Holder): void {
+    this.#said.heard(presenceTopic(arn, this.#lane));
     if (this.#held.delete(arn)) this.#onTaken(arn, { sessionId: by.sessionId, since: by.since });
   }
 
   /** A predecessor left late and said "nobody" over ours. */
   #sayAgain(arn: string): void {
-    this.#publish(arn, encodePresence(this.#ours)).catch((error: unknown) => {
+    this.#sayOurs(arn).catch((error: unknown) => {
       // With the next connection the lanes are renewed.
       this.#drops.drop('connection-closed', `presence of ${arn}: ${String(error)}`);
     });
@@ -148,7 +173,7 @@ export class Leases {
     await this.#transport.publish(sessionTopic(sessionId), EMPTY, { qos: 1, retain: true });
   }
 
-  async #publish(arn: string, payload: Uint8Array): Promise<void> {
-    await this.#transport.publish(presenceTopic(arn, this.#lane), payload, { qos: 1, retain: true });
+  async #sayOurs(arn: string): Promise<void> {
+    await this.#said.say(presenceTopic(arn, this.#lane), encodePresence(this.#ours));
   }
 }

@@ -2,17 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { LlxError } from '../errors/llx-error.ts';
 import type { DropCounter } from '../protocol/drops.ts';
 import { PeerKeys } from '../protocol/peer-keys.ts';
-import { decodeSessionState, describeHolder, encodeSessionState } from '../protocol/presence.ts';
+import { describeHolder, type Holder } from '../protocol/presence.ts';
+import type { QuotaProfile } from '../protocol/quota-profile.ts';
 import { generateKeyPair } from '../protocol/seal.ts';
 import { TIMING, type Timing } from '../protocol/timing.ts';
-import { inTopic, sessionTopic } from '../protocol/topics.ts';
+import { inTopic } from '../protocol/topics.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { type ReadRetained, readRetainedBySubscription } from '../transport/read-retained.ts';
 import type { ConnectionState, ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
 import { watchBuilds } from './build-watch.ts';
-import { Dispatcher } from './dispatcher.ts';
+import { Dispatcher, type OnCredentials } from './dispatcher.ts';
 import { Leases } from './leases.ts';
+import { offlineWill, SessionPresence } from './session-presence.ts';
 import type { SessionStore } from './store.ts';
+import { TakenLanes } from './taken-lanes.ts';
 
 export type SessionOptions = {
   readonly connect: (options: ConnectOptions) => Promise<Transport>;
@@ -26,12 +29,17 @@ export type SessionOptions = {
   /** @default by subscription, with a bound */
   readonly readRetained?: ReadRetained;
   readonly timing?: Timing;
+  /** `observe`: the deployed handlers run, and this session sees copies of what they did. @default 'serve' */
+  readonly mode?: 'serve' | 'observe';
+  /** Takes the credentials of a function's role; where it is given, the stubs are asked to send them with each offer. */
+  readonly onCredentials?: OnCredentials;
+  /** The broker's: an answer that cannot pass it in time becomes an error that says so. @default none */
+  readonly quotas?: QuotaProfile;
 };
 
 /** Noticed by the broker after one and a half of it: short, so that a dead laptop does not hold a lane for long. */
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
-const NOTHING = new Uint8Array();
 /** How long a leaving session takes to say so. */
 const LEAVE_MS = 1_500;
 
@@ -45,8 +53,10 @@ export class Session {
   readonly #keys = new PeerKeys(generateKeyPair(), 'session');
   readonly #specs: ReadonlyMap<string, FunctionSpec>;
   readonly #dispatcher: Dispatcher;
+  readonly #taken: TakenLanes;
   readonly #unsubscribe: (() => void)[] = [];
   #transport: Transport | undefined;
+  #presence: SessionPresence | undefined;
   #leases: Leases | undefined;
   #closing: Promise<void> | undefined;
 
@@ -60,6 +70,13 @@ export class Session {
       drops: options.drops,
       timing: options.timing ?? TIMING,
       publish: (topic, frames) => this.#publish(topic, frames),
+      mode: options.mode,
+      quotas: options.quotas,
+      onCredentials: options.onCredentials,
+    });
+    this.#taken = new TakenLanes({
+      lane: options.lane,
+      notice: (text) => options.store.dispatch({ type: 'notice', level: 'warning', text }),
     });
   }
 
@@ -74,11 +91,7 @@ export class Session {
     signal?.addEventListener('abort', abort, { once: true });
     const transport = await this.#options.connect({
       clientId: () => `llx-session-${this.id}-${randomBytes(4).toString('hex')}`,
-      will: (connection) => ({
-        topic: sessionTopic(this.id),
-        payload: stateOf('offline', connection),
-        retain: true,
-      }),
+      will: (connection) => offlineWill(this.id, connection),
       keepAliveSeconds: KEEP_ALIVE_SECONDS,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       signal: connecting.signal,
@@ -86,15 +99,21 @@ export class Session {
     });
     signal?.removeEventListener('abort', abort);
     this.#transport = transport;
+    this.#presence = new SessionPresence({
+      sessionId: this.id,
+      transport,
+      drops,
+      onProblem: (error) => this.#cannotSay(error),
+    });
     this.#leases = new Leases({
       transport,
       readRetained:
         this.#options.readRetained ??
         readRetainedBySubscription(transport, (this.#options.timing ?? TIMING).presenceMs),
       lane,
-      ours: describeHolder({ sessionId: this.id, publicKey: this.#keys.own.publicKey, since: new Date() }),
+      ours: this.#describe(),
       drops,
-      onTaken: (arn, by) => void this.#laneTaken(arn, by),
+      onTaken: (arn, by) => this.#laneTaken(arn, by),
     });
     this.#unsubscribe.push(
       transport.onMessage((message) => this.#receive(message)),
@@ -105,13 +124,23 @@ export class Session {
     for (const { name, arn } of this.#specs.values()) {
       store.dispatch({ type: 'function', name, arn, state: { status: 'off' } });
     }
-    await transport.subscribe([sessionTopic(this.id)], 1);
-    await this.#sayOnline();
+    await this.#presence.start();
     const states = await Promise.all(
       [...this.#specs.values()].map((spec) => this.#serve(spec, this.#options.takeover)),
     );
     const held = states.filter((state) => state !== undefined);
     if (held.length > 0 && held.length === states.length) throw laneHeld(lane, held);
+  }
+
+  #describe(): Holder {
+    const { mode, onCredentials } = this.#options;
+    return describeHolder({
+      sessionId: this.id,
+      publicKey: this.#keys.own.publicKey,
+      since: new Date(),
+      ...(mode === undefined ? {} : { mode }),
+      takesCredentials: onCredentials !== undefined,
+    });
   }
 
   /** Takes or leaves the lane of one function, at once. */
@@ -170,32 +199,24 @@ export class Session {
     });
   }
 
-  async #laneTaken(arn: string, by: { readonly sessionId: string; readonly since: string }): Promise<void> {
+  #laneTaken(arn: string, by: { readonly sessionId: string; readonly since: string }): void {
     const spec = [...this.#specs.values()].find((candidate) => candidate.arn === arn);
     if (spec === undefined) return;
-    const { store, lane } = this.#options;
     this.#dispatcher.leave(inTopic(arn, this.id));
-    store.dispatch({ type: 'function', name: spec.name, arn, state: { status: 'held', ...by } });
-    store.dispatch({
-      type: 'notice',
-      level: 'warning',
-      text: `Session ${by.sessionId} took the lane ${lane} of ${spec.name}.`,
+    this.#options.store.dispatch({
+      type: 'function',
+      name: spec.name,
+      arn,
+      state: { status: 'held', ...by },
     });
+    this.#taken.add(spec.name, by.sessionId);
   }
 
   #receive(message: TransportMessage): void {
     if (this.#dispatcher.receive(message)) return;
     if (this.#leases?.accept(message)) return;
-    if (message.topic === sessionTopic(this.id)) return this.#ownState(message);
+    if (this.#presence?.accept(message)) return;
     this.#options.drops.drop('topic-foreign', message.topic);
-  }
-
-  /** The will of an earlier connection may arrive after we are back: then the truth is said again. */
-  #ownState({ payload }: TransportMessage): void {
-    const state = payload.byteLength === 0 ? { state: 'offline' } : decodeSessionState(payload);
-    if (state === undefined) return this.#options.drops.drop('presence-malformed', 'our own state');
-    if (state.state === 'online' || this.#closing !== undefined) return;
-    this.#sayOnline().catch((error: unknown) => this.#cannotSay(error));
   }
 
   #connectionChanged(state: ConnectionState): void {
@@ -205,7 +226,7 @@ export class Session {
   }
 
   async #comeBack(): Promise<void> {
-    await this.#sayOnline();
+    await this.#presence?.sayOnline();
     await this.#leases?.renew();
   }
 
@@ -213,13 +234,6 @@ export class Session {
   #cannotSay(error: unknown): void {
     const text = `After a reconnect the session could not say that it is there: ${String(error)}`;
     this.#options.store.dispatch({ type: 'notice', level: 'warning', text });
-  }
-
-  async #sayOnline(): Promise<void> {
-    const transport = this.#transport;
-    if (transport?.state.status !== 'connected') return;
-    const payload = stateOf('online', transport.state.connection);
-    await transport.publish(sessionTopic(this.id), payload, { qos: 1, retain: true });
   }
 
   #publish(topic: string, frames: readonly Uint8Array[]): void {
@@ -237,27 +251,25 @@ export class Session {
     for (const remove of this.#unsubscribe.splice(1)) remove();
     const transport = this.#transport;
     if (transport?.state.status === 'connected') {
-      const left = this.#sayGoodbye(transport).catch((error: unknown) => {
+      const left = this.#sayGoodbye().catch((error: unknown) => {
         this.#options.store.dispatch({ type: 'notice', level: 'warning', text: `Leaving: ${String(error)}` });
       });
       await Promise.race([left, new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref())]);
     }
     this.#dispatcher.close();
+    this.#taken.close();
+    this.#presence?.close();
+    this.#leases?.close();
     for (const remove of this.#unsubscribe.splice(0)) remove();
     await transport?.close();
   }
 
-  async #sayGoodbye(transport: Transport): Promise<void> {
+  async #sayGoodbye(): Promise<void> {
     this.#dispatcher.leaveAll();
     await this.#leases?.releaseAll();
     this.#dispatcher.cancelAll();
-    // In order after the answers on the same connection. Empty, which is offline and leaves no rubbish behind.
-    await transport.publish(sessionTopic(this.id), NOTHING, { qos: 1, retain: true });
+    await this.#presence?.leave();
   }
-}
-
-function stateOf(state: 'online' | 'offline', connection: number): Uint8Array {
-  return encodeSessionState({ state, connection });
 }
 
 function laneHeld(lane: string, sessions: readonly string[]): LlxError {
