@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call, CallOutcome } from './call.ts';
-import { type Breach, checkRun, type Permits } from './check-run.ts';
+import { type Breach, checkRun, type Overlap, type Permits } from './check-run.ts';
 import type { LedgerLine } from './ledger.ts';
 import type { Where } from './project/work.ts';
 
@@ -105,6 +105,6 @@ test('callers may lose their answers only where their lines were disturbed', () 
 
 test('deployed beside local is permitted for the request whose claim did not arrive, and for no other', () => {
   const ledger = [...ran('local', 'start'), ...DEPLOYED];
-  const permits = { ...STRICT, overlap: (requestId: string) => requestId === REQUEST };
+  const permits = { ...STRICT, overlap: ({ requestId }: Overlap) => requestId === REQUEST };
   expect(checkRun([answered('deployed')], ledger, permits)).toEqual([]);
 });

@@ -16,11 +16,17 @@ export type Breach = {
   readonly text: string;
 };
 
+export type Overlap = {
+  readonly requestId: string;
+  readonly calledAt: number;
+  readonly deployedAt: number;
+};
+
 export type Permits = {
   /** The callers' own lines, or the API, were disturbed: some cannot learn what became of their invocation. */
   readonly lostCallers: boolean;
-  /** The claim of this request never reached the stub: the deployed handler may run beside the local one. */
-  readonly overlap: (requestId: string) => boolean;
+  /** Whether the deployed handler could run beside the local one: no claim reached the stub, and the session was gone. */
+  readonly overlap: (run: Overlap) => boolean;
 };
 
 /** What llx and Lambda may say of an invocation that could not be carried out. Llx.InternalError is a defect. */
@@ -41,29 +47,34 @@ export function checkRun(
   }
   for (const call of calls) {
     const lines = written.get(call.n) ?? [];
-    for (const breach of [...checkRuns(lines, permits), ...checkOutcome(call, lines, permits)]) {
+    for (const breach of [
+      ...checkRuns(call.startedAt, lines, permits),
+      ...checkOutcome(call, lines, permits),
+    ]) {
       breaches.push({ ...breach, n: call.n });
     }
   }
   return breaches;
 }
 
-function* checkRuns(lines: readonly LedgerLine[], permits: Permits): Iterable<Breach> {
+function* checkRuns(calledAt: number, lines: readonly LedgerLine[], permits: Permits): Iterable<Breach> {
   const local = starts(lines, 'local');
   const deployed = starts(lines, 'deployed');
   if (local.length > 1) yield { rule: 'ran-once', text: `the local handler ran ${local.length} times` };
   if (deployed.length > 1) {
     yield { rule: 'ran-once', text: `the deployed handler ran ${deployed.length} times` };
   }
-  const [first] = local;
-  if (first !== undefined && deployed.length > 0 && !permits.overlap(first.requestId)) {
-    yield { rule: 'deployed-after-local', text: 'both the local and the deployed handler ran' };
-  }
   for (const where of ['local', 'deployed'] as const) {
     const ends = lines.filter((line) => line.what === 'end' && line.where === where).length;
     if (ends > starts(lines, where).length) {
       yield { rule: 'ledger', text: `more ends than starts of the ${where} handler` };
     }
+  }
+  const [first] = local;
+  const [second] = deployed;
+  if (first === undefined || second === undefined) return;
+  if (!permits.overlap({ requestId: first.requestId, calledAt, deployedAt: second.at })) {
+    yield { rule: 'deployed-after-local', text: 'both the local and the deployed handler ran' };
   }
 }
 

@@ -25,7 +25,7 @@ export async function closeWorld(world: World): Promise<readonly Breach[]> {
     process.kill(pid, 'SIGKILL');
   }
   await wait(0);
-  for (const [name, proxy] of Object.entries({ broker: world.broker, api: world.api })) {
+  for (const [name, proxy] of Object.entries({ broker: world.lines.broker, api: world.lines.api })) {
     if (proxy.connections > 0) breaches.push(left(`${proxy.connections} connections through ${name}`));
   }
   await world.closeLines();
@@ -35,12 +35,10 @@ export async function closeWorld(world: World): Promise<readonly Breach[]> {
 /** Only "nobody" may stay, on the lanes; GetRetainedMessage knows each exact topic. */
 async function findRetained(world: World): Promise<readonly Breach[]> {
   const breaches: Breach[] = [];
-  for (const topic of world.trace.retainedTopics) {
-    const url = `http://127.0.0.1:${world.callers.port}/retainedMessage/${encodeURIComponent(topic)}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(STOP_MS) });
-    const body = (await response.json()) as { readonly payload?: string };
-    if (response.status === 404) continue;
-    const text = Buffer.from(body.payload ?? '', 'base64').toString();
+  for (const topic of world.retainedTopics) {
+    const payload = await world.readRetained(topic);
+    if (payload === undefined) continue;
+    const text = Buffer.from(payload).toString();
     if (!topic.includes('/presence/') || text !== TOMBSTONE) {
       breaches.push(left(`retained on ${topic}: ${text}`));
     }

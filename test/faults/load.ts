@@ -31,7 +31,7 @@ const REFUSED = 0.05;
 
 /** Calls until there are enough and the faults are over; each lane waits for its answer before it calls again. */
 export async function runLoad(options: {
-  readonly client: () => LambdaClient;
+  readonly client: LambdaClient;
   readonly functionNames: readonly string[];
   readonly shape: LoadShape;
   readonly calls: number;
@@ -57,7 +57,7 @@ export async function runLoad(options: {
         answerBytes: chooseBytes(shape.sizes, own),
         refuse: own.chance(REFUSED),
       };
-      made.push(await call(client(), own.pick(functionNames) ?? '', event));
+      made.push(await call(client, own.pick(functionNames) ?? '', event));
     }
   };
   await Promise.all(Array.from({ length: shape.concurrency }, lane));

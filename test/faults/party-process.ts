@@ -30,8 +30,8 @@ export type PartyProcess = {
 export type PartyOptions = {
   readonly name: string;
   readonly args: readonly string[];
-  /** `REAL:PROXY,…`: what this process says of its own ports. */
-  readonly advertised?: string;
+  /** What this process says of its own ports. */
+  readonly advertised?: ReadonlyMap<number, number>;
   readonly env?: NodeJS.ProcessEnv;
   /** Ends it at once. */
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export type PartyOptions = {
 
 /** Resolves when it is ready. Rejects, with what it wrote, when it ends before or takes too long. */
 export async function startParty(options: PartyOptions): Promise<PartyProcess> {
-  const { name, args, advertised = '', env, signal } = options;
+  const { name, args, advertised = new Map(), env, signal } = options;
   const preloads = ['--import', advertisedPorts, '--import', shiftedClock];
   const child = spawn(process.execPath, [...preloads, bin, ...args, '--json'], {
     cwd: projectDirectory,
@@ -50,7 +50,7 @@ export async function startParty(options: PartyOptions): Promise<PartyProcess> {
     env: {
       ...process.env,
       ...env,
-      LLX_FAULTS_PORTS: advertised,
+      LLX_FAULTS_PORTS: [...advertised].map(([real, proxy]) => `${real}:${proxy}`).join(','),
       LLX_FAULTS_CLOCK_SHIFT_MS: String(DAY_MS),
     },
   });

@@ -1,14 +1,17 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { decodePresence } from '../../src/protocol/presence.ts';
+import { presenceTopic, sessionTopic } from '../../src/protocol/topics.ts';
 import { type PartyOptions, type PartyProcess, startParty } from './party-process.ts';
 import { childrenOf, readProcessTable } from './process-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { FaultCounter } from './wire/fault-counter.ts';
-import { FaultProxy, freePort } from './wire/fault-proxy.ts';
+import { type Access, Lines } from './wire/lines.ts';
 import type { WireTrace } from './wire/wire-trace.ts';
 
 export const FUNCTIONS = ['orders', 'invoices', 'reports'] as const;
 
 export type WorldOptions = {
+  readonly access: Access;
   readonly random: SeededRandom;
   readonly faults: FaultCounter;
   readonly trace: WireTrace;
@@ -16,54 +19,38 @@ export type WorldOptions = {
   readonly signal: AbortSignal;
 };
 
+const READ_MS = 5_000;
+
 /** An emulator, a session and callers, each in its own process, with a proxy on every line between them. */
 export class World {
-  /** Stubs and sessions ↔ broker. */
-  readonly broker: FaultProxy;
-  /** Stubs and sessions ↔ HTTP API. */
-  readonly api: FaultProxy;
-  /** Callers ↔ HTTP API. */
-  readonly callers: FaultProxy;
+  readonly lines: Lines;
   readonly faults: FaultCounter;
-  readonly trace: WireTrace;
+  readonly client: LambdaClient;
   /** Of every process that was started, whether it still runs or not. */
   readonly parties: PartyProcess[] = [];
-  readonly #signal: AbortSignal;
-  readonly #ports: { readonly http: number; readonly mqtt: number };
+  readonly #options: WorldOptions;
+  /** Topics on which something was retained. */
+  readonly #topics = new Set<string>();
   #emulator: PartyProcess | undefined;
   #session: PartyProcess | undefined;
-  #client: LambdaClient | undefined;
 
-  private constructor(
-    proxies: { readonly broker: FaultProxy; readonly api: FaultProxy; readonly callers: FaultProxy },
-    ports: { readonly http: number; readonly mqtt: number },
-    options: WorldOptions,
-  ) {
-    this.broker = proxies.broker;
-    this.api = proxies.api;
-    this.callers = proxies.callers;
-    this.#ports = ports;
+  private constructor(options: WorldOptions, lines: Lines) {
+    this.#options = options;
+    this.lines = lines;
     this.faults = options.faults;
-    this.trace = options.trace;
-    this.#signal = options.signal;
+    this.client = new LambdaClient({
+      endpoint: `http://127.0.0.1:${lines.callers.port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      // A retry would be an invocation of its own.
+      maxAttempts: 1,
+    });
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { random, faults, trace } = options;
-    const ports = { http: await freePort(), mqtt: await freePort() };
-    const common = { random, faults };
-    const [broker, api, callers] = await Promise.all([
-      FaultProxy.start({
-        ...common,
-        name: 'broker',
-        speaks: 'mqtt',
-        targetPort: ports.mqtt,
-        onPassed: (passed) => trace.add(passed),
-      }),
-      FaultProxy.start({ ...common, name: 'api', speaks: 'bytes', targetPort: ports.http }),
-      FaultProxy.start({ ...common, name: 'callers', speaks: 'bytes', targetPort: ports.http }),
-    ]);
-    const world = new World({ broker, api, callers }, ports, options);
+    const { trace } = options;
+    const lines = await Lines.open({ ...options, onPassed: (passed) => trace.add(passed) });
+    const world = new World(options, lines);
     try {
       await world.startEmulator();
       await world.startSession();
@@ -72,11 +59,6 @@ export class World {
       await world.abandon();
       throw error;
     }
-  }
-
-  get client(): LambdaClient {
-    this.#client ??= this.#newClient();
-    return this.#client;
   }
 
   get emulator(): PartyProcess {
@@ -90,28 +72,52 @@ export class World {
   }
 
   async startEmulator(): Promise<void> {
-    const { http, mqtt } = this.#ports;
+    const { http, broker } = this.lines.ports;
+    const ports =
+      this.lines.access === 'mqtt'
+        ? ['--mqtt-port', String(broker)]
+        : ['--mqtt-port', '0', '--mtls-port', '0', '--wss-port', String(broker)];
     this.#emulator = await this.#start({
       name: 'emulator',
-      args: ['emulator', '--port', String(http), '--mqtt-port', String(mqtt)],
-      advertised: `${http}:${this.api.port},${mqtt}:${this.broker.port}`,
+      args: ['emulator', '--port', String(http), ...ports],
+      advertised: this.lines.advertised,
     });
   }
 
   /** Takes the lanes of a session that cannot say goodbye any more. */
   async startSession(): Promise<void> {
-    const endpoint = `http://127.0.0.1:${this.api.port}`;
+    const endpoint = `http://127.0.0.1:${this.lines.api.port}`;
     const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose'];
     this.#session = await this.#start({ name: 'session', args });
+    for (const { arn } of this.#session.ready.functions) {
+      const topic = presenceTopic(arn, 'default');
+      this.#topics.add(topic);
+      const payload = await this.readRetained(topic);
+      const presence = payload === undefined ? undefined : decodePresence(payload);
+      if (presence !== undefined && presence.sessionId !== null) {
+        this.#topics.add(sessionTopic(presence.sessionId));
+      }
+    }
+  }
+
+  /** Every topic that may have a retained message: no broker lists them. */
+  get retainedTopics(): readonly string[] {
+    return [...new Set([...this.#topics, ...this.#options.trace.retainedTopics])].sort();
+  }
+
+  /** GetRetainedMessage, past the proxies. */
+  async readRetained(topic: string): Promise<Uint8Array | undefined> {
+    const url = `http://127.0.0.1:${this.lines.ports.http}/retainedMessage/${encodeURIComponent(topic)}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(READ_MS) });
+    const body = (await response.json()) as { readonly payload?: string };
+    if (response.status === 404) return undefined;
+    if (!response.ok || body.payload === undefined) throw new Error(`${url}: status ${response.status}`);
+    return Buffer.from(body.payload, 'base64');
   }
 
   /** Of the session or the emulator, those whose command line holds the word. */
   async childrenOf(party: PartyProcess, command: string): Promise<readonly number[]> {
     return childrenOf(await readProcessTable(), party.pid, command).map(({ pid }) => pid);
-  }
-
-  async heal(): Promise<void> {
-    await Promise.all([this.broker, this.api, this.callers].map((proxy) => proxy.heal()));
   }
 
   /** Ends what is left at once. For when a run has failed. */
@@ -124,8 +130,8 @@ export class World {
   }
 
   async closeLines(): Promise<void> {
-    this.#client?.destroy();
-    await Promise.all([this.broker, this.api, this.callers].map((proxy) => proxy.close()));
+    this.client.destroy();
+    await this.lines.close();
   }
 
   async #start(options: Omit<PartyOptions, 'signal'>): Promise<PartyProcess> {
@@ -133,19 +139,9 @@ export class World {
     const party = await startParty({
       ...options,
       name: `${options.name} ${number}`,
-      signal: this.#signal,
+      signal: this.#options.signal,
     });
     this.parties.push(party);
     return party;
-  }
-
-  #newClient(): LambdaClient {
-    return new LambdaClient({
-      endpoint: `http://127.0.0.1:${this.callers.port}`,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-      // A retry would be an invocation of its own.
-      maxAttempts: 1,
-    });
   }
 }

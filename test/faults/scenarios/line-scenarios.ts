@@ -37,7 +37,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     prepare: ({ broker }) => {
       broker.rates = { cut: 0.001 };
     },
-    disturb: ({ world, random }) => world.broker.cut(random.pick(['session', 'stub', undefined])),
+    disturb: ({ world, random }) => world.lines.broker.cut(random.pick(['session', 'stub', undefined])),
   },
   {
     name: 'broker lines silent, then late',
@@ -45,9 +45,9 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     calls: { full: 500 },
     rounds: { full: 20 },
     disturb: async ({ world, random }) => {
-      world.broker.silence(random.pick(['session', 'stub', undefined]));
+      world.lines.broker.silence(random.pick(['session', 'stub', undefined]));
       await wait(random.integer(200, 6_000));
-      world.broker.speak();
+      world.lines.broker.speak();
     },
   },
   {
@@ -64,10 +64,10 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     calls: { full: 800, short: 40 },
     rounds: { full: 25, short: 1 },
     disturb: async ({ world, random }) => {
-      await world.broker.refuse();
-      world.broker.cut(random.pick(['session', 'stub', undefined]));
+      await world.lines.broker.refuse();
+      world.lines.broker.cut(random.pick(['session', 'stub', undefined]));
       await wait(random.integer(50, 3_000));
-      await world.broker.accept();
+      await world.lines.broker.accept();
     },
   },
   {
@@ -82,8 +82,8 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     },
     disturb: async ({ world, random }) => {
       // Who comes anew asks the API who holds a lane.
-      world.broker.cut('stub');
-      const proxy = random.pick([world.callers, world.api]) ?? world.api;
+      world.lines.broker.cut('stub');
+      const proxy = random.pick([world.lines.callers, world.lines.api]) ?? world.lines.api;
       proxy.silence();
       await wait(random.integer(50, 1_000));
       proxy.speak();

@@ -17,8 +17,8 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
   {
     name: 'session stands still, and wakes',
     shape: SMALL,
-    calls: { full: 300 },
-    rounds: { full: 15 },
+    calls: { full: 300, short: 24 },
+    rounds: { full: 15, short: 1 },
     disturb: (disturbance) => stopSession(disturbance, 6_000),
   },
   {
@@ -87,12 +87,12 @@ async function disturbAnything(disturbance: Disturbance): Promise<void> {
     case 3:
       return await killSession(disturbance);
     case 4:
-      world.broker.silence(random.pick(['session', 'stub']));
+      world.lines.broker.silence(random.pick(['session', 'stub']));
       await wait(random.integer(100, 3_000));
-      return world.broker.speak();
+      return world.lines.broker.speak();
     default:
       world.session.shiftClock();
-      return world.broker.cut();
+      return world.lines.broker.cut();
   }
 }
 

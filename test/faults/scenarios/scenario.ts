@@ -1,11 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LoadShape } from '../load.ts';
 import type { SeededRandom } from '../seeded-random.ts';
+import type { Access, Lines } from '../wire/lines.ts';
 import type { World } from '../world.ts';
 
 export type Scenario = {
   readonly name: string;
-  readonly shape: Omit<LoadShape, 'calls'>;
+  /** @default 'mqtt' */
+  readonly access?: Access;
+  readonly shape: LoadShape;
   /** At the least, in the full run and in the short one, which leaves out a scenario without. */
   readonly calls: Extent;
   /** How often the fault is injected; the callers go on until then. None: its rates are all. */
@@ -13,7 +16,7 @@ export type Scenario = {
   /** The callers' lines, or the API itself, are disturbed. */
   readonly lostCallers?: boolean;
   /** Before the load: the rates of what meets every message. */
-  readonly prepare?: (world: World) => void;
+  readonly prepare?: (lines: Lines) => void;
   /** One fault, or a pair of one and its end. */
   readonly disturb?: (disturbance: Disturbance) => Promise<void> | void;
   /** Before each of them, in milliseconds. */
