@@ -42,6 +42,8 @@ const common: BuildOptions = {
   platform: 'node',
   target: 'node22.22',
   format: 'esm',
+  // ES modules where a package has them: an `import()` of CommonJS has no names, and nothing of it is left out.
+  mainFields: ['module', 'main'],
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',

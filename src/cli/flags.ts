@@ -9,6 +9,15 @@ export function port(text: string): number {
   return value;
 }
 
+/** A positive number. */
+export function factor(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError(`Expected a number above 0, found "${text}".`);
+  }
+  return value;
+}
+
 export function lane(text: string): string {
   if (!/^[a-z0-9-]{1,32}$/.test(text)) {
     throw new InvalidArgumentError(`Expected 1 to 32 of a-z, 0-9 and -, found "${text}".`);

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
+import { QUOTA_PROFILES, type QuotaProfile, scaleQuotas } from '../protocol/quota-profile.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
-import type { Runtime } from '../runtime/invocation.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/node-worker.ts';
+import type { EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
@@ -17,15 +19,24 @@ export type EmulatorFlags = {
   readonly wssPort?: number;
   /** Absent: not opened. */
   readonly mtlsPort?: number;
+  /** @default none */
+  readonly brokerQuotas?: QuotaProfile['name'];
+  /** Multiplies the quotas of throughput. @default 1 */
+  readonly scaleQuotas?: number;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
 };
 
 /** The runtime of a session: functions as they stand on disk, reloaded when they change. */
-export function createLocalRuntime(configuration: Configuration, store: SessionStore): Runtime {
+export function createLocalRuntime(
+  configuration: Configuration,
+  store: SessionStore,
+  environmentOf: EnvironmentOf,
+): Runtime {
   return createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'build'),
+    environmentOf,
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
   });
 }
@@ -44,12 +55,17 @@ export async function startConfiguredEmulator(
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
     reload: false,
+    environmentOf: (spec) => deployedEnvironment(emulator, spec),
   });
-  const { host, port, mqttPort } = flags;
-  const emulator = await startEmulator({
+  const { host, port, mqttPort, wssPort, mtlsPort } = flags;
+  const emulator: Emulator = await startEmulator({
     host,
     port,
     mqttPort,
+    ...(wssPort === undefined ? {} : { wssPort }),
+    ...(mtlsPort === undefined ? {} : { mtlsPort }),
+    certificateDirectory: join(configuration.root, '.llx', 'certificates'),
+    quotas: scaleQuotas(QUOTA_PROFILES[flags.brokerQuotas ?? 'none'], flags.scaleQuotas ?? 1),
     region: configuration.region,
     account: configuration.account,
     ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
@@ -68,6 +84,21 @@ export async function startConfiguredEmulator(
       await emulator.close();
       await runtime.close();
     },
+  };
+}
+
+/** What Lambda puts into the environment of deployed code: temporary keys of the function's role. */
+function deployedEnvironment(
+  { identities, endpoint }: Emulator,
+  { name, environment }: FunctionSpec,
+): Readonly<Record<string, string>> {
+  const { accessKeyId, secretAccessKey, sessionToken } = identities.functionCredentials(name);
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    ...environment,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
   };
 }
 

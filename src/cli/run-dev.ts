@@ -1,38 +1,37 @@
-import type { EmulatorState } from '../emulator/http/state-route.ts';
-import { readRetainedOverHttp } from '../emulator/lambda/stub-host/read-retained-over-http.ts';
 import { LlxError } from '../errors/llx-error.ts';
+import type { FunctionSpec } from '../runtime/invocation.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
-import { connectPacket } from '../transport/mqtt/packet-transport.ts';
-import type { ReadRetained } from '../transport/read-retained.ts';
-import { connectSharded } from '../transport/sharded-transport.ts';
-import { type ConnectOptions, type Transport, TransportError } from '../transport/transport.ts';
+import { TransportError } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration } from './configuration.ts';
-import { readEmulatorState, unreachable } from './emulator-client.ts';
+import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
-import { countDrops, createLocalRuntime, startConfiguredEmulator } from './offline.ts';
+import { brokerFailure } from './live/broker-failure.ts';
+import type { BrokerFlags } from './live/open-broker.ts';
+import type { LiveFlags } from './live/open-live.ts';
+import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
+import { openOffline } from './open-offline.ts';
 import { type Output, openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
 import { sendFixtures } from './send-fixtures.ts';
 
-export type DevFlags = {
-  readonly offline?: boolean;
-  readonly endpoint?: string;
-  readonly only?: readonly string[];
-  readonly lane?: string;
-  readonly takeover: boolean;
-  readonly host: string;
-  readonly port: number;
-  readonly mqttPort: number;
-  readonly plain?: boolean;
-  readonly json?: boolean;
-  readonly verbose: boolean;
-  readonly once?: boolean;
-};
+export type DevFlags = EmulatorFlags &
+  LiveFlags &
+  Partial<BrokerFlags> & {
+    readonly offline?: boolean;
+    readonly only?: readonly string[];
+    readonly lane?: string;
+    readonly takeover: boolean;
+    readonly observe: boolean;
+    readonly plain?: boolean;
+    readonly json?: boolean;
+    readonly verbose: boolean;
+    readonly once?: boolean;
+  };
 
 /** `llx dev`: gives the exit code. */
 export async function runDev(flags: DevFlags): Promise<number> {
@@ -41,18 +40,25 @@ export async function runDev(flags: DevFlags): Promise<number> {
   const onCloseError = (error: unknown): void => void process.stderr.write(`${errorText(error)}\n`);
   try {
     const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
-    const served = chooseFunctions(configuration, flags.only);
+    const wanted = chooseFunctions(configuration, flags.only);
     const store = deferEvents(createSessionStore());
     const output = openOutput(flags, store);
     closers.add(() => {
       store.flush();
       return output.close();
     });
-    const runtime = createLocalRuntime(configuration, store);
+    const opened = Promise.withResolvers<DevAws>();
+    // Whoever waits for it is told; where nobody does, the line below is.
+    opened.promise.catch(() => undefined);
+    const runtime = createLocalRuntime(configuration, store, async (spec) =>
+      (await opened.promise).environmentOf(spec),
+    );
     closers.add(() => runtime.close());
     // On another core, while the ports open here.
-    runtime.boot(served);
-    const aws = await openAws(flags, configuration, store, closers);
+    runtime.boot(wanted);
+    const aws = await openAws(flags, { configuration, store, closers, signal: interrupt.signal });
+    opened.resolve(aws);
+    const served = aws.functions.filter(({ name }) => wanted.some((one) => one.name === name));
     const lane = flags.lane ?? configuration.lane;
     const session = new Session({
       connect: aws.connect,
@@ -60,47 +66,41 @@ export async function runDev(flags: DevFlags): Promise<number> {
       functions: served,
       lane,
       takeover: flags.takeover,
+      mode: flags.observe ? 'observe' : 'serve',
       store,
       drops: countDrops(store, 'session'),
-      readRetained: aws.readRetained,
+      ...(aws.readRetained === undefined ? {} : { readRetained: aws.readRetained }),
+      ...(aws.onCredentials === undefined ? {} : { onCredentials: aws.onCredentials }),
     });
     closers.add(() => session.close());
-    await startSession(session, aws.state.mqtt, interrupt.signal);
-    const { endpoint, mqtt, account, region, functions } = aws.state;
-    output.ready({
-      mode: 'offline',
-      endpoint,
-      mqtt,
-      account,
-      region,
-      functions: functions.filter(({ name }) => served.some((spec) => spec.name === name)),
-    });
+    await startSession(session, aws, interrupt.signal);
+    output.ready(readyFacts(aws, served));
     aws.prepareStubs();
     // After the ready line: loading esbuild would hold it up.
     runtime.prepare(served).catch((error: unknown) => {
       // Work ahead: the next invocation meets the same and answers it.
       store.dispatch({ type: 'notice', level: 'warning', text: `Preparing the functions: ${String(error)}` });
     });
-    return await work(flags, { configuration, endpoint, lane, store, output, signal: interrupt.signal });
+    return await work(flags, { configuration, aws, lane, store, output, signal: interrupt.signal });
   } finally {
     await closers.close(onCloseError);
     interrupt.dispose();
   }
 }
 
-async function startSession(session: Session, broker: string, signal: AbortSignal): Promise<void> {
+async function startSession(session: Session, aws: DevAws, signal: AbortSignal): Promise<void> {
   try {
     await session.start(signal);
   } catch (error) {
     // Ctrl-C while it connects is no failure of the broker.
     if (signal.aborted) throw signal.reason;
-    throw error instanceof TransportError ? unreachable(broker, error) : error;
+    throw error instanceof TransportError ? brokerFailure(aws, error) : error;
   }
 }
 
 type Work = {
   readonly configuration: Configuration;
-  readonly endpoint: string;
+  readonly aws: DevAws;
   readonly lane: string;
   readonly store: SessionStore;
   readonly output: Output;
@@ -109,49 +109,46 @@ type Work = {
 
 async function work(
   flags: DevFlags,
-  { configuration, endpoint, lane, store, output, signal }: Work,
+  { configuration, aws, lane, store, output, signal }: Work,
 ): Promise<number> {
-  if (flags.once === true && !output.interactive) {
+  const { endpoint } = aws;
+  if (flags.once === true && !output.interactive && endpoint !== undefined) {
     return (await sendFixtures({ configuration, endpoint, store, signal })) ? 0 : 1;
   }
-  const screen = output.show({ label: flags.offline === true ? 'OFFLINE' : 'EMULATOR', endpoint, lane });
+  const screen = output.show({ label: aws.mode.toUpperCase(), endpoint: aws.place, lane });
   await Promise.race([aborted(signal), ...(screen === undefined ? [] : [screen])]);
   return signal.aborted ? 130 : 0;
 }
 
-type Aws = {
-  readonly state: EmulatorState;
-  readonly connect: (options: ConnectOptions) => Promise<Transport>;
-  readonly readRetained: ReadRetained;
-  prepareStubs(): void;
+type Opening = {
+  readonly configuration: Configuration;
+  readonly store: SessionStore;
+  readonly closers: Closers;
+  readonly signal: AbortSignal;
 };
 
-async function openAws(
-  flags: DevFlags,
-  configuration: Configuration,
-  store: SessionStore,
-  closers: Closers,
-): Promise<Aws> {
-  if (flags.endpoint !== undefined) {
-    const state = await readEmulatorState(flags.endpoint);
-    return {
-      state,
-      // Loaded here: the full client takes 25 ms, and a session beside its own broker does not need it.
-      connect: async (options) => {
-        const { connectMqtt } = await import('../transport/mqtt/mqtt-transport.ts');
-        return await connectSharded((one) => connectMqtt({ ...one, url: state.mqtt }), options);
-      },
-      readRetained: readRetainedOverHttp(flags.endpoint),
-      prepareStubs: () => undefined,
-    };
+/** What is loaded is only what that mode needs: an offline start knows nothing of AWS's clients. */
+async function openAws(flags: DevFlags, opening: Opening): Promise<DevAws> {
+  const { configuration, store, closers } = opening;
+  if (flags.offline === true) return await openOffline(flags, configuration, store, closers);
+  if (flags.broker !== undefined) {
+    const { openBroker } = await import('./live/open-broker.ts');
+    return await openBroker({ ...flags, broker: flags.broker }, opening);
   }
-  const emulator = await startConfiguredEmulator(configuration, flags, store);
-  closers.add(() => emulator.close());
+  const { openLive } = await import('./live/open-live.ts');
+  return await openLive(flags, opening);
+}
+
+function readyFacts(aws: DevAws, served: readonly FunctionSpec[]) {
+  const { mode, endpoint, broker, account, region, identity } = aws;
   return {
-    state: emulator,
-    connect: (options) => connectSharded((one) => connectPacket({ ...one, url: emulator.mqtt }), options),
-    readRetained: (topic) => emulator.broker.retained(topic),
-    prepareStubs: () => emulator.prepareStubs(),
+    mode,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    mqtt: broker,
+    account,
+    region,
+    ...(identity === undefined ? {} : { identity }),
+    functions: served.map(({ name, arn }) => ({ name, arn })),
   };
 }
 
@@ -164,6 +161,6 @@ function chooseFunctions(
   if (chosen.length > 0) return chosen;
   throw new LlxError('LLX_FUNCTION_UNKNOWN', {
     message: `Expected --only to fit a function of ${file}, found ${only.join(' ')}. There are: ${functions.map(({ name }) => name).join(', ')}.`,
-    mend: `llx dev --offline --only '${functions[0]?.name ?? '*'}'`,
+    mend: `llx dev --only '${functions[0]?.name ?? '*'}'`,
   });
 }

@@ -2,9 +2,9 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type LlxProcess, liveProjectDirectory, runLlx, startLlx } from '../support/llx-process.ts';
 
-const ALICE = { AWS_ACCESS_KEY_ID: 'AKIAALICE', AWS_SECRET_ACCESS_KEY: 'the-secret-of-alice' };
-const BOB = { AWS_ACCESS_KEY_ID: 'AKIABOB', AWS_SECRET_ACCESS_KEY: 'the-secret-of-bob' };
-const CAROL = { AWS_ACCESS_KEY_ID: 'AKIACAROL', AWS_SECRET_ACCESS_KEY: 'the-secret-of-carol' };
+const ALICE = { AWS_ACCESS_KEY_ID: 'AKIAALICE00000000000', AWS_SECRET_ACCESS_KEY: 'the-secret-of-alice' };
+const BOB = { AWS_ACCESS_KEY_ID: 'AKIABOB0000000000000', AWS_SECRET_ACCESS_KEY: 'the-secret-of-bob' };
+const CAROL = { AWS_ACCESS_KEY_ID: 'AKIACAROL00000000000', AWS_SECRET_ACCESS_KEY: 'the-secret-of-carol' };
 
 const FREE_PORTS = ['--port', '0', '--mqtt-port', '0', '--wss-port', '0', '--mtls-port', '0'];
 

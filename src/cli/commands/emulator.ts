@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { port } from '../flags.ts';
+import { type Command, Option } from 'commander';
+import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
+import { factor, port } from '../flags.ts';
 import type { EmulatorCommandFlags } from '../run-emulator.ts';
 
 export function addEmulatorCommand(program: Command): void {
@@ -9,12 +10,27 @@ export function addEmulatorCommand(program: Command): void {
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port of the HTTP API; 0 takes a free one', port, 4566)
     .option('--mqtt-port <n>', 'port of the MQTT broker; 0 takes a free one', port, 1883)
+    .option(
+      '--wss-port <n>',
+      'port of MQTT over WebSocket with SigV4; 0 takes a free one (8443; with --port 0 a free one)',
+      port,
+    )
+    .option('--mtls-port <n>', 'port of MQTT with client certificates (8883; with --port 0 a free one)', port)
+    .addOption(
+      new Option('--broker-quotas <profile>', 'hold connections to the quotas of')
+        .choices(Object.keys(QUOTA_PROFILES))
+        .default('none'),
+    )
+    .option('--scale-quotas <factor>', 'multiply those quotas: for tests', factor, 1)
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')
     .option('--json', 'one JSON object a line on stdout, nothing else')
     .option('--verbose', 'also show every message that is thrown away', false)
     .action(async (flags: EmulatorCommandFlags) => {
       const { runEmulator } = await import('../run-emulator.ts');
-      process.exitCode = await runEmulator(flags);
+      // Whoever asks for a free port must not meet another emulator on a fixed one.
+      const free = flags.port === 0;
+      const ports = { wssPort: free ? 0 : 8443, mtlsPort: free ? 0 : 8883 };
+      process.exitCode = await runEmulator({ ...ports, ...flags });
     });
 }

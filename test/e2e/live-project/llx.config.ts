@@ -96,11 +96,17 @@ export default {
   },
   iam: {
     users: {
-      alice: { accessKeys: [{ id: 'AKIAALICE', secret: 'the-secret-of-alice' }], policies: [developer] },
-      bob: { accessKeys: [{ id: 'AKIABOB', secret: 'the-secret-of-bob' }], policies: [developer] },
+      alice: {
+        accessKeys: [{ id: 'AKIAALICE00000000000', secret: 'the-secret-of-alice' }],
+        policies: [developer],
+      },
+      bob: {
+        accessKeys: [{ id: 'AKIABOB0000000000000', secret: 'the-secret-of-bob' }],
+        policies: [developer],
+      },
       // May call everything but the broker.
       carol: {
-        accessKeys: [{ id: 'AKIACAROL', secret: 'the-secret-of-carol' }],
+        accessKeys: [{ id: 'AKIACAROL00000000000', secret: 'the-secret-of-carol' }],
         policies: [
           {
             Version: '2012-10-17',
