@@ -17,6 +17,9 @@ import {
 /** Pieces of a stream that may wait for an earlier one: more than the session's window can hold. */
 const CHUNKS_AHEAD = 1024;
 
+/** A credit for each small piece would cost as many publishes as the stream itself. */
+const CREDIT_BYTES = STREAM_WINDOW_BYTES / 8;
+
 /** Takes a piece of a streamed answer, the first with its content type; resolves when the next may come. */
 export type OnChunk = (chunk: Uint8Array, contentType: string | undefined) => Promise<void>;
 
@@ -47,6 +50,7 @@ export class OfferedInvocation {
   #settle: (outcome: Outcome) => void = () => undefined;
   #passedOn: Promise<void> = Promise.resolve();
   #passedOnBytes = 0;
+  #creditedBytes = 0;
   #gapTimer: NodeJS.Timeout | undefined;
 
   constructor(options: OfferedOptions) {
@@ -138,11 +142,12 @@ export class OfferedInvocation {
       .catch(() => drops.drop('connection-closed', 'a piece of a stream whose caller has left'))
       .then(() => {
         this.#passedOnBytes += chunk.byteLength;
-        this.#sendCredit();
+        if (this.#passedOnBytes - this.#creditedBytes >= CREDIT_BYTES) this.#sendCredit();
       });
   }
 
   #sendCredit(): void {
+    this.#creditedBytes = this.#passedOnBytes;
     if (this.#state.phase !== 'ended') this.#options.sendCredit(this.#passedOnBytes + STREAM_WINDOW_BYTES);
   }
 
