@@ -30,8 +30,11 @@ export class Copier {
     this.#options = options;
   }
 
-  /** The deployed handler runs; what it comes to is copied when the sample takes it. */
-  observing(call: StubCall, lane: string): StubOutcome {
+  /**
+   * The deployed handler runs; what it comes to is copied when the sample takes it. `watched`: somebody is there now;
+   * else whoever is there at the end sees it.
+   */
+  observing(call: StubCall, lane: string, watched: boolean): StubOutcome {
     const { sample = 1, random = Math.random } = this.#options;
     if (random() >= sample) return DEPLOYED;
     // Now: the handler may change the event.
@@ -42,7 +45,10 @@ export class Copier {
       observe: async (answer) => {
         if (event.byteLength > OBSERVE_BYTES) return this.#leftOut(`an event of ${event.byteLength} bytes`);
         const holder = this.#options.holder(lane);
-        if (holder === undefined) return;
+        if (holder === undefined) {
+          if (watched) this.#leftOut('whoever watched is gone, or the connection is');
+          return;
+        }
         const copy = observedCopy(invocation, event, answer);
         const message: ObserveMessage = { kind: 'observe', id: newInvocationId(), ...copy };
         if (!(await this.#options.send(holder, message))) this.#leftOut('not in the socket in time');

@@ -112,11 +112,11 @@ export class Stub {
     if (this.#options.mode === 'observe') {
       // Who watches is found out beside the deployed handler, which waits for nothing.
       if (this.#link.holder(lane) === 'unknown') void this.#find(lane);
-      return this.#copier.observing(call, lane);
+      return this.#copier.observing(call, lane, false);
     }
     const holder = this.#heldNow(lane) ?? (await this.#find(lane));
     if (holder === undefined) return DEPLOYED;
-    if (holder.mode === 'observe') return this.#copier.observing(call, lane);
+    if (holder.mode === 'observe') return this.#copier.observing(call, lane, true);
     const keys = this.#keys.of(holder.publicKey);
     if (keys === undefined) return DEPLOYED;
     // Lambda has given up already: what would be offered now could only run for nobody.

@@ -7,9 +7,10 @@ import type {
   Runtime,
 } from '../../src/runtime/invocation.ts';
 import type { SessionEvent } from '../../src/session/event.ts';
-import { Session } from '../../src/session/session.ts';
+import { Session, type SessionOptions } from '../../src/session/session.ts';
 import { createSessionStore } from '../../src/session/store.ts';
 import { Stub } from '../../src/stub/stub.ts';
+import type { StubOptions } from '../../src/stub/stub-options.ts';
 import type { StubOutcome } from '../../src/stub/stub-outcome.ts';
 import { MemoryBroker, type MemoryBrokerOptions } from '../../src/transport/memory.ts';
 
@@ -74,10 +75,43 @@ function bytes(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
+export function arnOf(name: string): string {
+  return `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
+}
+
+function specOf(name: string): FunctionSpec {
+  return {
+    name,
+    arn: arnOf(name),
+    handler: `${name}.handler`,
+    runtime: 'nodejs24.x',
+    timeoutMs: 5_000,
+    memoryMb: 128,
+    environment: {},
+    root: '/',
+    code: 'package',
+  };
+}
+
+export type TestSessionOptions = Pick<SessionOptions, 'mode' | 'onCredentials' | 'quotas'> & {
+  readonly lane?: string;
+  readonly takeover?: boolean;
+  /** @default orders */
+  readonly functions?: readonly string[];
+  /** @default the broker in memory */
+  readonly connect?: SessionOptions['connect'];
+};
+
 export type TestSession = {
   readonly session: Session;
   readonly events: SessionEvent[];
   readonly drops: DropCounter;
+};
+
+export type TunnelOptions = MemoryBrokerOptions & {
+  readonly timing?: Partial<Timing>;
+  /** What the functions' stubs are configured with. */
+  readonly stub?: Omit<StubOptions, 'arn' | 'connect' | 'timing' | 'onDrop'>;
 };
 
 /** A broker in memory with a stub and sessions around it. */
@@ -86,45 +120,46 @@ export class Tunnel {
   readonly stub: Stub;
   readonly stubDrops = new DropCounter();
   readonly printed: string[] = [];
+  readonly #options: TunnelOptions;
   readonly #timing: Timing;
   readonly #sessions: Session[] = [];
+  readonly #stubs = new Map<string, Stub>();
 
-  constructor(options: MemoryBrokerOptions & { readonly timing?: Partial<Timing> } = {}) {
+  constructor(options: TunnelOptions = {}) {
+    this.#options = options;
     this.#timing = { ...QUICK, ...options.timing };
     this.broker = new MemoryBroker(options);
-    this.stub = new Stub({
-      arn: ARN,
-      connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
-      timing: this.#timing,
-      onDrop: ({ reason, detail }) => this.stubDrops.drop(reason, detail),
-    });
+    this.stub = this.#stubOf('orders');
   }
 
-  async startSession(
-    handler: Handler,
-    options: { lane?: string; takeover?: boolean } = {},
-  ): Promise<TestSession> {
+  #stubOf(name: string): Stub {
+    let stub = this.#stubs.get(name);
+    if (stub === undefined) {
+      stub = new Stub({
+        ...this.#options.stub,
+        arn: arnOf(name),
+        connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+        timing: this.#timing,
+        onDrop: ({ reason, detail }) => this.stubDrops.drop(reason, detail),
+      });
+      this.#stubs.set(name, stub);
+    }
+    return stub;
+  }
+
+  async startSession(handler: Handler, options: TestSessionOptions = {}): Promise<TestSession> {
     const store = createSessionStore();
     const events: SessionEvent[] = [];
     store.onEvent((event) => events.push(event));
     const drops = new DropCounter();
-    const spec: FunctionSpec = {
-      name: 'orders',
-      arn: ARN,
-      handler: 'orders.handler',
-      runtime: 'nodejs24.x',
-      timeoutMs: 5_000,
-      memoryMb: 128,
-      environment: {},
-      root: '/',
-      code: 'package',
-    };
+    const { functions = ['orders'], lane = 'default', takeover = false, ...others } = options;
     const session = new Session({
       connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+      ...others,
       runtime: runtimeOf(handler),
-      functions: [spec],
-      lane: options.lane ?? 'default',
-      takeover: options.takeover ?? false,
+      functions: functions.map(specOf),
+      lane,
+      takeover,
       store,
       drops,
       readRetained: async (topic) => this.broker.retained(topic),
@@ -141,20 +176,24 @@ export class Tunnel {
       readonly remainingMs?: number;
       readonly signal?: AbortSignal;
       readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+      /** @default orders */
+      readonly functionName?: string;
+      readonly clientContext?: unknown;
     } = {},
   ): Promise<StubOutcome> {
+    const { functionName = 'orders' } = options;
     const deadline = performance.now() + (options.remainingMs ?? 5_000);
-    return this.stub.invoke({
+    return this.#stubOf(functionName).invoke({
       event,
       context: {
         awsRequestId: crypto.randomUUID(),
-        invokedFunctionArn: ARN,
-        functionName: 'orders',
+        invokedFunctionArn: arnOf(functionName),
+        functionName,
         functionVersion: '$LATEST',
         memoryLimitInMB: '128',
         logGroupName: '/aws/lambda/orders',
         logStreamName: 'stream',
-        clientContext: undefined,
+        clientContext: options.clientContext,
         identity: undefined,
         traceId: undefined,
         getRemainingTimeInMillis: () => deadline - performance.now(),
@@ -172,7 +211,7 @@ export class Tunnel {
 
   async close(): Promise<void> {
     await Promise.all(this.#sessions.map((session) => session.close()));
-    await this.stub.close();
+    await Promise.all([...this.#stubs.values()].map((stub) => stub.close()));
   }
 }
 
