@@ -11,40 +11,53 @@ const MASK = '[secret]';
 /** What authorises a presigned URL, whoever signed it. */
 const PRESIGNED = /(X-Amz-(?:Signature|Security-Token)=)[^&\s"'<>]+/gi;
 
+/** Where keys can be: most text has few of these, so that searching for many keys costs little. */
+const RUNS = /[\w+/=%.~-]{12,}/g;
+const ONE_RUN = /^[\w+/=%.~-]+$/;
+
 /** Values that no output may show. */
 export class Redactor {
   readonly #values = new Set<string>();
-  #pattern: RegExp | undefined;
+  /** As they may be spelled, the longer first: one may be the beginning of another. */
+  #inRuns: readonly string[] = [];
+  /** Those with other characters, as a key of an emulator's user may have. */
+  #anywhere: readonly string[] = [];
 
   add(...values: readonly (string | undefined)[]): void {
-    for (const value of values) {
-      if (value === undefined || value.length < SHORTEST || this.#values.has(value)) continue;
-      this.#values.add(value);
-      const [oldest] = this.#values;
-      if (this.#values.size > REMEMBERED && oldest !== undefined) this.#values.delete(oldest);
-      this.#pattern = undefined;
+    const added = values
+      .filter((value) => value !== undefined)
+      .filter((value) => value.length >= SHORTEST && !this.#values.has(value));
+    if (added.length === 0) return;
+    for (const value of added) this.#values.add(value);
+    for (const oldest of this.#values) {
+      if (this.#values.size <= REMEMBERED) break;
+      this.#values.delete(oldest);
     }
+    const spellings = new Set([...this.#values].flatMap((value) => [value, encoded(value)]));
+    const sorted = [...spellings].sort((one, other) => other.length - one.length);
+    this.#inRuns = sorted.filter((value) => ONE_RUN.test(value));
+    this.#anywhere = sorted.filter((value) => !ONE_RUN.test(value));
   }
 
   /** The text with every known value replaced, also where it stands URL-encoded. */
   redact(text: string): string {
     const shown = text.includes('X-Amz-') ? text.replace(PRESIGNED, `$1${MASK}`) : text;
     if (this.#values.size === 0) return shown;
-    this.#pattern ??= patternOf([...this.#values]);
-    return shown.replace(this.#pattern, MASK);
+    return masked(shown, this.#anywhere).replace(RUNS, (run) => masked(run, this.#inRuns));
   }
 }
 
-function patternOf(values: readonly string[]): RegExp {
-  const spellings = new Set(values.flatMap((value) => [value, encodeURIComponent(value)]));
-  // The longer first: one may be the beginning of another.
-  const sorted = [...spellings].sort((a, b) => b.length - a.length);
-  return new RegExp(sorted.map(escapePattern).join('|'), 'g');
+function masked(text: string, values: readonly string[]): string {
+  let shown = text;
+  for (const value of values) {
+    if (value.length <= shown.length && shown.includes(value)) shown = shown.replaceAll(value, MASK);
+  }
+  return shown;
 }
 
-/** `RegExp.escape` is not in Node.js 22. */
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+/** Half of a surrogate pair, which no key has, cannot be encoded. */
+function encoded(value: string): string {
+  return encodeURIComponent(value.toWellFormed());
 }
 
 const known = new Redactor();

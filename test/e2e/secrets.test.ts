@@ -14,7 +14,7 @@ const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
 /** What the developer has: keys in the environment, and others in a profile. */
 const DEVELOPER = {
-  AWS_ACCESS_KEY_ID: 'AKIADEVELOPER',
+  AWS_ACCESS_KEY_ID: 'AKIADEVELOPER0000001',
   AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
 };
 const PROFILE_SECRET = 'profile+secret/of/the/developer';
@@ -28,6 +28,7 @@ let outputs: Map<string, string>;
 beforeEach(async () => {
   project = await copyProject(join(projectDirectory, '..', 'secrets-project'));
   home = await mkdtemp(join(tmpdir(), 'llx-home-'));
+  await writeFile(join(home, 'issued'), '');
   await mkdir(join(home, '.aws'));
   await writeFile(
     join(home, '.aws', 'credentials'),
@@ -45,18 +46,24 @@ afterEach(async () => {
 /** Everything that handlers know of themselves was written here by them. */
 async function issuedSecrets(): Promise<readonly string[]> {
   const text = await readFile(join(home, 'issued'), 'utf8');
-  return [...new Set(text.trim().split('\n'))];
+  return [...new Set(text.split('\n'))].filter((line) => line !== '');
 }
 
 /** Invokes what uses its keys, prints them, and is refused with them. */
 async function invokeAll(endpoint: string): Promise<void> {
   const client = developerClient(endpoint, DEVELOPER);
+  const Payload = JSON.stringify({ file: join(home, 'issued') });
+  const answers: Record<string, unknown> = {};
   for (const FunctionName of ['uses', 'prints', 'refused']) {
-    const Payload = JSON.stringify({ file: join(home, 'issued') });
     const answer = await client.send(new InvokeCommand({ FunctionName, Payload }));
-    if (FunctionName !== 'refused') expect(answer.FunctionError, FunctionName).toBe(undefined);
+    answers[FunctionName] = JSON.parse(new TextDecoder().decode(answer.Payload));
   }
   client.destroy();
+  expect(answers).toEqual({
+    uses: expect.stringContaining(':assumed-role/keys-role/'),
+    prints: null,
+    refused: expect.objectContaining({ errorType: 'AccessDeniedException' }),
+  });
 }
 
 /** Fails with the name of each output in which a secret is, and with which: never with the secret itself. */
@@ -64,16 +71,19 @@ async function expectNoSecrets(): Promise<void> {
   await readFiles(join(project.directory, '.llx'));
   await readFiles(join(project.directory, 'fixtures'));
   const issued = await issuedSecrets();
-  expect(issued.length).toBeGreaterThanOrEqual(2);
   const secrets = [DEVELOPER.AWS_SECRET_ACCESS_KEY, PROFILE_SECRET, ...issued];
   const found = [...outputs].flatMap(([output, text]) =>
-    secrets.flatMap((secret, index) =>
-      [secret, encodeURIComponent(secret)].some((spelled) => text.includes(spelled))
-        ? [`secret ${index} in ${output}`]
-        : [],
-    ),
+    secrets.flatMap((secret, index) => (isIn(text, secret) ? [`secret ${index} in ${output}`] : [])),
   );
   expect(found).toEqual([]);
+}
+
+/** Also where it is URL-encoded, or broken into lines by a screen. */
+function isIn(text: string, secret: string): boolean {
+  const whole = text.replaceAll(/\s+/g, '');
+  return [secret, encodeURIComponent(secret)].some(
+    (spelled) => text.includes(spelled) || whole.includes(spelled),
+  );
 }
 
 async function readFiles(directory: string): Promise<void> {
@@ -111,7 +121,6 @@ describe('no secret is in what other commands show', () => {
       const { stdout, stderr } = await runLlx(args, { cwd: project.directory, env });
       outputs.set(args.join(' '), stdout + stderr);
     }
-    await writeFile(join(home, 'issued'), 'none-is-issued\nto-any-handler');
     await expectNoSecrets();
   }, 30_000);
 
@@ -154,9 +163,12 @@ describe('no secret is in what other commands show', () => {
         await expect.poll(screen, { timeout: 15_000 }).toContain('connected');
         await invokeAll(`http://127.0.0.1:${port}`);
         outputs.set('list', await screen());
-        await inTmux('send-keys', '-t', 'llx', 'k', 'Enter');
-        await expect.poll(screen, { timeout: 15_000 }).not.toContain('STATUS');
-        outputs.set('detail', await screen());
+        await inTmux('send-keys', '-t', 'llx', 'k', 'l');
+        await expect.poll(screen, { timeout: 15_000 }).toContain('the keys are');
+        outputs.set('logs', await screen());
+        await inTmux('send-keys', '-t', 'llx', 'G');
+        await expect.poll(screen, { timeout: 15_000 }).toContain('AWS_CONTAINER_AUTHORIZATION_TOKEN');
+        outputs.set('end of the logs', await screen());
         await expectNoSecrets();
       } finally {
         await inTmux('kill-server').catch(() => undefined);

@@ -13,7 +13,7 @@ export default {
   iam: {
     users: {
       developer: {
-        accessKeys: [{ id: 'AKIADEVELOPER', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }],
+        accessKeys: [{ id: 'AKIADEVELOPER0000001', secret: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }],
         policies: [anything],
       },
     },
