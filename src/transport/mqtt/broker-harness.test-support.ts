@@ -1,5 +1,7 @@
 import type { TransportHarness } from '../contract/contract-clients.contract.ts';
 import type { ConnectOptions, Transport } from '../transport.ts';
+import { issueForTest } from './certificates.test-support.ts';
+import type { IotCoreLocation } from './device-sdk-transport.ts';
 import { FrailNetwork, freePort, listenInSilence } from './frail-network.test-support.ts';
 
 import { startWebSocketBridge } from './web-socket-bridge.test-support.ts';
@@ -51,6 +53,32 @@ export async function startWebSocketHarness(
     return connect({ ...options, url: `ws://127.0.0.1:${(await bridge).port}/mqtt` });
   };
   const harness = await startBrokerHarness(overWebSocket, broker, limits);
+  return {
+    ...harness,
+    async close() {
+      await harness.close();
+      for (const bridge of bridges.values()) await (await bridge).close();
+    },
+  };
+}
+
+/** The same over WebSockets and TLS, as IoT Core speaks them, with a certificate that only the client's CA vouches for. */
+export async function startSecureHarness(
+  connect: (options: ConnectOptions & IotCoreLocation) => Promise<Transport>,
+  broker: BrokerInTest,
+  limits: Pick<TransportHarness, 'subscriptionLimit'> = {},
+): Promise<TransportHarness> {
+  const { ca, cert, key } = await issueForTest();
+  const bridges = new Map<string, Promise<BrokerInTest>>();
+  const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'not-a-secret' });
+  const overTls: ConnectByUrl = async ({ url, ...options }) => {
+    const { port } = new URL(url);
+    const bridge = bridges.get(port) ?? startWebSocketBridge(Number(port), { cert, key });
+    bridges.set(port, bridge);
+    const endpoint = `127.0.0.1:${(await bridge).port}`;
+    return connect({ ...options, endpoint, region: 'us-east-1', credentials, ca });
+  };
+  const harness = await startBrokerHarness(overTls, broker, limits);
   return {
     ...harness,
     async close() {

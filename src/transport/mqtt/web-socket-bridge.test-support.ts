@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
@@ -9,12 +10,13 @@ const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const BINARY = 2;
 const CLOSE = 8;
 
-/** MQTT over WebSockets, as IoT Core speaks it, in front of a broker that speaks it over TCP only. */
+/** MQTT over WebSockets, as IoT Core speaks it, in front of a broker that speaks it over TCP only; over TLS if asked. */
 export async function startWebSocketBridge(
   brokerPort: number,
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const open = new Set<Duplex>();
-  const server = createServer();
+  const server = tls === undefined ? createServer() : createSecureServer(tls);
   server.on('upgrade', (request, client) => {
     const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
     for (const end of [client, broker]) {

@@ -1,0 +1,170 @@
+import type { mqtt } from 'aws-iot-device-sdk-v2';
+import type { Connection } from '../connection.ts';
+import { type QualityOfService, TransportError, type TransportMessage } from '../transport.ts';
+
+/** Why CONNECT failed, as the SDK names it: `AWS_ERROR_…` or `AWS_IO_…`. */
+export type ConnectFailure = mqtt.OnConnectionFailedResult['error'];
+
+/**
+ * Not in the SDK's types, where `disconnect` is the only end: that refuses while it connects, and after a connection
+ * was lost it waits for the time at which the SDK would have connected again.
+ */
+type Releasable = { close(): void };
+
+/** How long the native side may take to end after DISCONNECT. */
+const END_MS = 500;
+
+/** The return code of a filter that a SUBACK refuses. [MQTT-3.9.3-2] */
+const REFUSED = 0x80;
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * The device SDK has no call for PINGREQ. An UNSUBSCRIBE is answered as well, also where nothing was subscribed
+ * [MQTT-3.10.4-5]; unlike a publish it needs no permission, reaches nobody, and has an answer of its own.
+ */
+const PING_FILTER = 'llx/ping';
+
+/**
+ * A connection of the device SDK, made before CONNECT: retained messages may follow CONNACK at once. The SDK would
+ * connect again by itself, with the same signature; it is closed before it can.
+ */
+export class DeviceSdkConnection implements Connection {
+  readonly closed: Promise<TransportError>;
+  readonly #native: mqtt.MqttClientConnection;
+  readonly #release: () => void;
+  /** What waits for an answer, which the SDK may keep for its next connection. */
+  readonly #waiting = new Set<(reason: TransportError) => void>();
+  #lastReceived = performance.now();
+  #ended: TransportError | undefined;
+  #disconnecting = false;
+  #failure: ConnectFailure | undefined;
+  #tellClosed: (reason: TransportError) => void = () => undefined;
+
+  constructor(native: mqtt.MqttClientConnection, onMessage: (message: TransportMessage) => void) {
+    this.#native = native;
+    this.#release = releaseOnce(native);
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+    native.on('message', (topic, payload, _duplicate, _qos, retained) => {
+      this.#lastReceived = performance.now();
+      // What was on its way to this thread when the connection was given up.
+      if (this.#ended !== undefined) return;
+      try {
+        // The SDK gives an empty payload as a buffer that is detached, of which no view can be made.
+        onMessage({ topic, payload: payload.byteLength === 0 ? EMPTY : new Uint8Array(payload), retained });
+      } catch (error) {
+        // Thrown into the SDK it would abort the process without a word of what it was.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    });
+    native.on('connection_failure', ({ error }) => {
+      this.#failure = error;
+    });
+    native.on('interrupt', (error) => this.#end(error));
+    native.on('closed', () => this.#end(undefined));
+  }
+
+  /** Known before `connect` rejects. */
+  get failure(): ConnectFailure | undefined {
+    return this.#failure;
+  }
+
+  /** Sends CONNECT; resolves at CONNACK, rejects with whatever the SDK says, or when it is destroyed before. */
+  async connect(): Promise<void> {
+    await this.#whileOpen(() => this.#native.connect());
+  }
+
+  async publish(topic: string, payload: Uint8Array, qos: QualityOfService, retain: boolean): Promise<void> {
+    await this.#whileOpen(() => this.#native.publish(topic, payload, qos, retain));
+  }
+
+  /** The SDK has a SUBSCRIBE for one filter only. */
+  async subscribe(filters: readonly string[], qos: QualityOfService): Promise<readonly string[]> {
+    const answers = await this.#whileOpen(() =>
+      Promise.all(filters.map((filter) => this.#native.subscribe(filter, qos))),
+    );
+    return filters.filter((_, n) => (answers[n]?.qos ?? REFUSED) >= REFUSED);
+  }
+
+  async unsubscribe(filters: readonly string[]): Promise<void> {
+    await this.#whileOpen(() => Promise.all(filters.map((filter) => this.#native.unsubscribe(filter))));
+  }
+
+  async ping(deadlineMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), deadlineMs);
+    });
+    const answered = this.unsubscribe([PING_FILTER]).then(
+      () => true,
+      // It ended: that is the answer.
+      () => false,
+    );
+    const alive = await Promise.race([answered, late]);
+    clearTimeout(timer);
+    return alive;
+  }
+
+  /** Without the PINGRESPs, which the SDK keeps to itself. */
+  idleMs(): number {
+    return performance.now() - this.#lastReceived;
+  }
+
+  async end(): Promise<void> {
+    if (this.#ended !== undefined || this.#disconnecting) return;
+    this.#disconnecting = true;
+    const timer = setTimeout(() => this.destroy(), END_MS);
+    this.#native.disconnect().catch(() => this.destroy());
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  destroy(cause?: unknown): void {
+    this.#end(cause);
+  }
+
+  #end(cause: unknown): void {
+    if (this.#ended !== undefined) return;
+    const error = new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
+    this.#ended = error;
+    for (const reject of this.#waiting) reject(error);
+    this.#waiting.clear();
+    this.#release();
+    this.#tellClosed(error);
+  }
+
+  #whileOpen<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      call().then(
+        (value) => {
+          this.#lastReceived = performance.now();
+          this.#waiting.delete(reject);
+          resolve(value);
+        },
+        (cause: unknown) => {
+          this.#waiting.delete(reject);
+          reject(new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause }));
+        },
+      );
+    });
+  }
+}
+
+/** Frees what is native, once: the SDK does so itself after 'closed', and a second time would end the process. */
+function releaseOnce(native: mqtt.MqttClientConnection): () => void {
+  const releasable = native as unknown as Releasable;
+  const close = releasable.close.bind(native);
+  let released = false;
+  releasable.close = () => {
+    if (released) return;
+    released = true;
+    close();
+  };
+  return releasable.close;
+}
