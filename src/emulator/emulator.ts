@@ -23,6 +23,7 @@ import {
 } from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
+import { deployedVariables, hostedEnvironment, type StubPlace } from './lambda/stub-environment.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
 import { runStubProcess } from './lambda/stub-process.ts';
 import { addStsRoute } from './sts/sts-route.ts';
@@ -64,6 +65,8 @@ export type EmulatorOptions = {
 export type Emulator = EmulatorState & {
   readonly broker: Broker;
   readonly identities: Identities;
+  /** What a worker of deployed code has beside its function's own variables. */
+  environmentOf(spec: FunctionSpec): Readonly<Record<string, string>>;
   /** Connects the stubs of all functions: after a session has taken its lanes, they know at once who holds them. */
   prepareStubs(): void;
   close(): Promise<void>;
@@ -106,11 +109,17 @@ async function open(
   });
   const api = createApiServer(options);
   let ports: IotPorts | undefined;
+  const place = (): StubPlace => ({
+    mqttUrl: broker.url,
+    ...(ports?.endpoint === undefined
+      ? {}
+      : { iot: { endpoint: ports.endpoint, caFile: ports.addresses.ca } }),
+  });
   const registry = createRegistry(options);
   const service = new InvocationService({
     registry,
     direct,
-    stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, mqttUrl: broker.url }),
+    stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, place }),
     onEvent: options.onInvocation,
     onNotice: options.onNotice,
   });
@@ -135,13 +144,19 @@ async function open(
     throw error;
   }
   Object.assign(state, ports?.addresses);
-  host?.connect({ mqttUrl: state.mqtt, endpoint: state.endpoint });
+  host?.connect({
+    endpoint: state.endpoint,
+    paced: quotas !== undefined && quotas.name !== 'none',
+    signed: options.iam?.users !== undefined,
+    environmentOf: hostedEnvironment({ identities, place, onNotice: options.onNotice }),
+  });
   let closing: Promise<void> | undefined;
   return {
     ...state,
     broker,
     identities,
-    prepareStubs: () => host?.prepare(functions.map(({ arn }) => arn)),
+    environmentOf: (spec) => deployedVariables(identities, spec, state.endpoint),
+    prepareStubs: () => host?.prepare(options.functions),
     close() {
       closing ??= closeAll({ service, host, api, broker, ports });
       return closing;

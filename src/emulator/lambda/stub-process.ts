@@ -1,6 +1,7 @@
 import type { FunctionSpec, Runtime } from '../../runtime/invocation.ts';
 import type { InvocationTarget } from './invocation-service.ts';
 import { runDeployed } from './run-deployed.ts';
+import { type StubPlace, stubVariables } from './stub-environment.ts';
 
 /**
  * Runs the stub as Lambda does: in place of the deployed handler, in a process for each execution environment, which
@@ -10,7 +11,8 @@ export function runStubProcess(options: {
   readonly runtime: Runtime;
   /** Absolute; dist/stub/index.mjs. */
   readonly stubFile: string;
-  readonly mqttUrl: string;
+  /** Asked when a function is first invoked: every port is open then. */
+  readonly place: () => StubPlace;
 }): InvocationTarget {
   const specs = new WeakMap<FunctionSpec, FunctionSpec>();
   const run = runDeployed(options.runtime);
@@ -28,17 +30,12 @@ export function runStubProcess(options: {
 /** What the construct does to a function: its handler setting points at the stub, which knows the original. */
 function stubSpec(
   spec: FunctionSpec,
-  { stubFile, mqttUrl }: { readonly stubFile: string; readonly mqttUrl: string },
+  { stubFile, place }: { readonly stubFile: string; readonly place: () => StubPlace },
 ): FunctionSpec {
   return {
     ...spec,
     handler: stubFile.replace(/\.mjs$/, '.handler'),
     code: 'package',
-    environment: {
-      ...spec.environment,
-      LLX_HANDLER: spec.handler,
-      LLX_BROKER_URL: mqttUrl,
-      LLX_FUNCTION_ARN: spec.arn,
-    },
+    environment: { ...spec.environment, ...stubVariables(spec, place()) },
   };
 }

@@ -3,12 +3,19 @@ import type { LocalRun } from '../../../stub/stub-outcome.ts';
 /** What the emulator and the process that runs the stubs say to each other, over one pipe. */
 export type ToHost =
   | {
-      readonly type: 'start';
-      readonly mqttUrl: string;
+      /** Before a function's first invocation, and again with credentials that end later. */
+      readonly type: 'function';
+      /** Unqualified: names the stub. */
+      readonly arn: string;
+      /** All that Lambda would have put there for the stub. */
+      readonly environment: Readonly<Record<string, string>>;
       /** The emulator's HTTP API, for GetRetainedMessage. */
       readonly endpoint: string;
+      /** Whether the broker has quotas. */
+      readonly paced: boolean;
+      /** Whether the emulator answers nobody who does not sign. */
+      readonly signed: boolean;
     }
-  | { readonly type: 'function'; readonly arn: string }
   | {
       readonly type: 'invoke';
       readonly call: number;

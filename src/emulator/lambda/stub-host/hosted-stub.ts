@@ -1,15 +1,25 @@
+import { QUOTA_PROFILES } from '../../../protocol/quota-profile.ts';
 import { oversizeFailure } from '../../../runtime/outcome.ts';
+import type { CreateStubOptions } from '../../../stub/create-stub.ts';
 import type { StubModule } from '../../../stub/handler.ts';
+import { lambdaStubOptions } from '../../../stub/lambda-stub.ts';
 import type { Stub } from '../../../stub/stub.ts';
 import type { StubContext } from '../../../stub/stub-call.ts';
 import type { StubOutcome } from '../../../stub/stub-outcome.ts';
+import { readSettings } from '../../../stub/stub-settings.ts';
 import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { readRetainedOverHttp } from './read-retained-over-http.ts';
 
+type FunctionMessage = Extract<ToHost, { type: 'function' }>;
 type Invoke = Extract<ToHost, { type: 'invoke' }>;
 type Observed = Extract<ToHost, { type: 'observed' }>;
 type Deployed = Extract<StubOutcome, { type: 'deployed' }>;
+
+export type HostedStubOptions = Pick<FunctionMessage, 'environment' | 'endpoint' | 'paced' | 'signed'> & {
+  readonly module: Promise<StubModule>;
+  readonly send: (message: FromHost, body?: Uint8Array) => void;
+};
 
 /** The stub of one function inside the host process: an execution environment that takes any number of invocations. */
 export class HostedStub {
@@ -18,27 +28,23 @@ export class HostedStub {
   readonly #calls = new Map<number, AbortController>();
   /** Calls whose deployed handler runs now, for a session that watches. */
   readonly #observing = new Map<number, NonNullable<Deployed['observe']>>();
+  /** Credentials are read from it at every connect. */
+  readonly #environment: Record<string, string>;
 
-  constructor(options: {
-    readonly arn: string;
-    readonly module: Promise<StubModule>;
-    readonly mqttUrl: string;
-    readonly endpoint: string;
-    readonly send: (message: FromHost, body?: Uint8Array) => void;
-  }) {
+  constructor(options: HostedStubOptions) {
     this.#send = options.send;
+    this.#environment = { ...options.environment };
     this.#stub = options.module.then(({ createStub }) => {
-      const stub = createStub({
-        arn: options.arn,
-        brokerUrl: options.mqttUrl,
-        readRetained: readRetainedOverHttp(options.endpoint),
-        onDrop: ({ reason, detail }) => this.#send({ type: 'dropped', reason, detail }),
-        onNotice: (text) => this.#send({ type: 'notice', text }),
-      });
+      const stub = createStub(this.#stubOptions(options));
       // As in Lambda: what can be done during init is not done during an invocation.
       void stub.prepare();
       return stub;
     });
+  }
+
+  /** The environment with credentials that end later. */
+  renew(environment: Readonly<Record<string, string>>): void {
+    Object.assign(this.#environment, environment);
   }
 
   async invoke(message: Invoke, body: Buffer): Promise<void> {
@@ -77,6 +83,21 @@ export class HostedStub {
     const observe = this.#observing.get(call);
     this.#observing.delete(call);
     void observe?.({ payload, bytes, failed, streamed, durationMs });
+  }
+
+  /** Those of the deployed stub, and what only an emulator can give it. */
+  #stubOptions({ endpoint, paced, signed }: HostedStubOptions): CreateStubOptions {
+    const settings = readSettings(this.#environment);
+    const notice = (text: string): void => this.#send({ type: 'notice', text });
+    const options = lambdaStubOptions(settings, this.#environment, notice);
+    return {
+      ...options,
+      ...(options.readRetained === undefined
+        ? { readRetained: readRetainedOverHttp(endpoint, signed ? this.#environment : undefined) }
+        : {}),
+      ...(paced ? {} : { quotas: QUOTA_PROFILES.none }),
+      onDrop: ({ reason, detail }) => this.#send({ type: 'dropped', reason, detail }),
+    };
   }
 
   #report(call: number, outcome: StubOutcome, stream: GatheredStream): void {

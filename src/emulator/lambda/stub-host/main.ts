@@ -19,33 +19,23 @@ function send(message: FromHost, body?: Uint8Array): void {
 
 // At once: it is loaded while the emulator opens its ports.
 const stubModule = import(pathToFileURL(process.argv[2] ?? '').href) as Promise<StubModule>;
-let start: Extract<ToHost, { type: 'start' }> | undefined;
 const stubs = new Map<string, HostedStub>();
 
 function stubOf(arn: string): HostedStub {
-  let stub = stubs.get(arn);
-  if (stub === undefined) {
-    if (start === undefined) throw new Error('expected a start message first');
-    stub = new HostedStub({
-      arn,
-      module: stubModule,
-      mqttUrl: start.mqttUrl,
-      endpoint: start.endpoint,
-      send,
-    });
-    stubs.set(arn, stub);
-  }
+  const stub = stubs.get(arn);
+  if (stub === undefined) throw new Error(`expected a function message first of ${arn}`);
   return stub;
 }
 
 function receive(message: ToHost, body: Buffer): void {
   switch (message.type) {
-    case 'start':
-      start = message;
+    case 'function': {
+      const stub = stubs.get(message.arn);
+      if (stub === undefined)
+        stubs.set(message.arn, new HostedStub({ ...message, module: stubModule, send }));
+      else stub.renew(message.environment);
       return;
-    case 'function':
-      stubOf(message.arn);
-      return;
+    }
     case 'invoke':
       void stubOf(message.arn).invoke(message, body);
       return;

@@ -1,12 +1,21 @@
+import { signRequest } from '../../../signature/sign-request.ts';
+import { EnvironmentCredentials } from '../../../stub/environment-credentials.ts';
 import type { ReadRetained } from '../../../transport/read-retained.ts';
 import { httpRequest } from '../../http/http-request.ts';
 
-/** GetRetainedMessage of the emulator, for a process that is not the emulator's. */
-export function readRetainedOverHttp(endpoint: string): ReadRetained {
+/**
+ * GetRetainedMessage of the emulator, for a process that is not the emulator's.
+ *
+ * @param environment AWS_REGION and credentials, where the emulator wants a signature.
+ */
+export function readRetainedOverHttp(
+  endpoint: string,
+  environment?: Readonly<Record<string, string>>,
+): ReadRetained {
   return async (topic, signal) => {
-    const { status, body } = await httpRequest(`${endpoint}/retainedMessage/${encodeURIComponent(topic)}`, {
-      signal,
-    });
+    const url = `${endpoint}/retainedMessage/${encodeURIComponent(topic)}`;
+    const headers = environment === undefined ? {} : await signatureOf(url, environment);
+    const { status, body } = await httpRequest(url, { headers, signal });
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`expected 200 or 404 of GetRetainedMessage, got ${status}`);
     const answer: unknown = JSON.parse(body);
@@ -16,4 +25,13 @@ export function readRetainedOverHttp(endpoint: string): ReadRetained {
       throw new Error('expected a payload in the answer of GetRetainedMessage');
     return Buffer.from(payload, 'base64');
   };
+}
+
+async function signatureOf(
+  url: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const credentials = await new EnvironmentCredentials(environment).read();
+  const region = environment.AWS_REGION ?? '';
+  return signRequest({ method: 'GET', url, service: 'iotdata', region, credentials });
 }

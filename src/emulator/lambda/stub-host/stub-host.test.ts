@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { InvocationResult } from '../../../runtime/invocation.ts';
 import type { InvocationCall, InvocationRun } from '../invocation-service.ts';
-import { StubHost, type StubHostOptions } from './stub-host.ts';
+import { type HostPlace, StubHost, type StubHostOptions } from './stub-host.ts';
 
 let directory: string;
 let host: StubHost | undefined;
@@ -52,6 +52,19 @@ pipe.on('data', (chunk) => decoder.push(chunk, (message, body) => { ${receive} }
     ...options,
   });
   return host;
+}
+
+function place(): HostPlace {
+  let asked = 0;
+  return {
+    endpoint: 'http://127.0.0.1:1',
+    paced: false,
+    signed: false,
+    environmentOf: ({ name }) => {
+      asked += 1;
+      return { NAME: name, ASKED: String(asked) };
+    },
+  };
 }
 
 const facts = (durationMs: number): { durationMs: number; coldStart: false } => ({
@@ -243,6 +256,42 @@ test('a host that cannot be started answers its calls as aborted, and says why',
   const stubs = await startHost('', { program: join(directory, 'no-such-program') });
   expect(told(await stubs.invoke(call(), run()))).toMatchObject({ status: 'failed', failure: 'aborted' });
   expect(notices).toEqual([expect.stringMatching(/could not be started \(spawn .*ENOENT\)/)]);
-  stubs.prepare(['arn']);
+  stubs.connect(place());
+  stubs.prepare([call().resolved.deployed.spec]);
   expect(drops).toContain('connection-closed: function for a process of stubs that has ended');
+});
+
+/** A host that answers each invocation with the environments that it was told before. */
+const TOLD = `if (message.type === 'function') { (globalThis.told ??= []).push(message.environment); return; }
+  send({ type: 'answer', call: message.call, streamed: false, run: {} }, Buffer.from(JSON.stringify(globalThis.told)));`;
+
+test('a function’s environment is told once before its first invocation, and to each new process', async () => {
+  const stubs = await startHost(`if (message.requestId === 'dies') process.exit(3); ${TOLD}`);
+  stubs.connect(place());
+  const once = { status: 'succeeded', payload: [{ NAME: 'orders', ASKED: '1' }] };
+  const same = call();
+  stubs.prepare([same.resolved.deployed.spec]);
+  expect(told(await stubs.invoke(same, run()))).toMatchObject(once);
+  expect(told(await stubs.invoke(same, run()))).toMatchObject(once);
+  await stubs.invoke({ ...same, requestId: 'dies' }, run());
+  expect(told(await stubs.invoke(same, run()))).toMatchObject({ payload: [{ NAME: 'orders', ASKED: '2' }] });
+});
+
+test('a function’s environment is told again each hour, with credentials that end later', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+  try {
+    const stubs = await startHost(TOLD);
+    stubs.connect(place());
+    const same = call();
+    await stubs.invoke(same, run());
+    vi.advanceTimersByTime(3_600_000);
+    expect(told(await stubs.invoke(same, run()))).toMatchObject({
+      payload: [
+        { NAME: 'orders', ASKED: '1' },
+        { NAME: 'orders', ASKED: '2' },
+      ],
+    });
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -1,6 +1,6 @@
 import type { DropReason } from '../../../protocol/drops.ts';
 import { OBSERVE_BYTES } from '../../../protocol/limits.ts';
-import type { InvocationResult } from '../../../runtime/invocation.ts';
+import type { FunctionSpec, InvocationResult } from '../../../runtime/invocation.ts';
 import {
   abortedFailure,
   exitFailure,
@@ -27,11 +27,19 @@ export type StubHostOptions = {
   readonly program?: string;
 };
 
-export type HostAddresses = {
-  readonly mqttUrl: string;
+export type HostPlace = {
   /** The emulator's HTTP API, for GetRetainedMessage. */
   readonly endpoint: string;
+  /** Whether the broker has quotas. */
+  readonly paced: boolean;
+  /** Whether the emulator answers nobody who does not sign. */
+  readonly signed: boolean;
+  /** What a function's environment has for its stub. Asked again before credentials end. */
+  readonly environmentOf: (spec: FunctionSpec) => Readonly<Record<string, string>>;
 };
+
+/** Credentials of a function's role are good for twelve hours. */
+const RENEW_MS = 3_600_000;
 
 type Call = {
   readonly call: InvocationCall;
@@ -59,23 +67,26 @@ export class StubHost {
   #process: HostProcess | undefined;
   #nextCall = 1;
   #closing: Promise<void> | undefined;
-  #addresses: HostAddresses | undefined;
+  #place: HostPlace | undefined;
+  /** Functions that the process knows, and since when it has their environment. */
+  readonly #introduced = new Map<FunctionSpec, number>();
+  readonly #renewal: NodeJS.Timeout;
 
   /** Starts the process at once: it boots while the emulator opens its ports. */
   constructor(options: StubHostOptions) {
     this.#options = options;
+    this.#renewal = setInterval(() => this.#renew(), RENEW_MS).unref();
     this.#start();
   }
 
   /** Where its stubs find the broker and the emulator. Before the first invocation. */
-  connect(addresses: HostAddresses): void {
-    this.#addresses = addresses;
-    this.#sendStart();
+  connect(place: HostPlace): void {
+    this.#place = place;
   }
 
   /** Their stubs connect now, as Lambda's init would; a stub that is invoked before does so then. */
-  prepare(arns: readonly string[]): void {
-    for (const arn of arns) this.#send({ type: 'function', arn });
+  prepare(specs: readonly FunctionSpec[]): void {
+    for (const spec of specs) this.#introduce(spec);
   }
 
   readonly invoke: InvocationTarget = async (call, { remainingMs, onLog, signal }) => {
@@ -84,6 +95,7 @@ export class StubHost {
     // A caller that comes while the emulator ends must not hold it up.
     if (this.#closing) return { durationMs: 0, coldStart: false, ...abortedFailure(call.requestId) };
     if (this.#process === undefined) this.#start();
+    this.#introduce(spec);
     return new Promise((settle) => {
       const id = this.#nextCall++;
       // Lambda ends the environment when the time is over, whatever the stub is doing.
@@ -113,6 +125,7 @@ export class StubHost {
 
   /** Answers every call as `aborted` and ends the process. Idempotent. */
   close(): Promise<void> {
+    clearInterval(this.#renewal);
     this.#closing ??= this.#process?.close() ?? Promise.resolve();
     this.#failAll(abortedFailure);
     return this.#closing;
@@ -128,12 +141,21 @@ export class StubHost {
       onEnd: (end) => this.#ended(host, end),
     });
     this.#process = host;
-    this.#sendStart();
+    this.#introduced.clear();
   }
 
-  #sendStart(): void {
-    if (this.#addresses === undefined || this.#process === undefined) return;
-    this.#send({ type: 'start', ...this.#addresses });
+  /** Says what the process must know of a function; it is told again when that is old, as after a laptop's sleep. */
+  #introduce(spec: FunctionSpec): void {
+    const place = this.#place;
+    const since = this.#introduced.get(spec);
+    if (place === undefined || (since !== undefined && Date.now() - since < RENEW_MS)) return;
+    const { environmentOf, ...facts } = place;
+    this.#introduced.set(spec, Date.now());
+    this.#send({ type: 'function', arn: spec.arn, environment: environmentOf(spec), ...facts });
+  }
+
+  #renew(): void {
+    for (const spec of [...this.#introduced.keys()]) this.#introduce(spec);
   }
 
   #ended(host: HostProcess, { status, reason }: HostEnd): void {
