@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Breach } from './check-run.ts';
 import type { PartyProcess } from './party-process.ts';
-import { type ProcessEntry, readProcessTable, runningInGroups } from './process-table.ts';
+import type { ProcessEntry } from './process-table.ts';
 import type { World } from './world.ts';
 
 /** A session says goodbye within 1.5 s, workers and hosts have half a second more. */
@@ -20,8 +20,8 @@ export async function closeWorld(world: World): Promise<readonly Breach[]> {
   await Promise.all(others.map(stop));
   breaches.push(...(await findRetained(world)));
   await stop(emulator);
-  for (const { pid, command, group } of await findOrphans(world)) {
-    breaches.push(left(`process ${pid} of group ${group} still runs: ${command}`));
+  for (const { pid, command } of await findOrphans(world)) {
+    breaches.push(left(`process ${pid} still runs: ${command}`));
     process.kill(pid, 'SIGKILL');
   }
   await wait(0);
@@ -48,9 +48,8 @@ async function findRetained(world: World): Promise<readonly Breach[]> {
 
 /** Workers and hosts end by themselves when the process that started them has; that takes a moment. */
 async function findOrphans(world: World): Promise<readonly ProcessEntry[]> {
-  const groups = new Set(world.parties.map(({ pid }) => pid));
   for (let waited = 0; ; waited += 50) {
-    const running = runningInGroups(await readProcessTable(), groups);
+    const running = await world.processes();
     if (running.length === 0 || waited >= ORPHANS_MS) return running;
     await wait(50);
   }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { bin, type JsonLine, type Ready } from '../support/llx-process.ts';
@@ -10,7 +12,7 @@ const advertisedPorts = new URL('preload/advertised-ports.ts', import.meta.url).
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READY_MS = 30_000;
 
-/** A running `llx … --json` in a process group of its own, so that whatever it leaves behind is found. */
+/** A running `llx … --json` in a process group of its own, so that no Ctrl-C but ours reaches it. */
 export type PartyProcess = {
   readonly pid: number;
   readonly name: string;
@@ -33,13 +35,14 @@ export type PartyOptions = {
   /** What this process says of its own ports. */
   readonly advertised?: ReadonlyMap<number, number>;
   readonly env?: NodeJS.ProcessEnv;
+  readonly temporaryDirectory: string;
   /** Ends it at once. */
   readonly signal: AbortSignal;
 };
 
 /** Resolves when it is ready. Rejects, with what it wrote, when it ends before or takes too long. */
 export async function startParty(options: PartyOptions): Promise<PartyProcess> {
-  const { name, args, advertised = new Map(), env, signal } = options;
+  const { name, args, advertised = new Map(), env, temporaryDirectory, signal } = options;
   const preloads = ['--import', advertisedPorts, '--import', shiftedClock];
   const child = spawn(process.execPath, [...preloads, bin, ...args, '--json'], {
     cwd: projectDirectory,
@@ -50,6 +53,10 @@ export async function startParty(options: PartyOptions): Promise<PartyProcess> {
     env: {
       ...process.env,
       ...env,
+      // Handed on to workers and hosts, whatever else of the environment is not.
+      TMPDIR: temporaryDirectory,
+      // Beside it by default, and every party would compile everything anew.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
       LLX_FAULTS_PORTS: [...advertised].map(([real, proxy]) => `${real}:${proxy}`).join(','),
       LLX_FAULTS_CLOCK_SHIFT_MS: String(DAY_MS),
     },

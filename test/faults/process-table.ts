@@ -3,7 +3,6 @@ import { readdir, readFile } from 'node:fs/promises';
 export type ProcessEntry = {
   readonly pid: number;
   readonly parent: number;
-  readonly group: number;
   readonly state: string;
   readonly command: string;
 };
@@ -28,21 +27,32 @@ async function readEntry(pid: string): Promise<ProcessEntry | undefined> {
   }
 }
 
-/** `pid (name) state ppid pgrp …`, where the name may hold anything. */
+/** `pid (name) state ppid …`, where the name may hold anything. */
 export function parseEntry(stat: string, commandLine: string): ProcessEntry | undefined {
-  const match = /^(\d+) \(.*\) (\S) (\d+) (\d+) /s.exec(stat);
+  const match = /^(\d+) \(.*\) (\S) (\d+) /s.exec(stat);
   if (match === null) return undefined;
-  const [, pid, state = '', parent, group] = match;
+  const [, pid, state = '', parent] = match;
   const command = commandLine.split('\0').filter(Boolean).join(' ');
-  return { pid: Number(pid), parent: Number(parent), group: Number(group), state, command };
+  return { pid: Number(pid), parent: Number(parent), state, command };
 }
 
-/** Those that still run; a zombie is only waiting for its parent to read its end. */
-export function runningInGroups(
-  table: readonly ProcessEntry[],
-  groups: ReadonlySet<number>,
-): readonly ProcessEntry[] {
-  return table.filter(({ group, state }) => groups.has(group) && state !== 'Z');
+/**
+ * Those that have this directory for temporary files: workers lead process groups and sessions of their own, so that
+ * neither tells whose they are once their parent has ended. A zombie is only waiting for its parent to read its end.
+ */
+export async function runningIn(temporaryDirectory: string): Promise<readonly ProcessEntry[]> {
+  const table = (await readProcessTable()).filter(({ state }) => state !== 'Z');
+  const ours = await Promise.all(table.map(({ pid }) => hasVariable(pid, `TMPDIR=${temporaryDirectory}`)));
+  return table.filter((_entry, index) => ours[index]);
+}
+
+async function hasVariable(pid: number, variable: string): Promise<boolean> {
+  try {
+    return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').includes(variable);
+  } catch {
+    // Ended, or another user's.
+    return false;
+  }
 }
 
 export function childrenOf(

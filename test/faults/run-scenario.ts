@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Call, call } from './call.ts';
@@ -41,9 +41,11 @@ export async function runScenario(options: {
   readonly random: SeededRandom;
   readonly signal: AbortSignal;
 }): Promise<ScenarioResult> {
-  const { scenario, firstNumber, directory, random } = options;
+  const { scenario, firstNumber, random } = options;
   const startedAt = performance.now();
-  const ledgerFile = join(directory, `${firstNumber}.ledger`);
+  const directory = join(options.directory, String(firstNumber));
+  await mkdir(directory);
+  const ledgerFile = join(directory, 'ledger');
   const faults = new FaultCounter();
   const trace = new WireTrace();
   const world = await World.start({
@@ -51,6 +53,7 @@ export async function runScenario(options: {
     random: random.fork('lines'),
     faults,
     trace,
+    directory,
     signal: options.signal,
   });
   const breaches: Breach[] = [];

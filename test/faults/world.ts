@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { decodePresence } from '../../src/protocol/presence.ts';
 import { presenceTopic, sessionTopic } from '../../src/protocol/topics.ts';
 import { type PartyOptions, type PartyProcess, startParty } from './party-process.ts';
-import { childrenOf, readProcessTable } from './process-table.ts';
+import { childrenOf, type ProcessEntry, readProcessTable, runningIn } from './process-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { FaultCounter } from './wire/fault-counter.ts';
 import { type Access, Lines } from './wire/lines.ts';
@@ -15,6 +15,8 @@ export type WorldOptions = {
   readonly random: SeededRandom;
   readonly faults: FaultCounter;
   readonly trace: WireTrace;
+  /** Temporary files of all its processes, and the mark by which they are found. */
+  readonly directory: string;
   /** Ends every process at once. */
   readonly signal: AbortSignal;
 };
@@ -73,13 +75,14 @@ export class World {
 
   async startEmulator(): Promise<void> {
     const { http, broker } = this.lines.ports;
-    const ports =
-      this.lines.access === 'mqtt'
-        ? ['--mqtt-port', String(broker)]
-        : ['--mqtt-port', '0', '--mtls-port', '0', '--wss-port', String(broker)];
+    const args =
+      this.lines.access === 'wss'
+        ? ['emulator', '--mqtt-port', '0', '--mtls-port', '0', '--wss-port', String(broker)]
+        : // Without ports for TLS, so that everybody comes to the one whose messages can be read.
+          ['dev', '--offline', '--only', 'idle', '--mqtt-port', String(broker)];
     this.#emulator = await this.#start({
       name: 'emulator',
-      args: ['emulator', '--port', String(http), ...ports],
+      args: [...args, '--port', String(http)],
       advertised: this.lines.advertised,
     });
   }
@@ -87,7 +90,7 @@ export class World {
   /** Takes the lanes of a session that cannot say goodbye any more. */
   async startSession(): Promise<void> {
     const endpoint = `http://127.0.0.1:${this.lines.api.port}`;
-    const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose'];
+    const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose', '--only', ...FUNCTIONS];
     this.#session = await this.#start({ name: 'session', args });
     for (const { arn } of this.#session.ready.functions) {
       const topic = presenceTopic(arn, 'default');
@@ -115,6 +118,11 @@ export class World {
     return Buffer.from(body.payload, 'base64');
   }
 
+  /** Every process that was started by a party, or by one of its children. */
+  async processes(): Promise<readonly ProcessEntry[]> {
+    return await runningIn(this.#options.directory);
+  }
+
   /** Of the session or the emulator, those whose command line holds the word. */
   async childrenOf(party: PartyProcess, command: string): Promise<readonly number[]> {
     return childrenOf(await readProcessTable(), party.pid, command).map(({ pid }) => pid);
@@ -122,10 +130,7 @@ export class World {
 
   /** Ends what is left at once. For when a run has failed. */
   async abandon(): Promise<void> {
-    for (const party of this.parties) {
-      party.signal('SIGCONT');
-      party.signal('SIGKILL');
-    }
+    for (const party of this.parties) party.signal('SIGKILL');
     await this.closeLines();
   }
 
@@ -134,10 +139,11 @@ export class World {
     await this.lines.close();
   }
 
-  async #start(options: Omit<PartyOptions, 'signal'>): Promise<PartyProcess> {
+  async #start(options: Omit<PartyOptions, 'signal' | 'temporaryDirectory'>): Promise<PartyProcess> {
     const number = this.parties.filter(({ name }) => name.startsWith(options.name)).length + 1;
     const party = await startParty({
       ...options,
+      temporaryDirectory: this.#options.directory,
       name: `${options.name} ${number}`,
       signal: this.#options.signal,
     });

@@ -10,12 +10,12 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'no faults',
     shape: MIXED,
-    calls: { full: 2_000 },
+    calls: { full: 1_500 },
   },
   {
     name: 'one caller, messages dropped and doubled',
     shape: ONE_BY_ONE,
-    calls: { full: 400 },
+    calls: { full: 200 },
     prepare: ({ broker }) => {
       broker.rates = { drop: 0.02, duplicate: 0.05 };
     },
@@ -23,7 +23,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'messages dropped, doubled, overtaken and late',
     shape: MIXED,
-    calls: { full: 2_400, short: 120 },
+    calls: { full: 2_000, short: 120 },
     prepare: ({ broker }) => {
       broker.rates = { drop: 0.02, duplicate: 0.03, reorder: 0.03, delay: 0.03 };
     },
@@ -32,7 +32,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     name: 'broker connections cut in mid-packet',
     shape: SMALL,
     calls: { full: 1_000, short: 60 },
-    rounds: { full: 40, short: 3 },
+    rounds: { full: 30, short: 3 },
     pauseMs: { from: 300, to: 2_500 },
     prepare: ({ broker }) => {
       broker.rates = { cut: 0.001 };
@@ -43,7 +43,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     name: 'broker lines silent, then late',
     shape: SMALL,
     calls: { full: 500 },
-    rounds: { full: 20 },
+    rounds: { full: 10 },
     disturb: async ({ world, random }) => {
       world.lines.broker.silence(random.pick(['session', 'stub', undefined]));
       await wait(random.integer(200, 6_000));
@@ -53,7 +53,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'large events and answers over a slow broker line',
     shape: { concurrency: 4, sizes: 'large', longestMs: 20 },
-    calls: { full: 160 },
+    calls: { full: 120 },
     prepare: ({ broker }) => {
       broker.rates = { bytesPerSecond: 4 * 1024 * 1024, drop: 0.005 };
     },
@@ -62,7 +62,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     name: 'broker refuses connections for a while',
     shape: SMALL,
     calls: { full: 800, short: 40 },
-    rounds: { full: 25, short: 1 },
+    rounds: { full: 12, short: 1 },
     disturb: async ({ world, random }) => {
       await world.lines.broker.refuse();
       world.lines.broker.cut(random.pick(['session', 'stub', undefined]));
@@ -74,7 +74,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
     name: 'lines to the HTTP API cut, silent and late',
     shape: SMALL,
     calls: { full: 1_000 },
-    rounds: { full: 20 },
+    rounds: { full: 12 },
     lostCallers: true,
     prepare: ({ callers, api }) => {
       callers.rates = { cut: 0.005, delay: 0.05 };

@@ -11,28 +11,28 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     name: 'session killed, and the next one takes over',
     shape: SMALL,
     calls: { full: 700, short: 40 },
-    rounds: { full: 20, short: 1 },
+    rounds: { full: 15, short: 1 },
     disturb: killSession,
   },
   {
     name: 'session stands still, and wakes',
     shape: SMALL,
     calls: { full: 300, short: 24 },
-    rounds: { full: 15, short: 1 },
+    rounds: { full: 8, short: 1 },
     disturb: (disturbance) => stopSession(disturbance, 6_000),
   },
   {
     name: 'workers killed and stopped',
     shape: SMALL,
     calls: { full: 500, short: 40 },
-    rounds: { full: 40, short: 3 },
+    rounds: { full: 30, short: 3 },
     disturb: (disturbance) => disturbChild(disturbance, 'session', WORKER),
   },
   {
     name: 'stub host killed and stopped',
     shape: SMALL,
     calls: { full: 500, short: 40 },
-    rounds: { full: 25, short: 2 },
+    rounds: { full: 15, short: 2 },
     disturb: (disturbance) => disturbChild(disturbance, 'emulator', STUB_HOST),
   },
   {
@@ -65,7 +65,7 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     name: 'everything at once',
     shape: { concurrency: 16, sizes: 'mixed', longestMs: 200 },
     calls: { full: 800, short: 40 },
-    rounds: { full: 30, short: 2 },
+    rounds: { full: 25, short: 2 },
     lostCallers: true,
     prepare: ({ broker, callers }) => {
       broker.rates = { drop: 0.01, duplicate: 0.02, reorder: 0.02, delay: 0.02, cut: 0.0005 };
