@@ -1,7 +1,12 @@
+import { redact } from '../credentials/redact.ts';
 import { isLlxError } from '../errors/llx-error.ts';
 
-/** How an error looks on stderr: its code, what was expected and found, and the command that mends it. */
+/** How an error looks on stderr: its code, what was expected and found, and the command that mends it. No secrets. */
 export function errorText(error: unknown): string {
+  return redact(wholeText(error));
+}
+
+function wholeText(error: unknown): string {
   if (!isLlxError(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return `llx met a defect of its own. Please report it, with what you did:\n\n${text}`;

@@ -17,6 +17,7 @@ import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts
 import { openOffline } from './open-offline.ts';
 import { type Output, openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
+import { redactEvents } from './redact-events.ts';
 import { sendFixtures } from './send-fixtures.ts';
 
 export type DevFlags = EmulatorFlags &
@@ -41,7 +42,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
   try {
     const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
     const wanted = chooseFunctions(configuration, flags.only);
-    const store = deferEvents(createSessionStore());
+    const store = deferEvents(redactEvents(createSessionStore()));
     const output = openOutput(flags, store);
     closers.add(() => {
       store.flush();

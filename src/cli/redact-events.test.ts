@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { keepSecret } from '../credentials/redact.ts';
+import type { SessionEvent } from '../session/event.ts';
+import { createSessionStore } from '../session/store.ts';
+import { redactEvents } from './redact-events.ts';
+
+const SECRET = 'a-secret-of-the-events-test';
+keepSecret(SECRET);
+
+function seen(event: SessionEvent): SessionEvent | undefined {
+  const store = redactEvents(createSessionStore());
+  const events: SessionEvent[] = [];
+  store.onEvent((one) => events.push(one));
+  store.dispatch(event);
+  return events[0];
+}
+
+const failed = (text: string): SessionEvent => ({
+  type: 'ended',
+  id: '1',
+  at: 0,
+  result: {
+    status: 'failed',
+    failure: 'handler',
+    errorType: 'Error',
+    payload: Buffer.from(text),
+    durationMs: 1,
+    coldStart: false,
+  },
+});
+
+test.each<[string, (text: string) => SessionEvent]>([
+  ['a log line', (text) => ({ type: 'log', id: '1', line: { stream: 'stdout', text } })],
+  ['a notice', (text) => ({ type: 'notice', level: 'warning', text })],
+  ['a drop', (detail) => ({ type: 'dropped', process: 'session', reason: 'late', detail })],
+  ['a reason', (reason) => ({ type: 'stopped', id: '1', at: 0, phase: 'refused', reason })],
+  ['the error of a handler', failed],
+])('%s enters the store without the secret in it', (_what, made) => {
+  expect(seen(made(`before ${SECRET} after`))).toEqual(made('before [secret] after'));
+  const harmless = made('nothing to hide');
+  expect(seen(harmless)).toEqual(harmless);
+});
+
+test('why a connection is not there is shown without the secret in it, and is else the same error', () => {
+  const made = (cause: unknown): SessionEvent => ({
+    type: 'connection',
+    state: { status: 'connecting', attempt: 2, cause },
+  });
+  expect(seen(made(new Error(`GET /mqtt?X-Amz-Signature=${SECRET}`)))).toEqual(
+    made('GET /mqtt?X-Amz-Signature=[secret]'),
+  );
+  const harmless = made(new Error('ECONNREFUSED'));
+  expect(seen(harmless)).toBe(harmless);
+});

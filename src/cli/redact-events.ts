@@ -1,0 +1,50 @@
+import { redact } from '../credentials/redact.ts';
+import type { SessionEvent } from '../session/event.ts';
+import type { SessionStore } from '../session/store.ts';
+
+/**
+ * A store that no known secret enters: what a handler or an error says of its keys is neither on a screen, where it
+ * would be broken into lines, nor in any writer's output. What callers get is not touched.
+ */
+export function redactEvents(store: SessionStore): SessionStore {
+  return {
+    subscribe: (listener) => store.subscribe(listener),
+    onEvent: (listener) => store.onEvent(listener),
+    getState: () => store.getState(),
+    dispatch: (event) => store.dispatch(redacted(event)),
+  };
+}
+
+function redacted(event: SessionEvent): SessionEvent {
+  switch (event.type) {
+    case 'log': {
+      const text = redact(event.line.text);
+      return text === event.line.text ? event : { ...event, line: { ...event.line, text } };
+    }
+    case 'notice':
+      return { ...event, text: redact(event.text) };
+    case 'dropped':
+      return { ...event, detail: redact(event.detail) };
+    case 'stopped':
+      return { ...event, reason: redact(event.reason) };
+    case 'ended': {
+      const { result } = event;
+      if (result.status === 'succeeded') return event;
+      return { ...event, result: { ...result, payload: redactedBytes(result.payload) } };
+    }
+    case 'connection': {
+      const { state } = event;
+      if (state.status !== 'connecting' || !(state.cause instanceof Error)) return event;
+      const cause = redact(state.cause.message);
+      return cause === state.cause.message ? event : { ...event, state: { ...state, cause } };
+    }
+    default:
+      return event;
+  }
+}
+
+function redactedBytes(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  const shown = redact(text);
+  return shown === text ? bytes : Buffer.from(shown);
+}
