@@ -55,7 +55,7 @@ export async function startConfiguredEmulator(
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
     reload: false,
-    environmentOf: (spec) => deployedEnvironment(emulator, spec),
+    environmentOf: (spec) => emulator.environmentOf(spec),
   });
   const { host, port, mqttPort, wssPort, mtlsPort } = flags;
   const emulator: Emulator = await startEmulator({
@@ -84,21 +84,6 @@ export async function startConfiguredEmulator(
       await emulator.close();
       await runtime.close();
     },
-  };
-}
-
-/** What Lambda puts into the environment of deployed code: temporary keys of the function's role. */
-function deployedEnvironment(
-  { identities, endpoint }: Emulator,
-  { name, environment }: FunctionSpec,
-): Readonly<Record<string, string>> {
-  const { accessKeyId, secretAccessKey, sessionToken } = identities.functionCredentials(name);
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    ...environment,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
   };
 }
 
