@@ -2,7 +2,7 @@ import { QUOTA_PROFILES } from '../protocol/quota-profile.ts';
 import type { TlsMaterial } from '../transport/mqtt/broker-location.ts';
 import { connectPacket } from '../transport/mqtt/packet-transport.ts';
 import { proxyFor } from '../transport/mqtt/proxy-for.ts';
-import { pace } from '../transport/paced-transport.ts';
+import { connectSharded } from '../transport/sharded-transport.ts';
 import { Stub } from './stub.ts';
 import type { StubOptions } from './stub-options.ts';
 
@@ -27,10 +27,10 @@ export function createStub({ brokerUrl, username, password, tls, ...options }: C
   };
   return new Stub({
     ...options,
-    connect: async (connect) =>
-      pace(
-        await connectPacket({ ...connect, ...location, unref: true }),
-        options.quotas ?? QUOTA_PROFILES.none,
-      ),
+    // Further connections for what is large: an event must not take from the second in which its answer comes back.
+    connect: (connect) =>
+      connectSharded((one) => connectPacket({ ...one, ...location, unref: true }), connect, {
+        profile: options.quotas ?? QUOTA_PROFILES.none,
+      }),
   });
 }

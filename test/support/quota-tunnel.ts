@@ -12,7 +12,6 @@ import { createSessionStore } from '../../src/session/store.ts';
 import { Stub } from '../../src/stub/stub.ts';
 import type { StubOutcome } from '../../src/stub/stub-outcome.ts';
 import { connectPacket } from '../../src/transport/mqtt/packet-transport.ts';
-import { pace } from '../../src/transport/paced-transport.ts';
 import type { Pacing } from '../../src/transport/publish-queue.ts';
 import { connectSharded } from '../../src/transport/sharded-transport.ts';
 
@@ -71,7 +70,7 @@ export class QuotaTunnel {
       () =>
         new Stub({
           arn: ARN,
-          connect: async (options) => pace(await connectPacket({ ...options, url }), profile),
+          connect: (options) => connectSharded((one) => connectPacket({ ...one, url }), options, { profile }),
           onDrop: (drop) => drops.push(drop),
           quotas: profile,
         }),
