@@ -37,6 +37,9 @@ describe('llx dev --offline, through the AWS SDK', () => {
   test('the first line is the ready line, with every function', () => {
     expect(llx.lines[0]).toEqual({
       type: 'ready',
+      mode: 'offline',
+      account: '000000000000',
+      region: 'us-east-1',
       endpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       mqtt: expect.stringMatching(/^mqtt:\/\/127\.0\.0\.1:\d+$/),
       functions: expect.arrayContaining([

@@ -91,7 +91,13 @@ export default {
     who: { handler: 'src/who.handler', deployed: 'deployed/who.handler', role: 'who-role' },
     echo: { handler: 'src/echo.handler', deployed: 'deployed/who.handler', timeout: 30, memory: 512 },
     // Calls STS and Lambda with what its environment gives it.
-    calls: { handler: 'src/calls.handler', deployed: 'src/calls.handler', role: 'calls-role', timeout: 30 },
+    calls: {
+      handler: 'src/calls.handler',
+      deployed: 'src/calls.handler',
+      role: 'calls-role',
+      timeout: 30,
+      environment: { LLX_CREDENTIALS: 'forward' },
+    },
     stream: { handler: 'src/stream.handler', deployed: 'src/stream.handler', timeout: 30 },
   },
   iam: {
