@@ -4,7 +4,7 @@ import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import { QUOTA_PROFILES, type QuotaProfile, scaleQuotas } from '../protocol/quota-profile.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
-import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/node-worker.ts';
 import type { EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
