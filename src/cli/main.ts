@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import { didYouMean } from '../fixtures/near-miss.ts';
 import { addDevCommand } from './commands/dev.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
 import { addFixturesCommand } from './commands/fixtures.ts';
 import { addInvokeCommand } from './commands/invoke.ts';
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addInvokeCommand(program);
   addFixturesCommand(program);
   addEmulatorCommand(program);
+  addDoctorCommand(program);
   try {
     process.exitCode = 0;
     refuseUnknownCommand(program, argv[0]);

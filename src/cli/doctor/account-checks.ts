@@ -5,6 +5,9 @@ const WARN_SKEW_MS = 30_000;
 /** Signature Version 4 of most services bears 5 minutes. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
 const FAIL_SKEW_MS = 5 * 60_000;
 
+/** Who calls an emulator that knows no users: the developer's own keys have no business there. */
+const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
+
 /** Who the developer is for AWS, and where. */
 export function accountChecks(setup: DoctorSetup): readonly Check[] {
   const { emulator } = setup;
@@ -41,7 +44,11 @@ export function accountChecks(setup: DoctorSetup): readonly Check[] {
       title: 'Credentials',
       needs: ['region'],
       async run(facts) {
-        const { provider, source } = await setup.credentials();
+        if (facts.find('emulator')?.access === 'open') {
+          facts.learn('credentials', async () => EMULATOR_KEYS);
+          return ok('none needed: the emulator knows no users');
+        }
+        const { provider, source } = await setup.credentials(facts.get('region'));
         const { expiration } = await provider();
         facts.learn('credentials', provider);
         return ok(expiration === undefined ? source : `${source}, until ${expiration.toISOString()}`);
@@ -71,7 +78,7 @@ export function accountChecks(setup: DoctorSetup): readonly Check[] {
         facts.learn('aws', aws);
         const identity = await aws.identity(signal);
         facts.learn('identity', identity);
-        return judgeIdentity(identity.arn);
+        return judgeIdentity(identity.arn, emulator !== undefined);
       },
     },
   ];
@@ -97,8 +104,8 @@ export function judgeSkew(skewMs: number): Finding {
   return ok(seconds <= 1 ? 'agrees with AWS' : found);
 }
 
-function judgeIdentity(arn: string): Finding {
-  if (!arn.endsWith(':root')) return ok(arn);
+function judgeIdentity(arn: string, inEmulator: boolean): Finding {
+  if (!arn.endsWith(':root') || inEmulator) return ok(arn);
   return warn(
     `${arn}: the account’s root may do everything, and cannot assume a role`,
     'Use a user or role of your own: aws configure sso',

@@ -10,7 +10,7 @@ export type BrokerAccess = {
   readonly sessionId: string;
   /** Present on IoT Core, and on what plays it: the rest of an ARN such as `topic/a/b`, made whole. */
   readonly resource?: (rest: string) => string;
-  connect(signal: AbortSignal): Promise<Transport>;
+  connect(signal: AbortSignal | undefined): Promise<Transport>;
 };
 
 export type Connect = (options: ConnectOptions) => Promise<Transport>;
@@ -28,7 +28,7 @@ export function createBrokerAccess(connect: Connect, resource?: (rest: string) =
         connectTimeoutMs: 10_000,
         // A check wants to know how a connection ends, not to have another one.
         backoffMs: () => undefined,
-        signal,
+        ...(signal === undefined ? {} : { signal }),
       }),
   };
 }
@@ -36,7 +36,7 @@ export function createBrokerAccess(connect: Connect, resource?: (rest: string) =
 /** Opens a connection for a piece of work, and closes it whatever comes of that. */
 export async function withConnection<T>(
   broker: BrokerAccess,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   work: (transport: Transport) => Promise<T>,
 ): Promise<T> {
   const transport = await broker.connect(signal);
@@ -56,7 +56,7 @@ export type Right = { readonly action: string; readonly resource: string };
  */
 export function explainRefusal(error: unknown, { action, resource }: Right, broker: BrokerAccess): unknown {
   if (!(error instanceof TransportError) || error.code === 'TRANSPORT_CLOSED') return error;
-  const fault = networkFault(error);
+  const fault = error.code === 'TRANSPORT_UNREACHABLE' ? networkFault(error) : undefined;
   if (fault !== undefined) {
     return new LlxError('LLX_UNREACHABLE', {
       message: `Expected a connection to the broker: ${fault.text}`,
@@ -65,7 +65,7 @@ export function explainRefusal(error: unknown, { action, resource }: Right, brok
     });
   }
   if (broker.resource !== undefined) return denied({ action, resource: broker.resource(resource) }, error);
-  return new LlxError('LLX_UNREACHABLE', {
+  return new LlxError('LLX_BROKER_REFUSED', {
     message: `Expected the broker to allow ${action.replace('iot:', '')} on ${resource}, found: ${error.message}`,
     mend: 'Allow it in the broker’s access rules for this user.',
     cause: error,

@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sessionTopic } from '../../protocol/topics.ts';
 import { denied } from '../live/aws-failure.ts';
 import { type BrokerAccess, explainRefusal, type Right, withConnection } from './broker-access.ts';
 import { type Check, type Finding, ok, warn } from './check.ts';
 import { median } from './median.ts';
 import { nextMessage } from './next-message.ts';
+import type { DoctorSetup } from './setup.ts';
 
 const ECHOES = 5;
-const ECHO_MS = 5_000;
+const ECHO_MS = 3_000;
 /** IoT Core takes one retained publish a second for each topic. */
 const RETAINED_PAUSE_MS = 1_100;
 
@@ -16,29 +16,33 @@ const topics = 'topic/llx/v1/sessions/*';
 const filters = 'topicfilter/llx/v1/sessions/*';
 
 /** What every session does with its broker, done for real on the topic of a session that nobody else knows. */
-export const brokerChecks: readonly Check[] = [
-  check('connect', 'Connect to the broker', ['tls', 'clock', 'credentials'], async (broker, signal) => {
-    await attempt(broker, { action: 'iot:Connect', resource: client }, () =>
-      withConnection(broker, signal, async () => undefined),
-    );
-    return ok('connected as llx-session-*');
-  }),
-  check('subscribe', 'Subscribe', ['connect'], async (broker, signal) => {
-    await attempt(broker, { action: 'iot:Subscribe', resource: filters }, () =>
-      withConnection(broker, signal, (transport) => transport.subscribe([ownTopic(broker)], 1)),
-    );
-    return ok('allowed on the session’s own topic');
-  }),
-  check('publish', 'Publish', ['connect'], async (broker, signal) => {
-    await attempt(broker, { action: 'iot:Publish', resource: topics }, () =>
-      withConnection(broker, signal, (transport) => transport.publish(ownTopic(broker), PING, { qos: 1 })),
-    );
-    return ok('allowed on the session’s own topic');
-  }),
-  check('retain', 'Keep retained messages', ['publish', 'subscribe'], retain),
-  check('echo', 'Round trip through the broker', ['publish', 'subscribe'], echo),
-  check('least-privilege', 'No more rights than needed', ['subscribe'], findExcess),
-];
+export function brokerChecks({ pause }: DoctorSetup): readonly Check[] {
+  return [
+    check('connect', 'Connect to the broker', ['tls', 'clock', 'credentials'], async (broker, signal) => {
+      await attempt(broker, { action: 'iot:Connect', resource: client }, () =>
+        withConnection(broker, signal, async () => undefined),
+      );
+      return ok('connected as llx-session-*');
+    }),
+    check('subscribe', 'Subscribe', ['connect'], async (broker, signal) => {
+      await attempt(broker, { action: 'iot:Subscribe', resource: filters }, () =>
+        withConnection(broker, signal, (transport) => transport.subscribe([ownTopic(broker)], 1)),
+      );
+      return ok('allowed on the session’s own topic');
+    }),
+    check('publish', 'Publish', ['connect'], async (broker, signal) => {
+      await attempt(broker, { action: 'iot:Publish', resource: topics }, () =>
+        withConnection(broker, signal, (transport) => transport.publish(ownTopic(broker), PING, { qos: 1 })),
+      );
+      return ok('allowed on the session’s own topic');
+    }),
+    check('retain', 'Keep retained messages', ['publish', 'subscribe'], (broker, signal) =>
+      retain(broker, pause, signal),
+    ),
+    check('echo', 'Round trip through the broker', ['publish', 'subscribe'], echo),
+    check('least-privilege', 'No more rights than needed', ['subscribe'], findExcess),
+  ];
+}
 
 const PING = Buffer.from('llx doctor');
 
@@ -63,19 +67,24 @@ async function attempt<T>(broker: BrokerAccess, right: Right, work: () => Promis
   }
 }
 
-async function retain(broker: BrokerAccess, signal: AbortSignal): Promise<Finding> {
+async function retain(
+  broker: BrokerAccess,
+  pause: DoctorSetup['pause'],
+  signal: AbortSignal,
+): Promise<Finding> {
   const topic = `${ownTopic(broker)}-retained`;
   const right = { action: 'iot:RetainPublish', resource: topics };
   await attempt(broker, right, () =>
     withConnection(broker, signal, (transport) => transport.publish(topic, PING, { qos: 1, retain: true })),
   );
-  const kept = await withConnection(broker, signal, async (transport) => {
+  // Without the signal: an interrupt must not leave the message behind. All of it is bounded.
+  const kept = await withConnection(broker, undefined, async (transport) => {
     try {
       const message = nextMessage(transport, topic, ECHO_MS, signal);
       await transport.subscribe([topic], 1);
       return await message;
     } finally {
-      if (broker.resource !== undefined) await delay(RETAINED_PAUSE_MS);
+      if (broker.resource !== undefined) await pause(RETAINED_PAUSE_MS);
       // An empty payload deletes it: nothing of this run stays.
       await transport.publish(topic, new Uint8Array(0), { qos: 1, retain: true });
     }

@@ -23,7 +23,7 @@ export function doctorChecks(setup: DoctorSetup, options: { readonly probe: bool
     ...machineChecks(setup),
     ...accountChecks(setup),
     ...networkChecks(setup),
-    ...brokerChecks,
+    ...brokerChecks(setup),
     retainedCheck(setup),
     ...(functions.length === 0 ? [] : [topicsCheck(arnsOf)]),
     ...functions.flatMap(({ name }) => functionChecks(name, project?.lane ?? 'default', setup)),

@@ -1,6 +1,7 @@
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
 import type { BrokerAddress } from '../../transport/mqtt/broker-address.ts';
+import type { TlsMaterial } from '../../transport/mqtt/broker-location.ts';
 import type { ReadRetained } from '../../transport/read-retained.ts';
 import type { AwsAccess, AwsIdentity, DeployedConfiguration } from '../live/aws-access.ts';
 import type { BrokerAccess } from './broker-access.ts';
@@ -17,6 +18,8 @@ export type Learned = {
   place: IotCorePlace;
   /** Of the broker. */
   address: BrokerAddress;
+  /** What its TLS needs beside the system's authorities. */
+  tls: TlsMaterial;
   broker: BrokerAccess;
   retained: ReadRetained;
   [deployed: `deployed:${string}`]: DeployedConfiguration;

@@ -6,7 +6,7 @@ import { policyStatement } from '../live/policy-statement.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import type { Facts } from './facts.ts';
 import type { DoctorSetup } from './setup.ts';
-import { judgeStub } from './stub-judgement.ts';
+import { type ExpectedBroker, judgeStub } from './stub-judgement.ts';
 
 /** What is asked of each function: is it deployed, does the stub stand in front, can its role be had, who holds it. */
 export function functionChecks(name: string, lane: string, setup: DoctorSetup): readonly Check[] {
@@ -44,7 +44,9 @@ export function functionChecks(name: string, lane: string, setup: DoctorSetup): 
   ];
 }
 
-function expectedBroker(facts: Facts, { broker }: DoctorSetup): Parameters<typeof judgeStub>[2] {
+function expectedBroker(facts: Facts, { broker, emulator }: DoctorSetup): ExpectedBroker | undefined {
+  // Its stubs find the broker beside them.
+  if (emulator !== undefined) return undefined;
   const { account } = facts.get('identity');
   return broker.type === 'other'
     ? { variable: 'LLX_BROKER_URL', value: undefined, account }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
+import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 import { type BrokerAddress, parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import { dial } from '../../transport/mqtt/dial.ts';
@@ -7,13 +8,13 @@ import { faultOfCode, networkFault } from '../live/network-fault.ts';
 import { createBrokerAccess } from './broker-access.ts';
 import { type Check, type Finding, ok, warn } from './check.ts';
 import type { Facts } from './facts.ts';
-import type { DoctorSetup } from './setup.ts';
+import type { BrokerPlace, DoctorSetup } from './setup.ts';
 import { type Handshake, tlsHandshake } from './tls-handshake.ts';
 
 /** The way to the broker, layer by layer, so that the one that is broken is named. */
 export function networkChecks(setup: DoctorSetup): readonly Check[] {
   return [
-    setup.broker.type === 'iot-core' ? iotEndpoint(setup) : otherBroker(setup, setup.broker.url),
+    setup.broker.type === 'iot-core' ? iotEndpoint(setup) : otherBroker(setup, setup.broker),
     {
       id: 'dns',
       title: 'DNS',
@@ -35,18 +36,20 @@ function iotEndpoint(setup: DoctorSetup): Check {
     title: 'IoT Core endpoint',
     needs: ['identity'],
     async run(facts, signal) {
+      const emulator = facts.find('emulator');
+      if (emulator !== undefined && emulator.wss === undefined) return plainEmulator(emulator, facts, setup);
       const endpoint = await facts.get('aws').dataEndpoint(signal);
       const { arn, account } = facts.get('identity');
       const region = facts.get('region');
-      const caFile = facts.find('emulator')?.ca;
       const place = {
         endpoint,
         region,
         credentials: facts.get('credentials'),
-        ...(caFile === undefined ? {} : { ca: await readFile(caFile, 'utf8') }),
+        ...(emulator?.ca === undefined ? {} : { ca: await readFile(emulator.ca, 'utf8') }),
       };
       const prefix = `arn:${partitionOf(arn)}:iot:${region}:${account}:`;
       facts.learn('place', place);
+      facts.learn('tls', place);
       facts.learn('address', parseBrokerUrl(`wss://${endpoint}/mqtt`));
       facts.learn(
         'broker',
@@ -60,19 +63,30 @@ function iotEndpoint(setup: DoctorSetup): Check {
   };
 }
 
-function otherBroker(setup: DoctorSetup, url: string): Check {
+/** As that of `llx dev --offline`: only the plain port, without identities. */
+function plainEmulator({ mqtt: url }: EmulatorState, facts: Facts, setup: DoctorSetup): Finding {
+  facts.learn('address', parseBrokerUrl(url));
+  facts.learn(
+    'broker',
+    createBrokerAccess((options) => setup.connectBroker({ ...options, url })),
+  );
+  return ok(`${url}: this emulator has no port of IoT Core open`);
+}
+
+function otherBroker(setup: DoctorSetup, broker: BrokerPlace & { readonly type: 'other' }): Check {
   return {
     id: 'endpoint',
     title: 'Broker',
     needs: [],
     async run(facts) {
-      const address = parseBrokerUrl(url);
-      facts.learn('address', address);
+      const location = await broker.location();
+      facts.learn('address', broker.address);
+      if (location.tls !== undefined) facts.learn('tls', location.tls);
       facts.learn(
         'broker',
-        createBrokerAccess((options) => setup.connectBroker({ ...options, url })),
+        createBrokerAccess((options) => setup.connectBroker({ ...options, ...location })),
       );
-      return ok(address.shown);
+      return ok(broker.address.shown);
     },
   };
 }
@@ -109,12 +123,8 @@ async function checkTls(facts: Facts, setup: DoctorSetup, signal: AbortSignal): 
       socket.destroy();
       return ok(`no TLS: ${address.scheme}:// is plain text${way}`);
     }
-    const ca = facts.find('place')?.ca;
-    return judgeHandshake(
-      await tlsHandshake({ host: address.host, socket, ...(ca === undefined ? {} : { ca }) }, signal),
-      address,
-      way,
-    );
+    const tls = facts.find('tls') ?? {};
+    return judgeHandshake(await tlsHandshake({ host: address.host, socket, tls }, signal), address, way);
   } catch (error) {
     throw unreachable(address, error);
   }

@@ -57,7 +57,17 @@ export function probeChecks(
 }
 
 function probe(id: string, title: string, needs: readonly string[], run: Check['run']): Check {
-  return { id: `probe:${id}`, title: `Assumption: ${title}`, needs, timeoutMs: 60_000, run };
+  return {
+    id: `probe:${id}`,
+    title: `Assumption: ${title}`,
+    needs,
+    timeoutMs: 60_000,
+    async run(facts, signal) {
+      if (facts.find('place') === undefined)
+        return { status: 'skipped', detail: 'this broker is not IoT Core' };
+      return await run(facts, signal);
+    },
+  };
 }
 
 function compare(expected: string, found: string, asExpected: boolean): Finding {
@@ -92,7 +102,7 @@ async function connectWith(
   try {
     const transport = await setup.connectBroker({
       url,
-      ...(ca === undefined ? {} : { ca }),
+      tls: { ca },
       clientId: () => clientId,
       keepAliveSeconds: 30,
       connectTimeoutMs: WAIT_MS,
@@ -154,7 +164,8 @@ async function tryRetainedLag(broker: BrokerAccess, signal: AbortSignal): Promis
   await withConnection(broker, signal, (transport) =>
     transport.publish(topic, Buffer.from('llx doctor'), { qos: 1, retain: true }),
   );
-  const lag = await withConnection(broker, signal, async (transport) => {
+  // Without the signal: an interrupt must not leave the message behind.
+  const lag = await withConnection(broker, undefined, async (transport) => {
     try {
       const message = nextMessage(transport, topic, WAIT_MS, signal).then(() => performance.now());
       await transport.subscribe([topic], 1);

@@ -1,5 +1,7 @@
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
+import type { BrokerAddress } from '../../transport/mqtt/broker-address.ts';
+import type { BrokerLocation } from '../../transport/mqtt/broker-location.ts';
 import type { ConnectOptions, Transport } from '../../transport/transport.ts';
 import type { Configuration } from '../configuration.ts';
 import type { AwsAccess } from '../live/aws-access.ts';
@@ -8,8 +10,12 @@ import type { RetainedMessages } from '../live/read-retained-message.ts';
 /** Where the broker is that a session would use. */
 export type BrokerPlace =
   | { readonly type: 'iot-core' }
-  /** `mqtt(s)://` or `ws(s)://`, possibly with a password in it: only `host` of it may be shown. */
-  | { readonly type: 'other'; readonly url: string };
+  | {
+      readonly type: 'other';
+      readonly address: BrokerAddress;
+      /** With its secrets: read from the environment when it is needed. */
+      readonly location: () => Promise<BrokerLocation>;
+    };
 
 /** What is examined, and the ways to it: everything that touches the world comes in here. */
 export type DoctorSetup = {
@@ -21,20 +27,16 @@ export type DoctorSetup = {
   /** Of an emulator in place of AWS. */
   readonly emulator?: () => Promise<EmulatorState>;
   readonly region: () => Promise<string>;
-  readonly credentials: () => Promise<DeveloperCredentials>;
+  readonly credentials: (region: string) => Promise<DeveloperCredentials>;
   readonly openAws: (region: string, credentials: CredentialProvider) => Promise<AwsAccess>;
   readonly connectIotCore: (options: ConnectOptions & IotCorePlace) => Promise<Transport>;
-  readonly connectBroker: (options: ConnectOptions & BrokerUrl) => Promise<Transport>;
+  readonly connectBroker: (options: ConnectOptions & BrokerLocation) => Promise<Transport>;
+  /** Waits between two retained publishes to one topic, of which IoT Core takes one a second. */
+  readonly pause: (ms: number) => Promise<void>;
   /** Of IoT Core's data plane. */
   readonly openRetained: (place: IotCorePlace) => RetainedMessages;
   /** The proxy for a URL. */
   readonly proxy: (url: string) => string | undefined;
-};
-
-export type BrokerUrl = {
-  readonly url: string;
-  /** PEM. @default what the environment says of the broker's authority */
-  readonly ca?: string;
 };
 
 export type IotCorePlace = {

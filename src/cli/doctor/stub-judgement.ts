@@ -8,12 +8,29 @@ export type ExpectedBroker = {
   readonly account: string;
 };
 
-/** Whether the stub stands in front of a function, and goes to the broker that the session goes to. */
-export function judgeStub(name: string, deployed: DeployedConfiguration, broker: ExpectedBroker): Finding {
+/**
+ * Whether the stub stands in front of a function, and goes to the broker that the session goes to.
+ *
+ * @param broker undefined: whichever, as in an emulator
+ */
+export function judgeStub(
+  name: string,
+  deployed: DeployedConfiguration,
+  broker: ExpectedBroker | undefined,
+): Finding {
   const { environment, handler = '' } = deployed;
   const original = environment.LLX_HANDLER;
   const isStub = /(?:^|\/)llx\/index\.handler$/.test(handler);
-  if (isStub && original !== undefined) return judgeSettings(name, environment, broker);
+  if (isStub && original !== undefined) {
+    return broker === undefined ? ok(`in front of ${original}`) : judgeSettings(name, environment, broker);
+  }
+  if (broker === undefined) {
+    return fail(
+      'LLX_CONFIG_INVALID',
+      'expected a stub in front of it, found an emulator without stubs: no invocation comes to this machine',
+      'Start it without --no-stub: llx emulator',
+    );
+  }
   if (isStub) {
     return fail(
       'LLX_CONFIG_INVALID',

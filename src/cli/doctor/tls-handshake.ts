@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { TlsMaterial } from '../../transport/mqtt/broker-location.ts';
 
 export type TlsTarget = {
   /** Of the certificate. */
   readonly host: string;
   /** Connected, directly or by a tunnel through a proxy. Destroyed at the end. */
   readonly socket: Socket;
-  /** PEM, in place of the authorities of the system. */
-  readonly ca?: string;
+  /** An authority in place of the system's, and the client's own certificate. */
+  readonly tls: TlsMaterial;
 };
 
 export type Handshake = {
@@ -24,7 +25,10 @@ export type Handshake = {
  * A TLS handshake and nothing more: no byte of ours follows it. It is not refused when the certificate is not trusted,
  * so that who signed it can be told; `untrusted` says so. Rejects when there is no handshake.
  */
-export async function tlsHandshake({ host, socket, ca }: TlsTarget, signal: AbortSignal): Promise<Handshake> {
+export async function tlsHandshake(
+  { host, socket, tls: { ca, cert, key } }: TlsTarget,
+  signal: AbortSignal,
+): Promise<Handshake> {
   const tls = connect({
     socket,
     host,
@@ -32,6 +36,8 @@ export async function tlsHandshake({ host, socket, ca }: TlsTarget, signal: Abor
     ...(isIP(host) === 0 ? { servername: host } : {}),
     rejectUnauthorized: false,
     ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
   });
   try {
     await secured(tls, signal);

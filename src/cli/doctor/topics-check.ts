@@ -106,7 +106,7 @@ function refused(missing: readonly Right[], broker: BrokerAccess): Finding {
   const named = missing.map((right) => `${right.action} on ${right.resource}`).join('\n');
   const detail = `expected to be allowed, found refused:\n${named}`;
   if (resource === undefined) {
-    return fail('LLX_UNREACHABLE', detail, 'Allow it in the broker’s access rules for this user.');
+    return fail('LLX_BROKER_REFUSED', detail, 'Allow it in the broker’s access rules for this user.');
   }
   const actions = [...new Set(missing.map(({ action }) => action))];
   const statements = actions.map((action) =>

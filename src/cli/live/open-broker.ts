@@ -66,7 +66,7 @@ async function accountOf(
 }
 
 /** User and password stand in the URL or in the environment, as the stub reads them; never on a command line's history. */
-async function locationOf(text: string, env: NodeJS.ProcessEnv): Promise<BrokerLocation> {
+export async function locationOf(text: string, env: NodeJS.ProcessEnv): Promise<BrokerLocation> {
   const url = new URL(text);
   const username = url.username === '' ? env.LLX_BROKER_USERNAME : decodeURIComponent(url.username);
   const password = url.password === '' ? env.LLX_BROKER_PASSWORD : decodeURIComponent(url.password);

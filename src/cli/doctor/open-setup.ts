@@ -1,0 +1,80 @@
+import { setTimeout } from 'node:timers/promises';
+import { developerCredentials } from '../../credentials/developer-credentials.ts';
+import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
+import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
+import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
+import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
+import { loadConfiguration } from '../configuration.ts';
+import { readEmulatorState } from '../emulator-client.ts';
+import { openAwsAccess } from '../live/aws-access.ts';
+import { resolveRegion } from '../live/aws-region.ts';
+import { locationOf } from '../live/open-broker.ts';
+import { openRetainedMessages } from '../live/read-retained-message.ts';
+import { packagePaths } from '../package-paths.ts';
+import { credentialSource } from './credential-source.ts';
+import type { DoctorSetup } from './setup.ts';
+
+export type SetupFlags = {
+  readonly endpoint?: string;
+  readonly broker?: string;
+  readonly profile?: string;
+  readonly region?: string;
+};
+
+type Surroundings = {
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the project is looked for, upwards. */
+  readonly directory: string;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+};
+
+/** The real world for the checks: this process, the project in its folder, AWS or what plays it. */
+export async function openSetup(
+  flags: SetupFlags,
+  { env, directory, now }: Surroundings,
+): Promise<DoctorSetup> {
+  const { endpoint, broker } = flags;
+  const configuration = await loadConfiguration(directory, { llxEntry: packagePaths.entry }).then(
+    (found) => ({ found }),
+    (problem: unknown) => ({ problem }),
+  );
+  const configuredRegion = 'found' in configuration ? configuration.found.written.region : undefined;
+  const profile = flags.profile === undefined ? {} : { profile: flags.profile };
+  const proxy = (url: string): string | undefined => proxyFor(url, env);
+  return {
+    nodeVersion: process.versions.node,
+    configuration,
+    broker:
+      broker === undefined
+        ? { type: 'iot-core' }
+        : { type: 'other', address: parseBrokerUrl(broker), location: () => locationOf(broker, env) },
+    ...(endpoint === undefined ? {} : { emulator: () => readEmulatorState(endpoint) }),
+    region: () =>
+      resolveRegion({
+        ...profile,
+        ...(flags.region === undefined ? {} : { region: flags.region }),
+        ...(configuredRegion === undefined ? {} : { configuredRegion }),
+        env,
+      }),
+    credentials: async (region) => ({
+      provider: developerCredentials({ ...profile, region }),
+      source: credentialSource(env, flags.profile),
+    }),
+    openAws: (region, credentials) =>
+      openAwsAccess({
+        region,
+        credentials,
+        env,
+        proxy,
+        ...(now === undefined ? {} : { now }),
+        ...(endpoint === undefined ? {} : { endpoint }),
+      }),
+    // Not the device SDK: it keeps to itself with which code the broker refuses.
+    connectIotCore: (options) => connectIotCore({ ...options, proxy, client: 'mqtt' }),
+    connectBroker: (options) => connectMqtt({ ...options, proxy }),
+    pause: async (ms) => await setTimeout(ms),
+    openRetained: (place) => openRetainedMessages({ ...place, proxy }),
+    proxy,
+  };
+}
