@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Breach } from './check-run.ts';
 import type { PartyProcess } from './party-process.ts';
-import type { ProcessEntry } from './process-table.ts';
+import { killAll, type ProcessEntry } from './process-table.ts';
 import type { World } from './world.ts';
 
 /** A session says goodbye within 1.5 s, workers and hosts have half a second more. */
@@ -20,10 +20,9 @@ export async function closeWorld(world: World): Promise<readonly Breach[]> {
   await Promise.all(others.map(stop));
   breaches.push(...(await findRetained(world)));
   await stop(emulator);
-  for (const { pid, command } of await findOrphans(world)) {
-    breaches.push(left(`process ${pid} still runs: ${command}`));
-    process.kill(pid, 'SIGKILL');
-  }
+  const orphans = await findOrphans(world);
+  for (const { pid, command } of orphans) breaches.push(left(`process ${pid} still runs: ${command}`));
+  killAll(orphans);
   await wait(0);
   for (const [name, proxy] of Object.entries({ broker: world.lines.broker, api: world.lines.api })) {
     if (proxy.connections > 0) breaches.push(left(`${proxy.connections} connections through ${name}`));
@@ -35,7 +34,7 @@ export async function closeWorld(world: World): Promise<readonly Breach[]> {
 /** Only "nobody" may stay, on the lanes; GetRetainedMessage knows each exact topic. */
 async function findRetained(world: World): Promise<readonly Breach[]> {
   const breaches: Breach[] = [];
-  for (const topic of world.retainedTopics) {
+  for (const topic of await world.retainedTopics()) {
     const payload = await world.readRetained(topic);
     if (payload === undefined) continue;
     const text = Buffer.from(payload).toString();

@@ -36,19 +36,15 @@ export type PartyOptions = {
   readonly advertised?: ReadonlyMap<number, number>;
   readonly env?: NodeJS.ProcessEnv;
   readonly temporaryDirectory: string;
-  /** Ends it at once. */
-  readonly signal: AbortSignal;
 };
 
 /** Resolves when it is ready. Rejects, with what it wrote, when it ends before or takes too long. */
 export async function startParty(options: PartyOptions): Promise<PartyProcess> {
-  const { name, args, advertised = new Map(), env, temporaryDirectory, signal } = options;
+  const { name, args, advertised = new Map(), env, temporaryDirectory } = options;
   const preloads = ['--import', advertisedPorts, '--import', shiftedClock];
   const child = spawn(process.execPath, [...preloads, bin, ...args, '--json'], {
     cwd: projectDirectory,
     detached: true,
-    signal,
-    killSignal: 'SIGKILL',
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
@@ -65,7 +61,7 @@ export async function startParty(options: PartyOptions): Promise<PartyProcess> {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  // Of the signal, and of a signal that meets a process that has just ended.
+  // Of a signal that meets a process that has just ended.
   child.on('error', () => undefined);
   const lines: JsonLine[] = [];
   const exit = once(child, 'exit');

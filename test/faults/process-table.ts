@@ -37,21 +37,33 @@ export function parseEntry(stat: string, commandLine: string): ProcessEntry | un
 }
 
 /**
- * Those that have this directory for temporary files: workers lead process groups and sessions of their own, so that
+ * Those that have this directory, or one in it, for temporary files: workers lead process groups and sessions of their own, so that
  * neither tells whose they are once their parent has ended. A zombie is only waiting for its parent to read its end.
  */
 export async function runningIn(temporaryDirectory: string): Promise<readonly ProcessEntry[]> {
   const table = (await readProcessTable()).filter(({ state }) => state !== 'Z');
-  const ours = await Promise.all(table.map(({ pid }) => hasVariable(pid, `TMPDIR=${temporaryDirectory}`)));
+  const ours = await Promise.all(table.map(({ pid }) => isIn(pid, temporaryDirectory)));
   return table.filter((_entry, index) => ours[index]);
 }
 
-async function hasVariable(pid: number, variable: string): Promise<boolean> {
+async function isIn(pid: number, temporaryDirectory: string): Promise<boolean> {
   try {
-    return (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').includes(variable);
+    const variables = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+    return variables.some((variable) => variable.startsWith(`TMPDIR=${temporaryDirectory}`));
   } catch {
     // Ended, or another user's.
     return false;
+  }
+}
+
+/** Also one that stands still. */
+export function killAll(entries: readonly ProcessEntry[]): void {
+  for (const { pid } of entries) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }
 

@@ -39,7 +39,6 @@ export async function runScenario(options: {
   readonly firstNumber: number;
   readonly directory: string;
   readonly random: SeededRandom;
-  readonly signal: AbortSignal;
 }): Promise<ScenarioResult> {
   const { scenario, firstNumber, random } = options;
   const startedAt = performance.now();
@@ -54,7 +53,6 @@ export async function runScenario(options: {
     faults,
     trace,
     directory,
-    signal: options.signal,
   });
   const breaches: Breach[] = [];
   const calls: Call[] = [];

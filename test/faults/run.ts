@@ -5,11 +5,11 @@
  * LLX_FAULTS=short: what CI runs. LLX_FAULTS_SEED=0x…: the choices of an earlier run.
  * LLX_FAULTS_ONLY=text: the scenarios whose names hold it.
  */
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setup } from '../support/build-once.ts';
+import { killAll, runningIn } from './process-table.ts';
 import { breachText, scenarioText, seedText, totalText } from './report.ts';
 import { IN_MEMORY, runInMemory } from './run-in-memory.ts';
 import { runScenario, type ScenarioResult } from './run-scenario.ts';
@@ -33,11 +33,10 @@ await setup();
 const directory = await mkdtemp(join(tmpdir(), 'llx-faults-'));
 const results: ScenarioResult[] = [];
 // The parties have process groups of their own: a terminal's Ctrl-C does not reach them.
-const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    interrupt.abort();
-    rmSync(directory, { recursive: true });
+  process.once(signal, async () => {
+    killAll(await runningIn(directory));
+    await rm(directory, { recursive: true });
     process.exit(130);
   });
 }
@@ -65,7 +64,6 @@ try {
         firstNumber: (index + 1) * NUMBERS_PER_SCENARIO,
         directory,
         random: new SeededRandom(seed).fork(scenario.name),
-        signal: interrupt.signal,
       }),
     );
   }

@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { decodePresence } from '../../src/protocol/presence.ts';
 import { presenceTopic, sessionTopic } from '../../src/protocol/topics.ts';
 import { type PartyOptions, type PartyProcess, startParty } from './party-process.ts';
-import { childrenOf, type ProcessEntry, readProcessTable, runningIn } from './process-table.ts';
+import { childrenOf, killAll, type ProcessEntry, readProcessTable, runningIn } from './process-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { FaultCounter } from './wire/fault-counter.ts';
 import { type Access, Lines } from './wire/lines.ts';
@@ -17,8 +17,6 @@ export type WorldOptions = {
   readonly trace: WireTrace;
   /** Temporary files of all its processes, and the mark by which they are found. */
   readonly directory: string;
-  /** Ends every process at once. */
-  readonly signal: AbortSignal;
 };
 
 const READ_MS = 5_000;
@@ -92,20 +90,15 @@ export class World {
     const endpoint = `http://127.0.0.1:${this.lines.api.port}`;
     const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose', '--only', ...FUNCTIONS];
     this.#session = await this.#start({ name: 'session', args });
-    for (const { arn } of this.#session.ready.functions) {
-      const topic = presenceTopic(arn, 'default');
-      this.#topics.add(topic);
-      const payload = await this.readRetained(topic);
-      const presence = payload === undefined ? undefined : decodePresence(payload);
-      if (presence !== undefined && presence.sessionId !== null) {
-        this.#topics.add(sessionTopic(presence.sessionId));
-      }
-    }
+    for (const topic of await this.#statesOf(this.#session)) this.#topics.add(topic);
   }
 
-  /** Every topic that may have a retained message: no broker lists them. */
-  get retainedTopics(): readonly string[] {
-    return [...new Set([...this.#topics, ...this.#options.trace.retainedTopics])].sort();
+  /** Where something of a session that has left may be retained: no broker lists its topics. */
+  async retainedTopics(): Promise<readonly string[]> {
+    const topics = new Set([...this.#topics, ...this.#options.trace.retainedTopics]);
+    // `dev --offline` is a session as well, and still there.
+    for (const topic of await this.#statesOf(this.emulator)) topics.delete(topic);
+    return [...topics].sort();
   }
 
   /** GetRetainedMessage, past the proxies. */
@@ -130,7 +123,7 @@ export class World {
 
   /** Ends what is left at once. For when a run has failed. */
   async abandon(): Promise<void> {
-    for (const party of this.parties) party.signal('SIGKILL');
+    killAll(await this.processes());
     await this.closeLines();
   }
 
@@ -139,13 +132,25 @@ export class World {
     await this.lines.close();
   }
 
-  async #start(options: Omit<PartyOptions, 'signal' | 'temporaryDirectory'>): Promise<PartyProcess> {
+  /** The presence of each function that it serves, and the state of the session that this names. */
+  async #statesOf({ ready }: PartyProcess): Promise<readonly string[]> {
+    if (this.lines.access === 'wss' && ready === this.emulator.ready) return [];
+    const topics = ready.functions.map(({ arn }) => presenceTopic(arn, 'default'));
+    for (const topic of [...topics]) {
+      const payload = await this.readRetained(topic);
+      const presence = payload === undefined ? undefined : decodePresence(payload);
+      if (presence !== undefined && presence.sessionId !== null)
+        topics.push(sessionTopic(presence.sessionId));
+    }
+    return topics;
+  }
+
+  async #start(options: Omit<PartyOptions, 'temporaryDirectory'>): Promise<PartyProcess> {
     const number = this.parties.filter(({ name }) => name.startsWith(options.name)).length + 1;
     const party = await startParty({
       ...options,
       temporaryDirectory: this.#options.directory,
       name: `${options.name} ${number}`,
-      signal: this.#options.signal,
     });
     this.parties.push(party);
     return party;
