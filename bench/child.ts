@@ -39,7 +39,14 @@ export async function startChild(args: readonly string[], cwd: string = root): P
   };
 }
 
-export type LlxReady = { readonly endpoint: string; readonly mqtt: string };
+export type LlxReady = {
+  readonly endpoint: string;
+  readonly mqtt: string;
+  /** Of an emulator: MQTT over WebSocket with SigV4, and the file of the authority that signed its certificate. */
+  readonly wss?: string;
+  readonly ca?: string;
+  readonly region?: string;
+};
 
 export async function startLlx(
   args: readonly string[],

@@ -10,6 +10,7 @@ import { buildAll } from '../scripts/build.ts';
 import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
 import { large } from './lines/large.ts';
+import { live } from './lines/live.ts';
 import { memory } from './lines/memory.ts';
 import { reload, start } from './lines/start.ts';
 import { stub } from './lines/stub.ts';
@@ -29,6 +30,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   start: () => start(project),
   reload: () => reload(project),
   large: () => large(project),
+  live: () => live(project),
   stub,
   memory: () => memory(project, Number(values.invocations)),
 };

@@ -1,57 +1,57 @@
-import { randomBytes } from 'node:crypto';
 import { startLlx } from '../child.ts';
+import { incompressible, orders } from '../corpus.ts';
 import { functionPath, invoker } from '../http-client.ts';
 import type { Line } from '../line.ts';
+import { startLiveAws } from '../live-aws.ts';
 import { median } from '../samples.ts';
 
 const LIMIT = 6 * 1024 * 1024;
+const ROUNDS = 5;
 
-/** Orders as a shop has them: ids, names, prices, times; what an event of many megabytes looks like. */
-function orders(bytes: number): Buffer {
-  const items: string[] = [];
-  let length = 12;
-  for (let n = 0; length < bytes - 400; n++) {
-    const item = JSON.stringify({
-      orderId: randomBytes(8).toString('hex'),
-      customer: {
-        name: `Customer ${n % 997}`,
-        email: `c${n}@example.com`,
-        city: ['Graz', 'Oslo', 'Kyoto'][n % 3],
-      },
-      items: [{ sku: `SKU-${(n * 7919) % 10_000}`, quantity: 1 + (n % 4), price: ((n * 37) % 9_999) / 100 }],
-      placedAt: new Date(1_760_000_000_000 + n * 61_000).toISOString(),
-      status: ['open', 'paid', 'shipped'][n % 3],
-    });
-    items.push(item);
-    length += item.length + 1;
-  }
-  return Buffer.from(`{"orders":[${items.join(',')}]}`);
-}
-
-function incompressible(bytes: number): Buffer {
-  return Buffer.from(JSON.stringify(randomBytes(Math.floor((bytes - 8) * 0.75)).toString('base64')));
-}
-
-/** The largest event there and back, through the stub and the broker. */
+/** The largest event there and back: offline, and over the live path through a broker held to IoT Core's quotas. */
 export async function large(project: string): Promise<readonly Line[]> {
-  const llx = await startLlx(['dev', '--offline'], project);
+  const ordersName = '6 MB JSON event and answer (orders)';
+  const randomName = '6 MB JSON event and answer (random base64)';
+  const offline = await startLlx(['dev', '--offline'], project);
+  const free = await roundTrips(offline, ROUNDS, [orders(LIMIT), incompressible(LIMIT)]);
+  const aws = await startLiveAws(project, 'iot-core');
+  // One after the other without a pause: what a burst is allowed has been used up by the one before.
+  const [held] = await roundTrips(aws, ROUNDS, [orders(LIMIT)]);
+  const again = await startLiveAws(project, 'iot-core');
+  const [random] = await roundTrips(again, 1, [incompressible(LIMIT)]);
+  const line = (name: string, value: number | undefined): Line => ({
+    name,
+    value: value ?? Number.NaN,
+    unit: 'ms',
+  });
+  return [
+    line(`${ordersName}, no quotas`, free[0]),
+    line(`${randomName}, no quotas`, free[1]),
+    { ...line(`${ordersName}, live path, IoT Core's quotas`, held), bar: { atMost: 3_000 } },
+    line(`${randomName}, live path, IoT Core's quotas`, random),
+  ];
+}
+
+/** The median of so many rounds for each event, in milliseconds; stops the llx that it was given. */
+async function roundTrips(
+  llx: { readonly ready: { readonly endpoint: string }; stop(): Promise<void> },
+  rounds: number,
+  events: readonly Buffer[],
+): Promise<readonly number[]> {
   const client = invoker(llx.ready.endpoint, functionPath('echo'));
-  const lines: Line[] = [];
   try {
-    for (const [name, event] of [
-      ['6 MB JSON event and answer (orders)', orders(LIMIT)],
-      ['6 MB JSON event and answer (random base64)', incompressible(LIMIT)],
-    ] as const) {
+    const medians: number[] = [];
+    for (const event of events) {
       const times: number[] = [];
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < rounds; round++) {
         const began = performance.now();
         const answer = await client.invoke(event);
         times.push(performance.now() - began);
         if (!answer.equals(event)) throw new Error('expected the same bytes back');
       }
-      lines.push({ name: `${name}, no quotas`, value: median(times), unit: 'ms', bar: { atMost: 3_000 } });
+      medians.push(median(times));
     }
-    return lines;
+    return medians;
   } finally {
     client.close();
     await llx.stop();

@@ -1,5 +1,5 @@
-import mqtt from 'mqtt';
 import { root, startChild, startLlx } from '../child.ts';
+import { event, rawEcho } from '../echo.ts';
 import { functionPath, invoker } from '../http-client.ts';
 import type { Line } from '../line.ts';
 import { median, percentile, type Samples, sequential, throughput } from '../samples.ts';
@@ -7,27 +7,6 @@ import { median, percentile, type Samples, sequential, throughput } from '../sam
 const ROUNDS = 3;
 const WARM_UP = 500;
 const CALLS = 2_000;
-const event = Buffer.from(JSON.stringify({ name: 'Ada', items: [1, 2, 3] }));
-
-/** A message to another process and back, through llx's own broker. */
-async function rawEcho(url: string): Promise<{ readonly once: () => Promise<void>; close(): Promise<void> }> {
-  const echo = await startChild([`${root}/bench/floors/mqtt-echo.ts`, url]);
-  const client = await mqtt.connectAsync(url, { protocolVersion: 4, clean: true });
-  await client.subscribeAsync('floor/back');
-  let arrived: () => void = () => undefined;
-  client.on('message', () => arrived());
-  return {
-    once: () =>
-      new Promise((resolve) => {
-        arrived = resolve;
-        client.publish('floor/there', event);
-      }),
-    async close() {
-      await client.endAsync(true);
-      await echo.stop();
-    },
-  };
-}
 
 /** The whole loop and direct invokes, each against floors that are measured in between. */
 export async function warmLoop(project: string): Promise<readonly Line[]> {
