@@ -13,6 +13,8 @@ import { Stub } from '../../src/stub/stub.ts';
 import type { StubOptions } from '../../src/stub/stub-options.ts';
 import type { StubOutcome } from '../../src/stub/stub-outcome.ts';
 import { MemoryBroker, type MemoryBrokerOptions } from '../../src/transport/memory.ts';
+import type { ReadRetained } from '../../src/transport/read-retained.ts';
+import type { ConnectOptions, Transport } from '../../src/transport/transport.ts';
 
 export const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
 
@@ -108,8 +110,15 @@ export type TestSession = {
   readonly drops: DropCounter;
 };
 
+export type Network = {
+  readonly connect: (options: ConnectOptions) => Promise<Transport>;
+  readonly retained: (topic: string) => Promise<Uint8Array | undefined>;
+};
+
 export type TunnelOptions = MemoryBrokerOptions & {
   readonly timing?: Partial<Timing>;
+  /** Between stubs and sessions. @default the broker in memory */
+  readonly network?: Network;
   /** What the functions' stubs are configured with. */
   readonly stub?: Omit<StubOptions, 'arn' | 'connect' | 'timing' | 'onDrop'>;
 };
@@ -122,13 +131,19 @@ export class Tunnel {
   readonly printed: string[] = [];
   readonly #options: TunnelOptions;
   readonly #timing: Timing;
-  readonly #sessions: Session[] = [];
+  readonly #sessions: TestSession[] = [];
   readonly #stubs = new Map<string, Stub>();
+  readonly #connect: Network['connect'];
+  readonly #readRetained: ReadRetained | undefined;
 
   constructor(options: TunnelOptions = {}) {
     this.#options = options;
     this.#timing = { ...QUICK, ...options.timing };
     this.broker = new MemoryBroker(options);
+    const { network } = options;
+    const connect = network?.connect ?? ((connecting) => this.broker.connect(connecting));
+    this.#connect = (connecting) => connect({ ...connecting, backoffMs: () => 5 });
+    this.#readRetained = network && ((topic) => network.retained(topic));
     this.stub = this.#stubOf('orders');
   }
 
@@ -138,7 +153,8 @@ export class Tunnel {
       stub = new Stub({
         ...this.#options.stub,
         arn: arnOf(name),
-        connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+        connect: this.#connect,
+        ...(this.#readRetained === undefined ? {} : { readRetained: this.#readRetained }),
         timing: this.#timing,
         onDrop: ({ reason, detail }) => this.stubDrops.drop(reason, detail),
       });
@@ -154,7 +170,7 @@ export class Tunnel {
     const drops = new DropCounter();
     const { functions = ['orders'], lane = 'default', takeover = false, ...others } = options;
     const session = new Session({
-      connect: (connect) => this.broker.connect({ ...connect, backoffMs: () => 5 }),
+      connect: this.#connect,
       ...others,
       runtime: runtimeOf(handler),
       functions: functions.map(specOf),
@@ -162,12 +178,13 @@ export class Tunnel {
       takeover,
       store,
       drops,
-      readRetained: async (topic) => this.broker.retained(topic),
+      readRetained: this.#readRetained ?? (async (topic) => this.broker.retained(topic)),
       timing: this.#timing,
     });
-    this.#sessions.push(session);
+    const started: TestSession = { session, events, drops };
+    this.#sessions.push(started);
     await session.start();
-    return { session, events, drops };
+    return started;
   }
 
   invoke(
@@ -210,7 +227,7 @@ export class Tunnel {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#sessions.map((session) => session.close()));
+    await Promise.all(this.#sessions.map(({ session }) => session.close()));
     await Promise.all([...this.#stubs.values()].map((stub) => stub.close()));
   }
 }
