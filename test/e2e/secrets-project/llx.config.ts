@@ -4,11 +4,13 @@ const anything = {
   Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
 } as const;
 
+const shared = { deployed: 'src/deployed.handler', role: 'keys-role', timeout: 30 } as const;
+
 export default {
   functions: {
-    uses: { handler: 'src/keys.uses', role: 'keys-role', timeout: 30 },
-    prints: { handler: 'src/keys.prints', role: 'keys-role', timeout: 30 },
-    refused: { handler: 'src/keys.refused', role: 'keys-role', timeout: 30 },
+    uses: { handler: 'src/keys.uses', ...shared },
+    prints: { handler: 'src/keys.prints', ...shared },
+    refused: { handler: 'src/keys.refused', ...shared },
   },
   iam: {
     users: {
