@@ -47,7 +47,7 @@ export function uriEncode(text: string): string {
 }
 
 /** The path is normalized and encoded once more than on the wire; S3 alone signs it as it is. */
-export function canonicalPath(path: string, service: string): string {
+function canonicalPath(path: string, service: string): string {
   if (service === 's3') return path;
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -58,7 +58,7 @@ export function canonicalPath(path: string, service: string): string {
   return `/${segments.join('/')}${segments.length > 0 && path.endsWith('/') ? '/' : ''}`;
 }
 
-export function canonicalQuery(query: SignedParts['query']): string {
+function canonicalQuery(query: SignedParts['query']): string {
   return query
     .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
     .sort(([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue))
@@ -66,7 +66,7 @@ export function canonicalQuery(query: SignedParts['query']): string {
     .join('&');
 }
 
-export function canonicalRequest(parts: SignedParts, service: string): string {
+function canonicalRequest(parts: SignedParts, service: string): string {
   const headers = parts.headers
     .map(([name, value]) => [name, value.trim().replace(/\s+/g, ' ')] as const)
     .sort(([name], [other]) => compare(name, other));

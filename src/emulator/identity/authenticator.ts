@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { sha256, signingKey } from '../../signature/signature-v4.ts';
+import { signingKey } from '../../signature/signature-v4.ts';
 import type { AccessKeys } from './access-keys.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Principal } from './principal.ts';
@@ -93,7 +93,8 @@ export class Authenticator {
   }
 }
 
-/** Compares digests, so that the time it takes tells nothing. */
-function sameSecret(found: string | undefined, expected: string | undefined): boolean {
-  return timingSafeEqual(Buffer.from(sha256(found ?? '')), Buffer.from(sha256(expected ?? '')));
+/** In a time that tells nothing but the length. */
+function sameSecret(found = '', expected = ''): boolean {
+  const [one, other] = [Buffer.from(found), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }

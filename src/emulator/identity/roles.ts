@@ -25,11 +25,15 @@ const EVERYTHING: PolicyDocument = {
   Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
 };
 
+type Description = { readonly arn: string; readonly config: IamRole };
+
 /** The roles of the account: those that are configured, and those that functions name without more. */
 export class Roles {
   readonly #account: string;
-  readonly #byName = new Map<string, Role>();
-  readonly #byFunction = new Map<string, Role>();
+  readonly #described = new Map<string, Description>();
+  readonly #nameOfFunction = new Map<string, string>();
+  /** Made when they are first asked for: most starts need none of them. */
+  readonly #roles = new Map<string, Role>();
 
   constructor(options: {
     readonly account: string;
@@ -37,27 +41,35 @@ export class Roles {
     readonly functions: readonly FunctionRole[];
   }) {
     this.#account = options.account;
-    for (const [name, role] of Object.entries(options.roles ?? {})) this.#add(name, role);
+    const prefix = `arn:aws:iam::${options.account}:role/`;
+    for (const [name, config] of Object.entries(options.roles ?? {})) {
+      this.#described.set(name, { arn: prefix + name, config });
+    }
     for (const { name, role = `${name}-role` } of options.functions) {
       const roleName = roleNameOf(role);
-      const arn = role.startsWith('arn:') ? role : undefined;
-      const found = this.#byName.get(roleName) ?? this.#add(roleName, { policies: [EVERYTHING] }, arn);
-      this.#byFunction.set(name, found);
+      this.#nameOfFunction.set(name, roleName);
+      if (this.#described.has(roleName)) continue;
+      const arn = role.startsWith('arn:') ? role : prefix + role;
+      this.#described.set(roleName, { arn, config: { policies: [EVERYTHING] } });
     }
   }
 
   byArn(arn: string): Role | undefined {
-    const role = this.#byName.get(roleNameOf(arn));
+    const role = this.#byName(roleNameOf(arn));
     return role?.arn === arn ? role : undefined;
   }
 
   ofFunction(functionName: string): Role {
-    const role = this.#byFunction.get(functionName);
+    const role = this.#byName(this.#nameOfFunction.get(functionName) ?? '');
     if (role === undefined) throw new TypeError(`expected a function of the emulator, got ${functionName}`);
     return role;
   }
 
-  #add(name: string, config: IamRole, arn = `arn:aws:iam::${this.#account}:role/${name}`): Role {
+  #byName(name: string): Role | undefined {
+    const known = this.#roles.get(name);
+    const description = this.#described.get(name);
+    if (known !== undefined || description === undefined) return known;
+    const { arn, config } = description;
     const role: Role = {
       name,
       arn,
@@ -66,7 +78,7 @@ export class Roles {
       policies: (config.policies ?? []).map((policy) => new Policy(policy)),
       maxSessionSeconds: config.maxSessionSeconds ?? 3600,
     };
-    this.#byName.set(name, role);
+    this.#roles.set(name, role);
     return role;
   }
 }
