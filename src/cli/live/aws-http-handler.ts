@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http';
 import { HttpRequest } from '@smithy/core/protocols';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpsProxyAgent } from 'https-proxy-agent';
@@ -8,6 +9,18 @@ type Handle = NodeHttpHandler['handle'];
 
 /** The proxy for a URL, itself `http://[user:password@]host:port`; undefined where the way is direct. */
 export type ProxyOf = (url: string) => string | undefined;
+
+/** A proxy that gives no tunnel. */
+class ProxyRefusal extends Error {
+  override readonly name = 'ProxyRefusal';
+  readonly code: string;
+
+  constructor(proxy: string, status: number) {
+    // Without the login that may stand in the URL.
+    super(`the proxy ${new URL(proxy).host} refused the tunnel (HTTP ${status})`);
+    this.code = status === 407 ? 'PROXY_LOGIN' : 'PROXY_REFUSED';
+  }
+}
 
 /** What carries the requests of all AWS clients: bounded, and through a proxy where there is one. */
 export class AwsHttpHandler extends NodeHttpHandler {
@@ -56,7 +69,12 @@ export class AwsHttpHandler extends NodeHttpHandler {
   #through(proxy: string): NodeHttpHandler {
     const existing = this.#proxied.get(proxy);
     if (existing !== undefined) return existing;
-    const handler = new NodeHttpHandler({ ...TIMEOUTS, httpsAgent: new HttpsProxyAgent(proxy) });
+    const agent = new HttpsProxyAgent(proxy);
+    // The agent gives the proxy's refusal as if it were the endpoint's answer: unknown to every client of AWS.
+    agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
+      if (statusCode !== 200) request.destroy(new ProxyRefusal(proxy, statusCode));
+    });
+    const handler = new NodeHttpHandler({ ...TIMEOUTS, httpsAgent: agent });
     this.#proxied.set(proxy, handler);
     return handler;
   }

@@ -30,6 +30,14 @@ const FAULTS: Readonly<Record<string, NetworkFault>> = {
     text: 'the certificate is signed by an authority unknown here.',
     mend: TRUST,
   },
+  PROXY_LOGIN: {
+    text: 'the proxy wants a user and password.',
+    mend: 'export HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT',
+  },
+  PROXY_REFUSED: {
+    text: 'the proxy refused to connect to it.',
+    mend: 'Ask who runs the proxy to allow *.amazonaws.com:443, or go around it: NO_PROXY=.amazonaws.com',
+  },
   CERT_HAS_EXPIRED: {
     text: 'the certificate has expired, or this machine’s clock is ahead.',
     mend: 'Set the clock: sudo timedatectl set-ntp true',
