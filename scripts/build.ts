@@ -52,14 +52,21 @@ const common: BuildOptions = {
   define: { 'process.env.NODE_ENV': '"production"' },
 };
 
-/** In the program itself esbuild stays a dependency: it finds its binary beside its own files. */
+/** In the program esbuild and the device SDK stay packages: each finds its binary beside its own files. */
 const program: BuildOptions = {
   ...common,
   entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
-  external: ['esbuild', 'react-devtools-core', 'fsevents', 'bufferutil', 'utf-8-validate'],
+  external: [
+    'esbuild',
+    'aws-iot-device-sdk-v2',
+    'react-devtools-core',
+    'fsevents',
+    'bufferutil',
+    'utf-8-validate',
+  ],
   banner: { js: requireBanner },
 };
 
