@@ -12,6 +12,11 @@ import { version } from './package-paths.ts';
 /** The program: `argv` without node and script. Sets the exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithParent();
+  // A defect: Node.js would print it as it is, and it may quote a signed URL.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${errorText(error)}\n`);
+    process.exit(1);
+  });
   const program = new Command('llx')
     .description('Your AWS Lambda functions run on your laptop, live.')
     .version(version(), '-V, --version')

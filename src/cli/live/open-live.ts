@@ -64,6 +64,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
   const scope = { region: access.region, account: identity.account };
   checkAccount(configuration, scope.account);
   const place = { endpoint, region: access.region, credentials, ...(await authorityOf(emulator)) };
+  const client = clientOf(process.env);
   const retained = openRetainedMessages({ ...place, proxy: proxyFor });
   closers.add(async () => retained.close());
   return {
@@ -75,7 +76,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
     identity: identity.arn,
     functions: functionsIn(scope, configuration.functions),
     connect: (options) =>
-      connectSharded((one) => connectIotCore({ ...one, ...place, proxy: proxyFor }), options, {
+      connectSharded((one) => connectIotCore({ ...one, ...place, ...client, proxy: proxyFor }), options, {
         profile: QUOTA_PROFILES['iot-core'],
         onPacing: (pacing) => store.dispatch({ type: 'pacing', ...pacing }),
       }),
@@ -100,6 +101,12 @@ function regionOf(
     ...(region === undefined ? {} : { region }),
     ...(written.region === undefined ? {} : { configuredRegion: written.region }),
   };
+}
+
+/** LLX_IOT_CLIENT chooses between the two clients, for where the native one does not run. */
+function clientOf(env: NodeJS.ProcessEnv): { readonly client?: 'device-sdk' | 'mqtt' } {
+  const wanted = env.LLX_IOT_CLIENT;
+  return wanted === 'device-sdk' || wanted === 'mqtt' ? { client: wanted } : {};
 }
 
 async function authorityOf(emulator: EmulatorState | undefined): Promise<{ readonly ca?: string }> {
