@@ -15,7 +15,7 @@ export type RoleRequest = {
   readonly principal: Principal;
   readonly roleArn: string;
   readonly sessionName: string;
-  /** @default 3600, or less where the role allows less */
+  /** @default 3600 */
   readonly durationSeconds?: number | undefined;
   readonly sessionPolicy?: PolicyDocument | undefined;
   readonly externalId?: string | undefined;
