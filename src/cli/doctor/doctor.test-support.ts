@@ -62,6 +62,8 @@ export function deny(Action: string, Resource: string): Statement {
 
 export type World = {
   readonly emulator: Emulator;
+  /** Of the project. */
+  readonly directory: string;
   /** Runs all checks for a developer; what is given replaces the real setup's. */
   examine(options?: {
     readonly setup?: Partial<DoctorSetup>;
@@ -112,6 +114,7 @@ export async function startWorld(options: {
   });
   return {
     emulator,
+    directory,
     async examine({ setup = {}, now, probe = false } = {}) {
       const facts = new Facts();
       const real = await openSetup(
