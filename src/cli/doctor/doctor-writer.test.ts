@@ -56,8 +56,10 @@ describe('plain output', () => {
     const writer = createPlainDoctorWriter(stdout, { colour: false });
     writer.finding(well);
     writer.finding(failed);
+    for (const title of ['Identity', 'DNS']) {
+      writer.finding({ ...well, title, status: 'skipped', detail: 'needs "Region"' });
+    }
     writer.finding({ ...well, title: 'Clock', status: 'warn', detail: '40 s ahead of AWS', mend: 'Set it' });
-    writer.finding({ ...well, title: 'Identity', status: 'skipped', detail: 'needs "Region"' });
     writer.summary(summarise([well, failed]));
     expect(text()).toBe(
       [
@@ -67,7 +69,7 @@ describe('plain output', () => {
         '        → aws configure set region us-east-1',
         '! warn  Clock  40 s ahead of AWS',
         '        → Set it',
-        '- skip  Identity  needs "Region"',
+        '- skip  needs "Region": Identity, DNS',
         '',
         '1 ok, 1 failed',
         '',

@@ -46,15 +46,20 @@ const LOOKS: Readonly<
 
 const INDENT = ' '.repeat(LOOKS.ok.mark.length + 2);
 
-/** Lines for people: a sign and a word for each finding, and below it what mends it. */
+/** Lines for people: a sign and a word for each finding, and below it what mends it; at the end what was skipped. */
 export function createPlainDoctorWriter(
   stdout: Stdout,
   { colour }: { readonly colour: boolean },
 ): DoctorWriter {
   const style = createStyle(colour);
   const line = (text: string): void => void stdout.write(`${redact(text)}\n`);
+  const skipped = new Map<string, string[]>();
   return {
     finding({ status, title, detail, mend, code }) {
+      if (status === 'skipped') {
+        skipped.set(detail, [...(skipped.get(detail) ?? []), title]);
+        return;
+      }
       const { mark, meaning } = LOOKS[status];
       const [first = '', ...rest] = printableLines(detail);
       const shown = code === undefined ? first : `${code}: ${first}`;
@@ -64,8 +69,12 @@ export function createPlainDoctorWriter(
         if (text !== '') line(`${INDENT}${style('faint', '→')} ${text}`);
       }
     },
-    summary({ ok, warn, fail, skipped }) {
-      const parts = [`${ok} ok`, `${warn} to look at`, `${fail} failed`, `${skipped} skipped`];
+    summary({ ok, warn, fail, skipped: count }) {
+      const { mark, meaning } = LOOKS.skipped;
+      for (const [reason, titles] of skipped) {
+        line(`${style(meaning, mark)}  ${printable(reason)}: ${titles.map(printable).join(', ')}`);
+      }
+      const parts = [`${ok} ok`, `${warn} to look at`, `${fail} failed`, `${count} skipped`];
       line(`\n${parts.filter((part) => !part.startsWith('0 ')).join(', ')}`);
     },
   };

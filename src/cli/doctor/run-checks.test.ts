@@ -38,7 +38,7 @@ describe('runChecks', () => {
     expect(findings.map(({ id, status, detail }) => [id, status, detail])).toEqual([
       ['broken', 'fail', 'no region'],
       ['after', 'skipped', 'needs "The broken one"'],
-      ['last', 'skipped', 'needs "after"'],
+      ['last', 'skipped', 'needs "The broken one"'],
       ['apart', 'ok', 'apart is well'],
     ]);
     expect(findings[0]).toMatchObject({ code: 'LLX_REGION_MISSING', mend: 'set one' });

@@ -47,11 +47,15 @@ async function runAfter(
 ): Promise<CheckedFinding> {
   const needed = await Promise.all(before);
   const startedAt = now();
+  // A check that was skipped itself says already which one failed.
   const missing = needed.find(({ status }) => status === 'fail' || status === 'skipped');
   const finding: Finding =
     missing === undefined
       ? await runBounded(check, facts, signal)
-      : { status: 'skipped', detail: `needs "${missing.title}"` };
+      : {
+          status: 'skipped',
+          detail: missing.status === 'skipped' ? missing.detail : `needs "${missing.title}"`,
+        };
   return { id: check.id, title: check.title, ...finding, durationMs: Math.round(now() - startedAt) };
 }
 
