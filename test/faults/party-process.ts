@@ -22,7 +22,7 @@ export type PartyProcess = {
   readonly running: boolean;
   /** Without effect on a process that has ended. */
   signal(signal: NodeJS.Signals): void;
-  /** Its wall clock jumps a day ahead. */
+  /** Its wall clock jumps a day ahead; the next time, back. */
   shiftClock(): void;
   /** Asks it to end; true when it did so within the bound, by itself. */
   stop(withinMs: number): Promise<boolean>;

@@ -19,6 +19,13 @@ export type WorldOptions = {
   readonly directory: string;
 };
 
+/** Of nobody that the emulator knows: where no users are configured it takes them for the account's own. */
+const DEVELOPER = {
+  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_REGION: 'us-east-1',
+};
+
 const READ_MS = 5_000;
 
 /** An emulator, a session and callers, each in its own process, with a proxy on every line between them. */
@@ -41,7 +48,10 @@ export class World {
     this.client = new LambdaClient({
       endpoint: `http://127.0.0.1:${lines.callers.port}`,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+      credentials: {
+        accessKeyId: DEVELOPER.AWS_ACCESS_KEY_ID,
+        secretAccessKey: DEVELOPER.AWS_SECRET_ACCESS_KEY,
+      },
       // A retry would be an invocation of its own.
       maxAttempts: 1,
     });
@@ -89,7 +99,7 @@ export class World {
   async startSession(): Promise<void> {
     const endpoint = `http://127.0.0.1:${this.lines.api.port}`;
     const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose', '--only', ...FUNCTIONS];
-    this.#session = await this.#start({ name: 'session', args });
+    this.#session = await this.#start({ name: 'session', args, env: DEVELOPER });
     for (const topic of await this.#statesOf(this.#session)) this.#topics.add(topic);
   }
 

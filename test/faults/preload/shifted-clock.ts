@@ -1,6 +1,6 @@
 /**
- * Loaded before a process: SIGUSR2 moves its wall clock by LLX_FAULTS_CLOCK_SHIFT_MS, as a user or NTP does. The
- * monotonic clock and timers stay.
+ * Loaded before a process: SIGUSR2 moves its wall clock by LLX_FAULTS_CLOCK_SHIFT_MS, and back, as a user or NTP does.
+ * The monotonic clock and timers stay.
  */
 const shiftMs = Number(process.env.LLX_FAULTS_CLOCK_SHIFT_MS ?? 0);
 const RealDate = Date;
@@ -18,5 +18,5 @@ globalThis.Date = new Proxy(RealDate, {
 });
 
 process.on('SIGUSR2', () => {
-  offsetMs += shiftMs;
+  offsetMs = offsetMs === 0 ? shiftMs : 0;
 });

@@ -89,4 +89,36 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
       proxy.speak();
     },
   },
+  {
+    // Signed WebSockets over TLS: what passes cannot be read, so it can only be late, silent, slow and cut.
+    name: 'the lines of IoT Core cut, silent and late',
+    access: 'wss',
+    shape: SMALL,
+    calls: { full: 500, short: 40 },
+    rounds: { full: 15, short: 1 },
+    prepare: ({ broker }) => {
+      broker.rates = { delay: 0.05, cut: 0.0005 };
+    },
+    disturb: async ({ world, random }) => {
+      if (random.chance(0.5)) return world.lines.broker.cut();
+      world.lines.broker.silence();
+      await wait(random.integer(100, 3_000));
+      world.lines.broker.speak();
+    },
+  },
+  {
+    name: 'credentials and signatures refused for a while',
+    access: 'wss',
+    shape: SMALL,
+    calls: { full: 300 },
+    rounds: { full: 6 },
+    disturb: async ({ world, random }) => {
+      // To an emulator that is a day ahead every credential has expired, and every signature is too old.
+      world.faults.count('expired', `to ${world.emulator.name}`);
+      world.emulator.shiftClock();
+      world.lines.broker.cut();
+      await wait(random.integer(500, 4_000));
+      world.emulator.shiftClock();
+    },
+  },
 ];

@@ -23,7 +23,8 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'workers killed and stopped',
-    shape: SMALL,
+    // Long enough that most of those which are met have an invocation.
+    shape: { ...SMALL, longestMs: 1_500 },
     calls: { full: 500, short: 40 },
     rounds: { full: 30, short: 3 },
     disturb: (disturbance) => disturbChild(disturbance, 'session', WORKER),
@@ -57,7 +58,7 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     pauseMs: { from: 100, to: 500 },
     disturb: ({ world, random }) => {
       const party = random.pick([world.session, world.emulator]) ?? world.session;
-      world.faults.count('clock', `${party.name} a day ahead`);
+      world.faults.count('clock', `${party.name} by a day`);
       party.shiftClock();
     },
   },
