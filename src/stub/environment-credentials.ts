@@ -59,7 +59,7 @@ function fromVariables(environment: Environment): AwsCredentials | undefined {
 }
 
 function fromContainer(text: string): AwsCredentials {
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(text) as Record<string, unknown>;
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = fieldsOf(text);
   if (typeof AccessKeyId !== 'string' || typeof SecretAccessKey !== 'string' || typeof Token !== 'string')
     throw new Error('expected AccessKeyId, SecretAccessKey and Token of the container credentials endpoint');
   const expiration = typeof Expiration === 'string' ? new Date(Expiration) : undefined;
@@ -69,6 +69,16 @@ function fromContainer(text: string): AwsCredentials {
     sessionToken: Token,
     ...(expiration === undefined || Number.isNaN(expiration.getTime()) ? {} : { expiration }),
   };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === 'object' && answer !== null ? { ...answer } : {};
+  } catch {
+    // The parser's message quotes the text, which may hold a secret: what is missing is told instead.
+    return {};
+  }
 }
 
 async function request(uri: string, token: string | undefined): Promise<string> {
