@@ -1,23 +1,42 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TestCertificates } from './certificates.test-support.ts';
 import { freePort } from './frail-network.test-support.ts';
 
 /** Whether the broker of https://mosquitto.org is installed: a second opinion on what MQTT is. */
 export const hasMosquitto = spawnSync('mosquitto', ['-h']).error === undefined;
 
-export async function startMosquitto(): Promise<{ readonly port: number; close(): Promise<void> }> {
+export type MosquittoOptions = {
+  /** TLS with this certificate of the server. */
+  readonly tls?: TestCertificates;
+  /** Lets in nobody else. */
+  readonly login?: { readonly username: string; readonly password: string };
+  /** Lets in who has a certificate of this authority, in PEM. */
+  readonly clientAuthority?: string;
+  /** MQTT over WebSockets. */
+  readonly webSockets?: boolean;
+};
+
+export async function startMosquitto(
+  options: MosquittoOptions = {},
+): Promise<{ readonly port: number; close(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'llx-mosquitto-'));
   const port = await freePort();
   const configuration = join(directory, 'mosquitto.conf');
-  await writeFile(
-    configuration,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n`,
-  );
+  const settings = [
+    `listener ${port} 127.0.0.1`,
+    'persistence false',
+    // Started by root it would become another user, who may not read the files below.
+    `user ${userInfo().username}`,
+    'set_tcp_nodelay true',
+    ...(await settingsOf(options, directory)),
+  ];
+  await writeFile(configuration, `${settings.join('\n')}\n`);
   const broker = spawn('mosquitto', ['-c', configuration], { stdio: 'ignore' });
   const exited = once(broker, 'exit');
   while (!(await answers(port))) {
@@ -32,6 +51,32 @@ export async function startMosquitto(): Promise<{ readonly port: number; close()
       await rm(directory, { recursive: true });
     },
   };
+}
+
+async function settingsOf(
+  { tls, login, clientAuthority, webSockets = false }: MosquittoOptions,
+  directory: string,
+): Promise<readonly string[]> {
+  const file = async (name: string, text: string): Promise<string> => {
+    const path = join(directory, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const settings = [`allow_anonymous ${login === undefined}`];
+  if (webSockets) settings.push('protocol websockets');
+  if (tls !== undefined) {
+    settings.push(`certfile ${await file('server.crt', tls.cert)}`);
+    settings.push(`keyfile ${await file('server.key', tls.key)}`);
+  }
+  if (clientAuthority !== undefined) {
+    settings.push(`cafile ${await file('clients.crt', clientAuthority)}`, 'require_certificate true');
+  }
+  if (login !== undefined) {
+    const passwords = await file('passwords', '');
+    execFileSync('mosquitto_passwd', ['-b', passwords, login.username, login.password], { stdio: 'ignore' });
+    settings.push(`password_file ${passwords}`);
+  }
+  return settings;
 }
 
 async function answers(port: number): Promise<boolean> {
