@@ -102,7 +102,7 @@ describe('another failure of the call', () => {
     const expired = stsError('ExpiredTokenException');
     const explained = new Error('sign in again');
     const { provider, requests } = bench([expired], {
-      explain: (error) => (error === expired ? explained : error),
+      explain: (error, roleArn) => (error === expired && roleArn === ROLE ? explained : error),
     });
     await expect(provider()).rejects.toBe(explained);
     expect(requests).toHaveLength(1);

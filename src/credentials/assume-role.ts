@@ -23,7 +23,7 @@ export type AssumeRoleOptions = {
   /** The role refuses, and is asked again. @default ignored */
   readonly onRetry?: (error: LlxError) => void;
   /** What an error means that is not about the role. @default itself */
-  readonly explain?: (error: unknown) => unknown;
+  readonly explain?: (error: unknown, roleArn: string) => unknown;
   readonly clock?: RetryClock;
 };
 
@@ -67,7 +67,8 @@ export function assumeRoleProvider(options: AssumeRoleOptions): CredentialProvid
         deniedSince = undefined;
         return credentials;
       } catch (error) {
-        if (!(error instanceof Error) || !DENIED.has(error.name)) throw explain ? explain(error) : error;
+        if (!(error instanceof Error) || !DENIED.has(error.name))
+          throw explain ? explain(error, roleArn) : error;
         const denial = roleDenied(roleArn, error);
         const isFirst = deniedSince === undefined;
         deniedSince ??= clock.now();

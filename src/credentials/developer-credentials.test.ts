@@ -56,7 +56,7 @@ describe('the developer’s credentials', () => {
       message: expect.stringMatching(
         /^Expected AWS credentials of your own in the profile "work", found none: /,
       ),
-      mend: 'aws sso login --profile work (or aws login, or aws configure), then: aws sts get-caller-identity --profile work',
+      mend: 'aws sso login --profile work (or aws login, or aws configure), then: aws sts get-caller-identity --profile work\nOr do without AWS: llx dev --offline',
     });
   });
 

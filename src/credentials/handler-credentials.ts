@@ -17,7 +17,7 @@ export type CredentialSource =
       readonly roleOf: (functionArn: string) => string | Promise<string>;
       readonly lane: string;
       /** What a failed call to STS means. @default itself */
-      readonly explain?: (error: unknown) => unknown;
+      readonly explain?: (error: unknown, roleArn: string) => unknown;
     }
   /** What the deployed function sends of its own. */
   | { readonly mode: 'forward' }

@@ -91,7 +91,8 @@ export function handlerEnvironment(
   };
 }
 
-function withoutCredentials(environment: Environment): Environment {
+/** A function's own variables without those that decide about credentials: these are llx's to give. */
+export function withoutCredentials(environment: Environment): Environment {
   const allowed: Record<string, string> = { ...environment };
   for (const name of CREDENTIAL_NAMES) delete allowed[name];
   return allowed;

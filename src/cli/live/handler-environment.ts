@@ -6,11 +6,13 @@ import {
 } from '../../credentials/handler-credentials.ts';
 import { isLlxError } from '../../errors/llx-error.ts';
 import type { FunctionSpec } from '../../runtime/invocation.ts';
+import { withoutCredentials } from '../../runtime/worker-environment.ts';
 import type { SessionStore } from '../../session/store.ts';
 import type { AwsCredentials, CredentialProvider } from '../../signature/credentials.ts';
 import type { Closers } from '../closers.ts';
 import { errorText } from '../error-text.ts';
 import type { DeployedConfiguration } from './aws-access.ts';
+import { explainAwsFailure } from './aws-failure.ts';
 
 export type HandlerEnvironmentOptions = {
   readonly mode: HandlerCredentialsMode;
@@ -46,7 +48,7 @@ export function createHandlerEnvironment(options: HandlerEnvironmentOptions): Ha
         deployedVariables(spec, options),
         credentials.environmentOf(spec),
       ]);
-      return { ...deployed, ...spec.environment, ...given };
+      return { ...withoutCredentials({ ...deployed, ...spec.environment }), ...given };
     },
     ...(mode === 'forward' ? { onCredentials: credentials.accept } : {}),
   };
@@ -55,7 +57,13 @@ export function createHandlerEnvironment(options: HandlerEnvironmentOptions): Ha
 function sourceOf({ mode, master, assumeRole, deployed, lane }: HandlerEnvironmentOptions): CredentialSource {
   if (mode === 'forward') return { mode };
   if (mode === 'ambient') return { mode, master };
-  return { mode, assumeRole, lane, roleOf: async (functionArn) => (await deployed(functionArn)).roleArn };
+  return {
+    mode,
+    assumeRole,
+    lane,
+    roleOf: async (functionArn) => (await deployed(functionArn)).roleArn,
+    explain: (error, resource) => explainAwsFailure(error, { action: 'sts:AssumeRole', resource }),
+  };
 }
 
 /**

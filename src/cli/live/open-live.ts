@@ -15,6 +15,7 @@ import { type Configuration, functionsIn } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
+import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
 import { openPlainEmulator } from './open-plain-emulator.ts';
@@ -53,6 +54,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
     ...(emulator === undefined ? {} : { endpoint: emulator.endpoint }),
     credentials,
+    proxy: proxyFor,
     env: process.env,
   });
   closers.add(async () => access.close());
@@ -123,11 +125,13 @@ function openHandlers(
   { configuration, store, closers }: LiveOpening,
 ): HandlerEnvironment {
   const endpoint = emulator === undefined ? {} : { endpoint: emulator.endpoint };
+  const requestHandler = new AwsHttpHandler(proxyFor);
+  closers.add(async () => requestHandler.destroy());
   return createHandlerEnvironment({
     mode: flags.credentials,
     lane: flags.lane ?? configuration.lane,
     master: credentials,
-    assumeRole: stsAssumeRole({ master: credentials, region: access.region, ...endpoint }),
+    assumeRole: stsAssumeRole({ master: credentials, region: access.region, requestHandler, ...endpoint }),
     deployed: new DeployedFunctions(access).of,
     store,
     closers,
