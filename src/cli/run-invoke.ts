@@ -4,8 +4,11 @@ import {
   LambdaClient,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import { LlxError } from '../errors/llx-error.ts';
+import { developerCredentials } from '../credentials/developer-credentials.ts';
+import { isLlxError, LlxError } from '../errors/llx-error.ts';
+import type { CredentialProvider } from '../signature/credentials.ts';
 import { unreachable } from './emulator-client.ts';
+import { explainAwsFailure } from './live/aws-failure.ts';
 import { type EventFlags, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags & {
@@ -34,12 +37,37 @@ export async function runInvoke(
   return answer.FunctionError === undefined ? 0 : 1;
 }
 
+/** Keys of nobody: an emulator that knows no users takes any, and the developer's own have no business there. */
+const NOBODY: CredentialProvider = async () => ({ accessKeyId: 'llx', secretAccessKey: 'llx' });
+
 async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
+  try {
+    return await sendAs(NOBODY, name, payload, flags);
+  } catch (error) {
+    if (!isRefusal(error)) throw explain(error, name, flags.endpoint);
+  }
+  // It knows users: then it is one of them who calls.
+  try {
+    return await sendAs(developerCredentials(), name, payload, flags);
+  } catch (error) {
+    throw explain(error, name, flags.endpoint);
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof LambdaServiceException && error.name === 'UnrecognizedClientException';
+}
+
+async function sendAs(
+  credentials: CredentialProvider,
+  name: string,
+  payload: Uint8Array,
+  flags: InvokeFlags,
+): Promise<InvokeCommandOutput> {
   const client = new LambdaClient({
     endpoint: flags.endpoint,
     region: 'us-east-1',
-    // The emulator's: the developer's own keys have no business there.
-    credentials: { accessKeyId: 'llx', secretAccessKey: 'llx' },
+    credentials,
     maxAttempts: 1,
   });
   try {
@@ -53,8 +81,6 @@ async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Prom
         ...(flags.lane === undefined ? {} : { ClientContext: laneContext(flags.lane) }),
       }),
     );
-  } catch (error) {
-    throw explain(error, name, flags.endpoint);
   } finally {
     client.destroy();
   }
@@ -97,8 +123,11 @@ function parsed(text: string): unknown {
 }
 
 function explain(error: unknown, name: string, endpoint: string): unknown {
+  if (isLlxError(error)) return error;
   if (error instanceof LambdaServiceException) {
-    if (error.name !== 'ResourceNotFoundException') return error;
+    if (error.name !== 'ResourceNotFoundException') {
+      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource: name });
+    }
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a function named ${name} at ${endpoint}, found none.`,
       mend: 'Give it in llx.config.ts under `functions`, or see which there are: the ready line of llx dev --json',

@@ -62,7 +62,10 @@ type Import = { readonly from: string; readonly to: string; readonly typeOnly: b
 function sourceFiles(): readonly string[] {
   return readdirSync(src, { recursive: true, withFileTypes: true })
     .filter(
-      (entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.(test|contract)\.tsx?$/.test(entry.name),
+      (entry) =>
+        entry.isFile() &&
+        /\.tsx?$/.test(entry.name) &&
+        !/\.(test|contract|test-support)\.tsx?$/.test(entry.name),
     )
     .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -103,6 +103,13 @@ test('two developers on lanes of their own each get their own invocations', asyn
   expect(alice.lines.filter(({ type }) => type === 'invocation')).toEqual([]);
 });
 
+test('llx invoke calls with the developer’s own keys where the emulator knows its users', async () => {
+  const args = ['invoke', 'who', '--endpoint', emulator.ready.endpoint, '--data', '{}'];
+  expect(await runLlx(args, { env: ALICE })).toEqual({ code: 0, stdout: '"deployed"\n', stderr: '' });
+  const unknown = await runLlx(args, { env: { ...ALICE, AWS_ACCESS_KEY_ID: 'AKIANOBODY0000000000' } });
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('LLX_CREDENTIALS_REFUSED') });
+});
+
 describe('what cannot work says so, with what mends it', () => {
   const dev = async (env: NodeJS.ProcessEnv) =>
     await runLlx(['dev', '--endpoint', emulator.ready.endpoint, '--json'], {
