@@ -39,8 +39,9 @@ export function isUsable({ certificate, key }: KeyPair, { issuer, names = [], no
 
 function hasName(certificate: X509Certificate, name: string): boolean {
   if (isAddress(name)) return certificate.checkIP(name) !== undefined;
-  // A host of the wildcard's kind: `checkHost` takes no wildcard as its argument.
-  return certificate.checkHost(name.replace('*', 'any')) !== undefined;
+  // OpenSSL and Node.js let no wildcard stand for what is before a last level; other clients do.
+  if (name.startsWith('*.')) return certificate.subjectAltName?.split(', ').includes(`DNS:${name}`) === true;
+  return certificate.checkHost(name) !== undefined;
 }
 
 export function isAddress(name: string): boolean {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DescribeEndpointCommand, IoTClient } from '@aws-sdk/client-iot';
 import { mqtt as deviceMqtt } from 'aws-iot-device-sdk-v2';
 import type { MqttClient } from 'mqtt';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
 import { presignWebSocketUrl } from '../../signature/presign-websocket-url.ts';
 import { openCertificates } from '../certificates/certificate-store.ts';
 import {
@@ -197,6 +198,35 @@ describe('a WebSocket', () => {
     const message = nextMessage(client);
     await client.publishAsync('large', payload, { qos: 1 });
     expect((await message).payload).toEqual(payload);
+  });
+});
+
+describe('the life of a WebSocket', () => {
+  it('ends when the profile says so, and its will is published', async () => {
+    const quotas = { ...QUOTA_PROFILES['iot-core'], connectionSeconds: 20 };
+    const short = await IotCore.start({ quotas });
+    try {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const plain = short.plainClient();
+      await plain.subscribeAsync('will');
+      const will = nextMessage(plain);
+      const client = await short.webSocketClient(ANYBODY, {
+        clientId: 'old',
+        will: { topic: 'will', payload: Buffer.from('gone'), qos: 0, retain: false },
+      });
+      expect(await connected(client)).toBe('connected');
+      vi.advanceTimersByTime(19_000);
+      expect(client.connected).toBe(true);
+      vi.advanceTimersByTime(1_000);
+      await ended(client);
+      expect(await will).toEqual({ topic: 'will', payload: Buffer.from('gone') });
+      expect(short.drops).toEqual(['broker-rule: WebSocket older than 20 s']);
+      // A connection without a signature has no such end.
+      await plain.publishAsync('t', 'x', { qos: 1 });
+    } finally {
+      vi.useRealTimers();
+      await short.close();
+    }
   });
 });
 

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { Identities } from '../../identity/identities.ts';
+import { readRetainedOverHttp } from './read-retained-over-http.ts';
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+/** Answers whoever signs as the role of `orders`, as an emulator with users does. */
+async function startSigned(identities: Identities): Promise<string> {
+  server = createServer(({ method = '', url = '', headers }, response) => {
+    try {
+      const { arn } = identities.verify({
+        method,
+        path: url,
+        headers,
+        body: new Uint8Array(),
+        service: 'iotdata',
+      });
+      response.end(JSON.stringify({ payload: Buffer.from(`${url} for ${arn}`).toString('base64') }));
+    } catch {
+      response.writeHead(403).end();
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test('a read is signed with the credentials of the environment, where it is given one', async () => {
+  const identities = new Identities({
+    account: '000000000000',
+    region: 'us-east-1',
+    iam: { users: {} },
+    functions: [{ name: 'orders' }],
+  });
+  const endpoint = await startSigned(identities);
+  const { signal } = new AbortController();
+  const keys = identities.functionCredentials('orders');
+  const environment = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_SESSION_TOKEN: keys.sessionToken,
+  };
+  const payload = await readRetainedOverHttp(endpoint, environment)('llx/v1/a:b', signal);
+  expect(Buffer.from(payload ?? []).toString()).toBe(
+    '/retainedMessage/llx%2Fv1%2Fa%3Ab for arn:aws:sts::000000000000:assumed-role/orders-role/orders',
+  );
+  await expect(readRetainedOverHttp(endpoint)('llx/v1/a:b', signal)).rejects.toThrow(
+    'expected 200 or 404 of GetRetainedMessage, got 403',
+  );
+});
