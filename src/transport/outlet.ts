@@ -46,8 +46,8 @@ export class Outlet {
   }
 
   /** How long the broker needs for the bytes so far. */
-  get backlogMs(): number {
-    return this.#budget.backlogMs(this.#now());
+  backlogMs(now: number): number {
+    return this.#budget.backlogMs(now);
   }
 
   /** From 0, when it is idle, to 1, when it is full. */
@@ -55,12 +55,12 @@ export class Outlet {
     return this.#budget.load(this.#now());
   }
 
-  waitMs(size: Size): number {
-    return this.#budget.waitMs(size, this.#now());
+  waitMs(size: Size, now: number): number {
+    return this.#budget.waitMs(size, now);
   }
 
-  hasRoom(size: Size, qos: PublishOptions['qos']): boolean {
-    if (!this.connected || this.waitMs(size) > 0) return false;
+  hasRoom(size: Size, qos: PublishOptions['qos'], now: number): boolean {
+    if (!this.connected || this.waitMs(size, now) > 0) return false;
     return qos !== 1 || this.#unacknowledged < this.#profile.unacknowledged;
   }
 

@@ -190,6 +190,16 @@ describe('pacing', () => {
     expect(told).toEqual([]);
   });
 
+  it('forgets nothing whose moment comes while it is looked at', async () => {
+    // A clock that goes on with each look, as a real one does between two statements.
+    let looks = 0;
+    const paced = pace(inner, IOT, { now: () => performance.now() + ++looks * 1e-3 });
+    const sent = Array.from({ length: 40 }, () => paced.publish('t', new Uint8Array(LARGE)));
+    await vi.runAllTimersAsync();
+    await Promise.all(sent);
+    expect(left).toHaveLength(40);
+  });
+
   it('counts what comes in', async () => {
     const paced = pace(inner, IOT);
     const other = await broker.connect({ ...OPTIONS, clientId: () => 'other' });

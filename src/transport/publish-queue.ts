@@ -90,15 +90,16 @@ export class PublishQueue {
     // It says best why it cannot.
     if (!control.connected) return control.transport.publish(topic, payload, options);
     const size = sizeOf(payload);
+    const now = this.#now();
     // Never past an equal: the order of each size is kept.
     const queue = this.#queues[size];
     if (isPinned(options) ? queue.length === 0 : queue.every((waiting) => isPinned(waiting.options))) {
-      const outlet = this.#outletFor(size, options);
+      const outlet = this.#outletFor(size, options, now);
       if (outlet !== undefined) return this.#send(outlet, topic, payload, options);
     }
     const before = this.#byPayload.get(payload);
     if (before?.topic === topic) return before.sent;
-    return this.#wait(size, { topic, payload, options });
+    return this.#wait(size, { topic, payload, options }, now);
   }
 
   get waiting(): number {
@@ -109,14 +110,15 @@ export class PublishQueue {
   get delayMs(): number {
     const { bytesPerSecond, publishesPerSecond } = this.#options.profile;
     const connected = this.#outlets.filter((outlet) => outlet.connected);
-    const soonest = Math.min(...connected.map((outlet) => outlet.waitMs('large')));
+    const now = this.#now();
+    const soonest = Math.min(...connected.map((outlet) => outlet.waitMs('large', now)));
     const seconds = Math.max(this.#waitingBytes / bytesPerSecond, this.waiting / publishesPerSecond);
     return Math.round(
       Math.max(Number.isFinite(soonest) ? soonest : 0, (seconds * 1_000) / Math.max(1, connected.length)),
     );
   }
 
-  #wait(size: Size, publish: Pick<Waiting, 'topic' | 'payload' | 'options'>): Promise<void> {
+  #wait(size: Size, publish: Pick<Waiting, 'topic' | 'payload' | 'options'>, now: number): Promise<void> {
     let resolve: Waiting['resolve'] = () => undefined;
     let reject: Waiting['reject'] = () => undefined;
     const sent = new Promise<void>((...settle) => {
@@ -130,35 +132,39 @@ export class PublishQueue {
     const { delayMs } = this;
     this.#options.onDelay?.(delayMs);
     this.#tell(delayMs);
-    if (this.#timer === undefined) this.#schedule();
+    if (this.#timer === undefined) this.#schedule(now);
     return sent;
   }
 
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    // One moment for the whole look: between two, what has just no room would get it, and never a timer.
+    const now = this.#now();
+    for (let next = this.#next(now); next !== undefined; next = this.#next(now)) {
       const { waiting, outlet } = next;
       waiting.resolve(this.#send(outlet, waiting.topic, waiting.payload, waiting.options));
     }
-    if (this.waiting > 0) this.#schedule();
+    if (this.waiting > 0) this.#schedule(now);
     this.#tell(this.delayMs);
   }
 
   /** Takes what may go now off its queue. */
-  #next(): Next | undefined {
+  #next(now: number): Next | undefined {
     // Whose turn it is goes by the wider bound: else a stream of small ones would keep it waiting for ever.
-    return this.#isLargeTurn ? this.#take('large', 'small') : (this.#take('small') ?? this.#take('large'));
+    return this.#isLargeTurn
+      ? this.#take('large', 'small', now)
+      : (this.#take('small', 'small', now) ?? this.#take('large', 'large', now));
   }
 
   get #isLargeTurn(): boolean {
     return this.#overtaken >= OVERTAKE && this.#queues.large.length > 0;
   }
 
-  #take(size: Size, bound: Size = size): Next | undefined {
+  #take(size: Size, bound: Size, now: number): Next | undefined {
     const queue = this.#queues[size];
     for (const [index, waiting] of queue.entries()) {
-      const outlet = this.#outletFor(bound, waiting.options);
+      const outlet = this.#outletFor(bound, waiting.options, now);
       if (outlet !== undefined) {
         queue.splice(index, 1);
         this.#byPayload.delete(waiting.payload);
@@ -173,16 +179,16 @@ export class PublishQueue {
   }
 
   /** Small ones take the first connection that has room, large ones the least loaded. */
-  #outletFor(size: Size, options: PublishOptions | undefined): Outlet | undefined {
+  #outletFor(size: Size, options: PublishOptions | undefined, now: number): Outlet | undefined {
     if (isPinned(options)) {
       const [control] = this.#outlets;
-      return control?.hasRoom(size, options?.qos) === true ? control : undefined;
+      return control?.hasRoom(size, options?.qos, now) === true ? control : undefined;
     }
-    if (size === 'small') return this.#outlets.find((outlet) => outlet.hasRoom(size, 0));
+    if (size === 'small') return this.#outlets.find((outlet) => outlet.hasRoom(size, 0, now));
     let least: Outlet | undefined;
     for (const outlet of this.#outlets) {
-      if (!outlet.hasRoom(size, 0)) continue;
-      if (least === undefined || outlet.backlogMs < least.backlogMs) least = outlet;
+      if (!outlet.hasRoom(size, 0, now)) continue;
+      if (least === undefined || outlet.backlogMs(now) < least.backlogMs(now)) least = outlet;
     }
     return least;
   }
@@ -199,13 +205,13 @@ export class PublishQueue {
   }
 
   /** Looks again when a connection may have room; an acknowledgement or a new connection may be sooner. */
-  #schedule(): void {
+  #schedule(now: number): void {
     const sizes: Size[] = [];
     if (this.#queues.small.length > 0 || this.#isLargeTurn) sizes.push('small');
     if (this.#queues.large.length > 0) sizes.push('large');
     const waits = this.#outlets
       .filter((outlet) => outlet.connected)
-      .flatMap((outlet) => sizes.map((size) => outlet.waitMs(size)))
+      .flatMap((outlet) => sizes.map((size) => outlet.waitMs(size, now)))
       // What waits for an acknowledgement only has no time of its own.
       .filter((wait) => wait > 0);
     if (waits.length === 0) return;
