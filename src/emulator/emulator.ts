@@ -116,10 +116,12 @@ async function open(
       : { iot: { endpoint: ports.endpoint, caFile: ports.addresses.ca } }),
   });
   const registry = createRegistry(options);
+  const opened = Promise.withResolvers<void>();
+  const stubbed = host?.invoke ?? runStubProcess({ runtime, stubFile, place });
   const service = new InvocationService({
     registry,
     direct,
-    stubbed: host?.invoke ?? runStubProcess({ runtime, stubFile, place }),
+    stubbed: afterOpening(stubbed, opened.promise),
     onEvent: options.onInvocation,
     onNotice: options.onNotice,
   });
@@ -150,6 +152,7 @@ async function open(
     signed: options.iam?.users !== undefined,
     environmentOf: hostedEnvironment({ identities, place, onNotice: options.onNotice }),
   });
+  opened.resolve();
   let closing: Promise<void> | undefined;
   return {
     ...state,
@@ -162,6 +165,15 @@ async function open(
       return closing;
     },
   };
+}
+
+/** The first port to open may be called before the last: a stub has to know where its broker is. */
+function afterOpening(target: InvocationTarget, opened: Promise<void>): InvocationTarget {
+  let open = false;
+  void opened.then(() => {
+    open = true;
+  });
+  return (call, run) => (open ? target(call, run) : opened.then(() => target(call, run)));
 }
 
 function accessOf({ iam }: EmulatorOptions): EmulatorState['access'] {
