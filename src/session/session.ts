@@ -9,6 +9,7 @@ import { TIMING, type Timing } from '../protocol/timing.ts';
 import { inTopic } from '../protocol/topics.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { type ReadRetained, readRetainedBySubscription } from '../transport/read-retained.ts';
+import { watchSleep } from '../transport/sleep-watch.ts';
 import type { ConnectionState, ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
 import { watchBuilds } from './build-watch.ts';
 import { Dispatcher, type OnCredentials } from './dispatcher.ts';
@@ -118,6 +119,7 @@ export class Session {
     this.#unsubscribe.push(
       transport.onMessage((message) => this.#receive(message)),
       transport.onState((state) => this.#connectionChanged(state)),
+      watchSleep(transport),
       watchBuilds({ runtime, store, specs: this.#specs, holds: (arn) => this.#leases?.holds(arn) === true }),
     );
     store.dispatch({ type: 'connection', state: transport.state });

@@ -3,6 +3,8 @@ import { SuspendWatch } from './suspend-watch.ts';
 
 let offset = 0;
 const now = (): number => Date.now() + offset;
+/** A clock that never saw a pause. */
+const still = (): number => 0;
 
 beforeEach(() => {
   offset = 0;
@@ -34,4 +36,15 @@ test('what is read shortly after the wake may be from before it, later it is not
   vi.advanceTimersByTime(300);
   expect(watch.waitedMs()).toBe(0);
   watch.close();
+});
+
+test('the wall clock tells of a sleep during which the monotonic one stood still, and is believed only forward', () => {
+  const watch = new SuspendWatch(still, now);
+  offset = 8_000;
+  expect(watch.waitedMs()).toBe(7_750);
+  watch.close();
+  const setBack = new SuspendWatch(still, now);
+  offset = -86_400_000;
+  expect(setBack.waitedMs()).toBe(0);
+  setBack.close();
 });

@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DropCounter } from '../protocol/drops.ts';
+import type { Message, MessageToStub, OfferMeta } from '../protocol/message.ts';
+import { encodeMessage } from '../protocol/message-encoder.ts';
+import { PeerKeys } from '../protocol/peer-keys.ts';
+import { newInvocationId } from '../protocol/random.ts';
+import { Reassembler } from '../protocol/reassembler.ts';
+import { deriveKeys, generateKeyPair } from '../protocol/seal.ts';
+import { TIMING } from '../protocol/timing.ts';
+import { inTopic } from '../protocol/topics.ts';
+import type { FunctionSpec, InvocationRequest, InvocationResult, Runtime } from '../runtime/invocation.ts';
+import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
+import type { SessionEvent } from './event.ts';
+import { createSessionStore } from './store.ts';
+
+const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:orders';
+const TOPIC = inTopic(ARN, 's-1');
+const SPEC: FunctionSpec = {
+  name: 'orders',
+  arn: ARN,
+  handler: 'orders.handler',
+  runtime: 'nodejs24.x',
+  timeoutMs: 3_000,
+  memoryMb: 128,
+  environment: {},
+  root: '/',
+  code: 'source',
+};
+const META: OfferMeta = {
+  requestId: 'r-1',
+  invokedFunctionArn: `${ARN}:live`,
+  functionName: 'orders',
+  functionVersion: '7',
+  memoryLimitInMB: '128',
+  logGroupName: 'g',
+  logStreamName: 's',
+  lane: 'default',
+  remainingMs: 3_000,
+  claimTimeoutMs: 1_500,
+  encodings: [],
+};
+
+const session = generateKeyPair();
+const stub = generateKeyPair();
+const stubKeys = deriveKeys(stub, 'stub', session.publicKey);
+if (stubKeys === undefined) throw new Error('expected keys of two good pairs');
+const { send, receive } = stubKeys;
+
+let dispatcher: Dispatcher;
+let events: SessionEvent[];
+let drops: DropCounter;
+let requests: InvocationRequest[];
+let answered: MessageToStub[];
+let offers: number;
+
+/** A handler that answers with its event, at once. */
+const runtime: Runtime = {
+  boot: () => undefined,
+  prepare: async () => undefined,
+  onBuild: () => () => undefined,
+  close: async () => undefined,
+  async invoke(_spec, request): Promise<InvocationResult> {
+    requests.push(request);
+    return {
+      status: 'succeeded',
+      payload: request.event,
+      streamed: false,
+      durationMs: 4,
+      initMs: 60,
+      coldStart: true,
+      maxMemoryMb: 48,
+    };
+  },
+};
+
+function start(options: Partial<DispatcherOptions> = {}): void {
+  const store = createSessionStore();
+  store.onEvent((event) => events.push(event));
+  const reassembler = new Reassembler({ receiver: 'stub', keyOf: () => receive, drops });
+  dispatcher = new Dispatcher({
+    runtime,
+    keys: new PeerKeys(session, 'session'),
+    store,
+    drops,
+    timing: TIMING,
+    publish: (_topic, frames) => {
+      for (const frame of frames) {
+        const reception = reassembler.accept(frame, ARN);
+        if (reception.status === 'complete') answered.push(reception.message);
+      }
+    },
+    ...options,
+  });
+  dispatcher.serve(TOPIC, SPEC);
+}
+
+function say(message: Message, number: number = offers++): void {
+  const frames = encodeMessage(message, {
+    key: send,
+    functionArn: ARN,
+    publicKey: stub.publicKey,
+    encodings: [],
+    number,
+  });
+  for (const payload of frames) dispatcher.receive({ topic: TOPIC, payload, retained: false });
+}
+
+function offer(changes: Partial<OfferMeta> = {}): Extract<Message, { kind: 'offer' }> {
+  return {
+    kind: 'offer',
+    id: newInvocationId(),
+    meta: { ...META, ...changes },
+    payload: Buffer.from('{"n":1}'),
+  };
+}
+
+const observe = (payload: string): Message => ({
+  kind: 'observe',
+  id: newInvocationId(),
+  meta: { ...META, failed: false, eventBytes: 7, durationMs: 4 },
+  payload: Buffer.from(payload),
+});
+
+const types = () => events.map(({ type }) => type);
+
+beforeEach(() => {
+  events = [];
+  drops = new DropCounter();
+  requests = [];
+  answered = [];
+  offers = 0;
+});
+afterEach(() => dispatcher.close());
+
+test('an offer runs, and its answer carries what the run took', async () => {
+  start();
+  const offered = offer();
+  say(offered);
+  await expect.poll(() => answered).toHaveLength(1);
+  expect(answered).toEqual([
+    {
+      kind: 'result',
+      id: offered.id,
+      meta: { durationMs: 4, initMs: 60, maxMemoryMb: 48, logs: [] },
+      payload: Buffer.from('{"n":1}'),
+    },
+  ]);
+  expect(types()).toEqual(['offered', 'ended']);
+});
+
+test('credentials are handed on before the run, and are nowhere else', async () => {
+  const given: unknown[] = [];
+  start({ onCredentials: (arn, { expiration: _, ...keys }) => given.push(arn, keys, requests.length) });
+  say(offer({ credentials: { accessKeyId: 'ASIA', secretAccessKey: 'hidden', sessionToken: 'hidden' } }));
+  await expect.poll(() => answered).toHaveLength(1);
+  expect(given).toEqual([ARN, { accessKeyId: 'ASIA', secretAccessKey: 'hidden', sessionToken: 'hidden' }, 0]);
+  expect(JSON.stringify([events, requests])).not.toContain('hidden');
+});
+
+test('a session that watches refuses an offer, and shows a copy', async () => {
+  start({ mode: 'observe' });
+  say(offer());
+  say(observe('{"n":1}"deployed"'));
+  expect(answered).toMatchObject([
+    { kind: 'refuse', meta: { code: 'Llx.NotServed', message: 'this session only watches' } },
+  ]);
+  expect(types()).toEqual(['offered', 'stopped', 'observed']);
+  expect(requests).toEqual([]);
+});
+
+test('a copy that contradicts itself, or is sent again under a new id, is counted and not shown', () => {
+  start({ mode: 'observe' });
+  say(observe('{}'));
+  say(observe('{"n":1}1'), 7);
+  say(observe('{"n":1}1'), 7);
+  expect(types()).toEqual(['observed']);
+  expect(drops.counts()).toEqual({ 'body-malformed': 1, 'message-replayed': 1 });
+});
+
+test('an offer that is replayed under a new id does not run', async () => {
+  start();
+  say(offer(), 3);
+  say(offer(), 3);
+  await expect.poll(() => answered).toHaveLength(1);
+  expect(requests).toHaveLength(1);
+  expect(drops.counts()).toEqual({ 'message-replayed': 1 });
+});
+
+test('an offer of another function on this topic is dropped', () => {
+  start();
+  say(offer({ invokedFunctionArn: ARN.replace('orders', 'carts') }));
+  expect([requests, drops.counts()]).toEqual([[], { 'topic-foreign': 1 }]);
+});
+
+test('an offer that was withdrawn before it was complete does not run', () => {
+  start();
+  const offered = offer();
+  say({ kind: 'withdraw', id: offered.id, meta: {}, payload: new Uint8Array() });
+  say(offered);
+  expect([requests, drops.counts()]).toEqual([[], { 'invocation-ended': 1 }]);
+});
+
+test('a query for what nobody knows is answered, anything else counted', () => {
+  start();
+  say({ kind: 'query', id: newInvocationId(), meta: {}, payload: new Uint8Array() });
+  say({ kind: 'credit', id: newInvocationId(), meta: { bytes: 1 }, payload: new Uint8Array() });
+  expect(answered.map(({ kind }) => kind)).toEqual(['unknown']);
+  expect(drops.counts()).toEqual({ 'invocation-unknown': 1 });
+});
+
+test('a function that was given back refuses', () => {
+  start();
+  dispatcher.leave(TOPIC);
+  say(offer());
+  expect(answered.map(({ kind }) => kind)).toEqual(['refuse']);
+  expect(requests).toEqual([]);
+});
+
+test('a topic that is no function’s is nobody’s', () => {
+  start();
+  expect(dispatcher.receive({ topic: 'other', payload: new Uint8Array(), retained: false })).toBe(false);
+});

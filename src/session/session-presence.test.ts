@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DropCounter } from '../protocol/drops.ts';
+import { decodeSessionState, encodeSessionState } from '../protocol/presence.ts';
+import { sessionTopic } from '../protocol/topics.ts';
+import { MemoryBroker } from '../transport/memory.ts';
+import type { Transport } from '../transport/transport.ts';
+import { offlineWill, SessionPresence } from './session-presence.ts';
+
+const TOPIC = sessionTopic('s-1');
+
+let broker: MemoryBroker;
+let transport: Transport;
+let presence: SessionPresence;
+let drops: DropCounter;
+
+beforeEach(async () => {
+  broker = new MemoryBroker();
+  drops = new DropCounter();
+  transport = await broker.connect({
+    clientId: (connection) => `session-${connection}`,
+    will: (connection) => offlineWill('s-1', connection),
+    keepAliveSeconds: 30,
+    connectTimeoutMs: 1_000,
+    backoffMs: () => 1,
+  });
+  presence = new SessionPresence({
+    sessionId: 's-1',
+    transport,
+    drops,
+    onProblem: (error) => {
+      throw error;
+    },
+  });
+  transport.onMessage((message) => presence.accept(message));
+});
+
+afterEach(async () => {
+  presence.close();
+  await transport.close();
+});
+
+function state() {
+  const payload = broker.retained(TOPIC);
+  return payload && decodeSessionState(payload);
+}
+
+test('a session that is there says so with the number of its connection, and leaves nothing behind', async () => {
+  await presence.start();
+  expect(state()).toEqual({ state: 'online', connection: 1 });
+  await presence.leave();
+  expect(broker.retained(TOPIC)).toBeUndefined();
+});
+
+test('a late will of an earlier connection is contradicted', async () => {
+  await presence.start();
+  const late = encodeSessionState({ state: 'offline', connection: 1 });
+  await transport.publish(TOPIC, late, { qos: 1, retain: true });
+  await expect.poll(state).toEqual({ state: 'online', connection: 1 });
+});
+
+test('after a goodbye it says nothing more', async () => {
+  await presence.start();
+  await presence.leave();
+  await presence.sayOnline();
+  expect(broker.retained(TOPIC)).toBeUndefined();
+});
+
+test('only its own topic is its own; what stands there and is no state is counted', () => {
+  expect(presence.accept({ topic: sessionTopic('s-2'), payload: new Uint8Array(), retained: false })).toBe(
+    false,
+  );
+  expect(presence.accept({ topic: TOPIC, payload: Buffer.from('{'), retained: false })).toBe(true);
+  expect(drops.counts()).toEqual({ 'presence-malformed': 1 });
+});
