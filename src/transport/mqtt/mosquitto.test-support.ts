@@ -37,7 +37,10 @@ export async function startMosquitto(
     ...(await settingsOf(options, directory)),
   ];
   await writeFile(configuration, `${settings.join('\n')}\n`);
-  const broker = spawn('mosquitto', ['-c', configuration], { stdio: 'ignore' });
+  // Node.js raises the limit of open files for itself and its children; libwebsockets makes a table of that size, and
+  // gives up when it is a million.
+  const command = 'ulimit -n 1024 && exec mosquitto -c "$0"';
+  const broker = spawn('sh', ['-c', command, configuration], { stdio: 'ignore' });
   const exited = once(broker, 'exit');
   while (!(await answers(port))) {
     if (broker.exitCode !== null) throw new Error(`mosquitto ended with exit code ${broker.exitCode}`);
@@ -76,6 +79,8 @@ async function settingsOf(
     execFileSync('mosquitto_passwd', ['-b', passwords, login.username, login.password], { stdio: 'ignore' });
     settings.push(`password_file ${passwords}`);
   }
+  // Mosquitto 2.0 does not start without a listener of plain MQTT.
+  if (webSockets) settings.push(`listener ${await freePort()} 127.0.0.1`);
   return settings;
 }
 
