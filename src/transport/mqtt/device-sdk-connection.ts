@@ -6,8 +6,9 @@ import { type QualityOfService, TransportError, type TransportMessage } from '..
 export type ConnectFailure = mqtt.OnConnectionFailedResult['error'];
 
 /**
- * Not in the SDK's types, where `disconnect` is the only end: that refuses while it connects, and after a connection
- * was lost it waits for the time at which the SDK would have connected again.
+ * Not in the SDK's types, where `disconnect` is the only end: that refuses while it connects. After a connection was
+ * lost it comes first all the same: released while the SDK waits to connect again, a connection is never freed, and
+ * the process stands still at its end, where the SDK joins its threads (aws-crt 1.33).
  */
 type Releasable = { close(): void };
 
@@ -64,7 +65,9 @@ export class DeviceSdkConnection implements Connection {
     native.on('connection_failure', ({ error }) => {
       this.#failure = error;
     });
-    native.on('interrupt', (error) => this.#end(error));
+    native.on('interrupt', (error) => {
+      this.#end(error, () => this.#native.disconnect());
+    });
     native.on('closed', () => this.#end(undefined));
   }
 
@@ -127,13 +130,15 @@ export class DeviceSdkConnection implements Connection {
     this.#end(cause);
   }
 
-  #end(cause: unknown): void {
+  #end(cause: unknown, before?: () => Promise<void>): void {
     if (this.#ended !== undefined) return;
     const error = new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
     this.#ended = error;
     for (const reject of this.#waiting) reject(error);
     this.#waiting.clear();
-    this.#release();
+    // Nobody waits for it, and how it ends changes nothing: then it is released.
+    if (before === undefined) this.#release();
+    else before().then(this.#release, this.#release);
     this.#tellClosed(error);
   }
 
