@@ -3,14 +3,18 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bin, type JsonLine, type Ready } from '../support/llx-process.ts';
 
 const projectDirectory = fileURLToPath(new URL('project', import.meta.url));
 const shiftedClock = new URL('preload/shifted-clock.ts', import.meta.url).href;
 const advertisedPorts = new URL('preload/advertised-ports.ts', import.meta.url).href;
+const activeResources = new URL('preload/active-resources.ts', import.meta.url).href;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const READY_MS = 30_000;
+/** For a process to say what keeps it from ending. */
+const SAY_MS = 500;
 
 /** A running `llx … --json` in a process group of its own, so that no Ctrl-C but ours reaches it. */
 export type PartyProcess = {
@@ -41,7 +45,7 @@ export type PartyOptions = {
 /** Resolves when it is ready. Rejects, with what it wrote, when it ends before or takes too long. */
 export async function startParty(options: PartyOptions): Promise<PartyProcess> {
   const { name, args, advertised = new Map(), env, temporaryDirectory } = options;
-  const preloads = ['--import', advertisedPorts, '--import', shiftedClock];
+  const preloads = [advertisedPorts, shiftedClock, activeResources].flatMap((url) => ['--import', url]);
   const child = spawn(process.execPath, [...preloads, bin, ...args, '--json'], {
     cwd: projectDirectory,
     detached: true,
@@ -114,8 +118,11 @@ function partyOf(
       });
       const ended = await Promise.race([exit.then(() => true), late]);
       clearTimeout(timer);
-      if (!ended) child.kill('SIGKILL');
-      return ended;
+      if (ended) return true;
+      child.kill('SIGIO');
+      await wait(SAY_MS);
+      child.kill('SIGKILL');
+      return false;
     },
   };
 }
