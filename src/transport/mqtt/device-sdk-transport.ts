@@ -19,7 +19,11 @@ export type IotCoreLocation = {
   readonly proxy?: ((url: string) => string | undefined) | undefined;
 };
 
-/** The SDK's threads keep a process alive while it is connected, and up to 10 s after an attempt that was given up. */
+/**
+ * The SDK's threads keep a process alive while it is connected; after an attempt that was given up for up to 10 s, and
+ * for up to 30 s where the other side's certificate is not trusted: its TLS library waits before it says so.
+ * https://github.com/aws/s2n-tls/blob/main/docs/usage-guide/topics/ch03-error-handling.md#blinding
+ */
 export type DeviceSdkOptions = Omit<ConnectOptions, 'unref'> & IotCoreLocation & { readonly sdk: DeviceSdk };
 
 /**
