@@ -187,6 +187,15 @@ describe('credentials that cannot be had', () => {
     expect(problems).toHaveLength(2);
   });
 
+  test('are also ones that make no sense', async () => {
+    open({ providerOf: () => async () => ({ ...credentials('orders'), expiration: new Date(Number.NaN) }) });
+    expect(await asked(await addressOf())).toEqual({
+      status: 400,
+      body: { Code: 'RangeError', Message: 'Invalid time value' },
+    });
+    expect(problems).toHaveLength(1);
+  });
+
   test('do not show a secret, whatever the error says', async () => {
     keepSecret('a-secret-in-an-error');
     open({

@@ -148,13 +148,14 @@ export class CredentialEndpoint {
   }
 
   async #credentials(client: Client): Promise<Answer> {
-    const credentials = ask(client.provider).then(
-      (given) => {
+    keepSecret(client.token);
+    const credentials = ask(client.provider)
+      .then((given) => {
+        const answer = this.#served(given);
         client.problem = undefined;
-        return this.#served(given);
-      },
-      (error: unknown) => this.#failed(client, error),
-    );
+        return answer;
+      })
+      .catch((error: unknown) => this.#failed(client, error));
     const { promise: deadline, resolve } = Promise.withResolvers<Answer>();
     const late = refusal(503, 'NotReady', 'the credentials are still being fetched: ask again in a second');
     const timer = setTimeout(() => resolve(late), this.#options.answerWithinMs ?? 900);

@@ -3,8 +3,8 @@ import type { AwsCredentials } from '../signature/credentials.ts';
 /** Shorter values are no keys, and would tear holes into ordinary text. */
 const SHORTEST = 12;
 
-/** Keys are renewed every hour, for every function: those that have ended long ago need no watch. */
-const REMEMBERED = 512;
+/** Keys are renewed every hour, for every function: those that nobody has used for long need no watch. */
+const REMEMBERED = 1_024;
 
 const MASK = '[secret]';
 
@@ -23,12 +23,15 @@ export class Redactor {
   /** Those with other characters, as a key of an emulator's user may have. */
   #anywhere: readonly string[] = [];
 
+  /** Again for each use: what is used is remembered. */
   add(...values: readonly (string | undefined)[]): void {
-    const added = values
-      .filter((value) => value !== undefined)
-      .filter((value) => value.length >= SHORTEST && !this.#values.has(value));
-    if (added.length === 0) return;
-    for (const value of added) this.#values.add(value);
+    let isNew = false;
+    for (const value of values) {
+      if (value === undefined || value.length < SHORTEST) continue;
+      if (!this.#values.delete(value)) isNew = true;
+      this.#values.add(value);
+    }
+    if (!isNew) return;
     for (const oldest of this.#values) {
       if (this.#values.size <= REMEMBERED) break;
       this.#values.delete(oldest);
