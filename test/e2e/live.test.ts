@@ -103,6 +103,30 @@ test('two developers on lanes of their own each get their own invocations', asyn
   expect(alice.lines.filter(({ type }) => type === 'invocation')).toEqual([]);
 });
 
+test('a session that only watches sees what the deployed code was given and answered', async () => {
+  const watcher = await startSession(ALICE, '--observe');
+  expect(await invoke('who', { n: 1 })).toBe('deployed');
+  expect(await watcher.line(({ phase }) => phase === 'observed')).toMatchObject({
+    type: 'invocation',
+    function: 'who',
+    lane: 'default',
+  });
+});
+
+test('a session comes back when the broker was away, and its lanes with it', async () => {
+  const { endpoint, mqtt, wss, mtls } = emulator.ready;
+  const ports = { '--port': endpoint, '--mqtt-port': mqtt, '--wss-port': wss, '--mtls-port': mtls };
+  const samePorts = Object.entries(ports).flatMap(([flag, url]) => [flag, new URL(String(url)).port]);
+  const session = await startSession(ALICE);
+  emulator.child.kill('SIGKILL');
+  expect(await session.line(({ status }) => status === 'connecting')).toMatchObject({ type: 'connection' });
+  emulator = await startLlx(['emulator', ...samePorts, '--broker-quotas', 'iot-core'], {
+    cwd: liveProjectDirectory,
+  });
+  await session.line(({ status, connection }) => status === 'connected' && connection === 2);
+  await expect.poll(() => invoke('who'), { timeout: 10_000 }).toBe('local');
+}, 40_000);
+
 test('llx invoke calls with the developer’s own keys where the emulator knows its users', async () => {
   const args = ['invoke', 'who', '--endpoint', emulator.ready.endpoint, '--data', '{}'];
   expect(await runLlx(args, { env: ALICE })).toEqual({ code: 0, stdout: '"deployed"\n', stderr: '' });
