@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -46,12 +46,17 @@ afterAll(async () => {
 async function startRefusing(status: number): Promise<{ readonly port: number; readonly urls: URL[] }> {
   const urls: URL[] = [];
   const server = createServer(certificates, () => undefined);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => void sockets.add(socket));
   server.on('upgrade', (request, socket) => {
     urls.push(new URL(`wss://localhost${request.url}`));
     socket.end(`HTTP/1.1 ${status} Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  closers.push(() => new Promise((resolve) => server.close(resolve)));
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
   return { port: (server.address() as AddressInfo).port, urls };
 }
 

@@ -17,6 +17,11 @@ export async function startWebSocketBridge(
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const open = new Set<Duplex>();
   const server = tls === undefined ? createServer() : createSecureServer(tls);
+  // A TLS handshake that the client gave up would else be waited for.
+  server.on('connection', (socket: Duplex) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   server.on('upgrade', (request, client) => {
     const broker = connect({ port: brokerPort, host: '127.0.0.1', noDelay: true });
     for (const end of [client, broker]) {
