@@ -38,7 +38,6 @@ export class DeviceSdkConnection implements Connection {
   readonly #waiting = new Set<(reason: TransportError) => void>();
   #lastReceived = performance.now();
   #ended: TransportError | undefined;
-  #disconnecting = false;
   #failure: ConnectFailure | undefined;
   #tellClosed: (reason: TransportError) => void = () => undefined;
 
@@ -50,8 +49,6 @@ export class DeviceSdkConnection implements Connection {
     });
     native.on('message', (topic, payload, _duplicate, _qos, retained) => {
       this.#lastReceived = performance.now();
-      // What was on its way to this thread when the connection was given up.
-      if (this.#ended !== undefined) return;
       try {
         // The SDK gives an empty payload as a buffer that is detached, of which no view can be made.
         onMessage({ topic, payload: payload.byteLength === 0 ? EMPTY : new Uint8Array(payload), retained });
@@ -118,8 +115,7 @@ export class DeviceSdkConnection implements Connection {
   }
 
   async end(): Promise<void> {
-    if (this.#ended !== undefined || this.#disconnecting) return;
-    this.#disconnecting = true;
+    if (this.#ended !== undefined) return;
     const timer = setTimeout(() => this.destroy(), END_MS);
     this.#native.disconnect().catch(() => this.destroy());
     await this.closed;
