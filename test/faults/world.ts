@@ -27,6 +27,7 @@ const DEVELOPER = {
 };
 
 const READ_MS = 5_000;
+const SESSION_ATTEMPTS = 5;
 
 /** An emulator, a session and callers, each in its own process, with a proxy on every line between them. */
 export class World {
@@ -95,11 +96,22 @@ export class World {
     });
   }
 
-  /** Takes the lanes of a session that cannot say goodbye any more. */
+  /**
+   * Takes the lanes of a session that cannot say goodbye any more. A first connection that a fault meets ends it, and
+   * its developer starts it again.
+   */
   async startSession(): Promise<void> {
     const endpoint = `http://127.0.0.1:${this.lines.api.port}`;
     const args = ['dev', '--endpoint', endpoint, '--takeover', '--verbose', '--only', ...FUNCTIONS];
-    this.#session = await this.#start({ name: 'session', args, env: DEVELOPER });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        this.#session = await this.#start({ name: 'session', args, env: DEVELOPER });
+        break;
+      } catch (error) {
+        if (attempt === SESSION_ATTEMPTS) throw error;
+        this.faults.count('session not started', String(error));
+      }
+    }
     for (const topic of await this.#statesOf(this.#session)) this.#topics.add(topic);
   }
 

@@ -61,8 +61,8 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'broker refuses connections for a while',
     shape: SMALL,
-    calls: { full: 800, short: 40 },
-    rounds: { full: 12, short: 1 },
+    calls: { full: 800 },
+    rounds: { full: 12 },
     disturb: async ({ world, random }) => {
       await world.lines.broker.refuse();
       world.lines.broker.cut(random.pick(['session', 'stub', undefined]));
