@@ -15,6 +15,45 @@ function seen(event: SessionEvent): SessionEvent | undefined {
   return events[0];
 }
 
+const succeeded = (text: string): SessionEvent => ({
+  type: 'ended',
+  id: '1',
+  at: 0,
+  result: {
+    status: 'succeeded',
+    payload: Buffer.from(text),
+    streamed: false,
+    durationMs: 1,
+    coldStart: false,
+  },
+});
+
+const offered = (text: string): SessionEvent => ({
+  type: 'offered',
+  id: '1',
+  requestId: '1',
+  functionName: 'f',
+  lane: 'default',
+  event: Buffer.from(text),
+  at: 0,
+});
+
+const observed = (text: string): SessionEvent => ({
+  ...offered(text),
+  type: 'observed',
+  event: Buffer.from(text),
+  answer: Buffer.from(text),
+  answerBytes: 1,
+  streamed: false,
+  durationMs: 1,
+  errorType: undefined,
+  id: '1',
+  requestId: '1',
+  functionName: 'f',
+  lane: 'default',
+  at: 0,
+});
+
 const failed = (text: string): SessionEvent => ({
   type: 'ended',
   id: '1',
@@ -35,8 +74,11 @@ test.each<[string, (text: string) => SessionEvent]>([
   ['a drop', (detail) => ({ type: 'dropped', process: 'session', reason: 'late', detail })],
   ['a reason', (reason) => ({ type: 'stopped', id: '1', at: 0, phase: 'refused', reason })],
   ['the error of a handler', failed],
+  ['the answer of a handler', succeeded],
+  ['an event', offered],
+  ['a copy of what a deployed handler did', observed],
 ])('%s enters the store without the secret in it', (_what, made) => {
-  expect(seen(made(`before ${SECRET} after`))).toEqual(made('before [secret] after'));
+  expect(seen(made(`before ${SECRET} é after`))).toEqual(made('before [secret] é after'));
   const harmless = made('nothing to hide');
   expect(seen(harmless)).toEqual(harmless);
 });

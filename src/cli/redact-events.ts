@@ -29,9 +29,15 @@ function redacted(event: SessionEvent): SessionEvent {
       return { ...event, reason: redact(event.reason) };
     case 'ended': {
       const { result } = event;
-      if (result.status === 'succeeded') return event;
-      return { ...event, result: { ...result, payload: redactedBytes(result.payload) } };
+      const payload = redactedBytes(result.payload);
+      return payload === result.payload ? event : { ...event, result: { ...result, payload } };
     }
+    case 'offered': {
+      const bytes = redactedBytes(event.event);
+      return bytes === event.event ? event : { ...event, event: bytes };
+    }
+    case 'observed':
+      return { ...event, event: redactedBytes(event.event), answer: redactedBytes(event.answer) };
     case 'connection': {
       const { state } = event;
       if (state.status !== 'connecting' || !(state.cause instanceof Error)) return event;
@@ -44,7 +50,8 @@ function redacted(event: SessionEvent): SessionEvent {
 }
 
 function redactedBytes(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  // Byte by byte, whatever it is: keys are ASCII.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const shown = redact(text);
-  return shown === text ? bytes : Buffer.from(shown);
+  return shown === text ? bytes : Buffer.from(shown, 'latin1');
 }

@@ -8,6 +8,7 @@ import { aborted, onInterrupt } from './interrupt.ts';
 import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
 import { openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
+import { redactEvents } from './redact-events.ts';
 
 export type EmulatorCommandFlags = EmulatorFlags & {
   readonly plain?: boolean;
@@ -21,7 +22,7 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
   const closers = new Closers();
   try {
     const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
-    const store = deferEvents(createSessionStore());
+    const store = deferEvents(redactEvents(createSessionStore()));
     const output = openOutput({ ...flags, plain: flags.json !== true }, store);
     closers.add(() => {
       store.flush();

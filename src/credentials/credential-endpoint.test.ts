@@ -220,13 +220,24 @@ describe('credentials that cannot be had', () => {
 });
 
 describe('the port', () => {
-  test('is one for all functions, and each function keeps its address', async () => {
+  test('is one for all, and each worker has an address and a token of its own', async () => {
     open();
-    const [first, second, other] = [await addressOf(), await addressOf(), await addressOf(BILLS)];
-    expect(second).toEqual(first);
-    expect(new URL(other.url).host).toBe(new URL(first.url).host);
-    expect(other.url).not.toBe(first.url);
-    expect(other.token).not.toBe(first.token);
+    const workers = [await addressOf(), await addressOf(), await addressOf(BILLS)];
+    expect(new Set(workers.map(({ url }) => new URL(url).host)).size).toBe(1);
+    expect(new Set(workers.map(({ url }) => url)).size).toBe(3);
+    expect(new Set(workers.map(({ token }) => token)).size).toBe(3);
+    for (const [index, name] of ['orders', 'orders', 'bills'].entries()) {
+      const worker = workers[index];
+      if (worker === undefined) throw new Error('expected a worker');
+      expect(await asked(worker)).toMatchObject({ body: { AccessKeyId: `ASIA-${name}` } });
+    }
+  });
+
+  test('forgets the workers of many reloads ago: their tokens open nothing', async () => {
+    open();
+    const first = await addressOf();
+    for (let worker = 0; worker < 64; worker++) await addressOf();
+    expect(await asked(first)).toMatchObject({ status: 404 });
   });
 
   test('closes more than once, also while it opens, and opens no more after that', async () => {

@@ -18,11 +18,21 @@ type Client = {
   readonly functionArn: string;
   readonly path: string;
   readonly token: string;
+  readonly source: Source;
+};
+
+/** Of one function: its workers have one identity. */
+type Source = {
   readonly provider: CredentialProvider;
+  /** Oldest first. */
+  readonly paths: string[];
   problem: string | undefined;
 };
 
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, string>> };
+
+/** Of one function, the newest: more than ever run at once, those that drain after a reload included. */
+const WORKERS = 64;
 
 /** Of credentials that do not say when they end: the SDKs then ask again 5 minutes earlier. */
 const UNKNOWN_LIFETIME_MS = 15 * 60_000;
@@ -30,13 +40,13 @@ const UNKNOWN_LIFETIME_MS = 15 * 60_000;
 /**
  * The container credential provider, which every AWS SDK asks by itself and again before the end:
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html.
- * On a loopback port that opens with the first worker; each function has a path and a token of its own, so that no
- * handler gets the credentials of another.
+ * On a loopback port that opens with the first worker; each worker has a path and a token of its own, so that no
+ * handler gets the credentials of another function, and none has a token longer than it may live.
  */
 export class CredentialEndpoint {
   readonly #options: CredentialEndpointOptions;
   readonly #now: () => number;
-  readonly #byFunction = new Map<string, Client>();
+  readonly #sources = new Map<string, Source>();
   readonly #byPath = new Map<string, Client>();
   #server: Server | undefined;
   #opening: Promise<string> | undefined;
@@ -49,7 +59,7 @@ export class CredentialEndpoint {
     this.#now = options.now ?? Date.now;
   }
 
-  /** What the handler's environment needs. The workers of one function share it: they have one identity. */
+  /** What the environment of a new worker needs. */
   async environmentFor(functionArn: string): Promise<Record<string, string>> {
     const host = await this.#open();
     const { path, token } = this.#client(functionArn);
@@ -105,18 +115,21 @@ export class CredentialEndpoint {
   }
 
   #client(functionArn: string): Client {
-    const known = this.#byFunction.get(functionArn);
-    if (known) return known;
+    let source = this.#sources.get(functionArn);
+    if (source === undefined) {
+      source = { provider: this.#options.providerOf(functionArn), paths: [], problem: undefined };
+      this.#sources.set(functionArn, source);
+    }
     const client: Client = {
       functionArn,
       path: `/${randomBytes(16).toString('base64url')}`,
       token: randomBytes(32).toString('base64url'),
-      provider: this.#options.providerOf(functionArn),
-      problem: undefined,
+      source,
     };
     keepSecret(client.token);
-    this.#byFunction.set(functionArn, client);
     this.#byPath.set(client.path, client);
+    source.paths.push(client.path);
+    if (source.paths.length > WORKERS) this.#byPath.delete(source.paths.shift() ?? '');
     return client;
   }
 
@@ -149,10 +162,10 @@ export class CredentialEndpoint {
 
   async #credentials(client: Client): Promise<Answer> {
     keepSecret(client.token);
-    const credentials = ask(client.provider)
+    const credentials = ask(client.source.provider)
       .then((given) => {
         const answer = this.#served(given);
-        client.problem = undefined;
+        client.source.problem = undefined;
         return answer;
       })
       .catch((error: unknown) => this.#failed(client, error));
@@ -179,8 +192,8 @@ export class CredentialEndpoint {
   #failed(client: Client, error: unknown): Answer {
     const code = isLlxError(error) ? error.code : error instanceof Error ? error.name : 'Error';
     const text = redact(error instanceof Error ? error.message : String(error));
-    if (client.problem !== text) {
-      client.problem = text;
+    if (client.source.problem !== text) {
+      client.source.problem = text;
       this.#options.onProblem(client.functionArn, error);
     }
     // Of the AWS SDK for JavaScript's answers only those of 400 to 499 keep code and message.

@@ -112,14 +112,14 @@ describe('what the unmodified AWS SDK finds in a handler', () => {
     });
   });
 
-  test('are not those of another function: its address refuses the token', async () => {
+  test('are not those of another worker: its address refuses the token', async () => {
     serve(given);
     const worker = await load('askFor');
-    const own = await credentials.environmentOf({ arn: arnOf('orders'), environment: {} });
+    const sibling = await credentials.environmentOf({ arn: arnOf('orders'), environment: {} });
     const other = await credentials.environmentOf({ arn: arnOf('bills'), environment: {} });
     const ask = async (environment: Record<string, string>): Promise<unknown> =>
       (await invoke(worker, { url: environment.AWS_CONTAINER_CREDENTIALS_FULL_URI })).answer;
-    expect([await ask(own), await ask(other)]).toEqual([200, 403]);
+    expect([await ask({}), await ask(sibling), await ask(other)]).toEqual([200, 403, 403]);
   });
 
   test('stay out of its environment: only the address of the endpoint and its token are there', async () => {

@@ -82,3 +82,10 @@ test('the process has one memory of its secrets: of a key pair the secret and th
     'ASIAREDACTTEST [secret] [secret] [secret]',
   );
 });
+
+test('a run of millions of characters is searched, too', () => {
+  const redactor = new Redactor();
+  redactor.add('a-key-in-a-long-run');
+  const run = 'x'.repeat(5_000_000);
+  expect(redactor.redact(`${run}a-key-in-a-long-run${run}`) === `${run}[secret]${run}`).toBe(true);
+});

@@ -15,6 +15,8 @@ const PRESIGNED = /(X-Amz-(?:Signature|Security-Token)=)[^&\s"'<>]+/gi;
 const RUNS = /[\w+/=%.~-]{12,}/g;
 const ONE_RUN = /^[\w+/=%.~-]+$/;
 
+const LARGE = 256 * 1024;
+
 /** Values that no output may show. */
 export class Redactor {
   readonly #values = new Set<string>();
@@ -46,6 +48,8 @@ export class Redactor {
   redact(text: string): string {
     const shown = text.includes('X-Amz-') ? text.replace(PRESIGNED, `$1${MASK}`) : text;
     if (this.#values.size === 0) return shown;
+    // A run of millions of characters is more than a regular expression can hold.
+    if (shown.length > LARGE) return masked(masked(shown, this.#anywhere), this.#inRuns);
     return masked(shown, this.#anywhere).replace(RUNS, (run) => masked(run, this.#inRuns));
   }
 }

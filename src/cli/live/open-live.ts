@@ -60,7 +60,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
   closers.add(async () => access.close());
   const handlers = openHandlers({ access, credentials, emulator }, flags, opening);
   if (emulator !== undefined && emulator.wss === undefined) {
-    return openPlainEmulator(emulator, handlers, configuration);
+    return openPlainEmulator(emulator, handlers, credentials, configuration);
   }
   const [identity, endpoint] = await Promise.all([access.identity(signal), access.dataEndpoint(signal)]);
   const scope = { region: access.region, account: identity.account };

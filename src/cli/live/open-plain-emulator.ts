@@ -1,5 +1,6 @@
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import { readRetainedOverHttp } from '../../emulator/lambda/stub-host/read-retained-over-http.ts';
+import type { CredentialProvider } from '../../signature/credentials.ts';
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
 import { type Configuration, functionsIn } from '../configuration.ts';
@@ -10,6 +11,7 @@ import type { HandlerEnvironment } from './handler-environment.ts';
 export function openPlainEmulator(
   emulator: EmulatorState,
   handlers: HandlerEnvironment,
+  credentials: CredentialProvider,
   { functions }: Configuration,
 ): DevAws {
   const { endpoint, mqtt, account, region } = emulator;
@@ -22,7 +24,10 @@ export function openPlainEmulator(
     region,
     functions: functionsIn(emulator, functions),
     connect: (options) => connectSharded((one) => connectMqtt({ ...one, url: mqtt }), options),
-    readRetained: readRetainedOverHttp(endpoint),
+    readRetained: readRetainedOverHttp(
+      endpoint,
+      emulator.access === 'open' ? undefined : { region, credentials },
+    ),
     ...handlers,
     prepareStubs: () => undefined,
   };

@@ -22,8 +22,8 @@ async function keyOrError(provider) {
   }
 }
 
-/** The credentials of another function, asked for with what this one has. */
-export const askFor = async ({ url }) => {
+/** Credentials asked for with what this worker has: its own, or those of another. */
+export const askFor = async ({ url = process.env.AWS_CONTAINER_CREDENTIALS_FULL_URI }) => {
   const authorization = process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
   const response = await fetch(url, { headers: { authorization } });
   return response.status;

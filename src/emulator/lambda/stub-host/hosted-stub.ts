@@ -1,6 +1,7 @@
 import { QUOTA_PROFILES } from '../../../protocol/quota-profile.ts';
 import { oversizeFailure } from '../../../runtime/outcome.ts';
 import type { CreateStubOptions } from '../../../stub/create-stub.ts';
+import { EnvironmentCredentials } from '../../../stub/environment-credentials.ts';
 import type { StubModule } from '../../../stub/handler.ts';
 import { lambdaStubOptions } from '../../../stub/lambda-stub.ts';
 import type { Stub } from '../../../stub/stub.ts';
@@ -9,7 +10,7 @@ import type { StubOutcome } from '../../../stub/stub-outcome.ts';
 import { readSettings } from '../../../stub/stub-settings.ts';
 import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
-import { readRetainedOverHttp } from './read-retained-over-http.ts';
+import { readRetainedOverHttp, type Signer } from './read-retained-over-http.ts';
 
 type FunctionMessage = Extract<ToHost, { type: 'function' }>;
 type Invoke = Extract<ToHost, { type: 'invoke' }>;
@@ -93,11 +94,16 @@ export class HostedStub {
     return {
       ...options,
       ...(options.readRetained === undefined
-        ? { readRetained: readRetainedOverHttp(endpoint, signed ? this.#environment : undefined) }
+        ? { readRetained: readRetainedOverHttp(endpoint, signed ? this.#signer() : undefined) }
         : {}),
       ...(paced ? {} : { quotas: QUOTA_PROFILES.none }),
       onDrop: ({ reason, detail }) => this.#send({ type: 'dropped', reason, detail }),
     };
+  }
+
+  #signer(): Signer {
+    const credentials = new EnvironmentCredentials(this.#environment);
+    return { region: this.#environment.AWS_REGION ?? '', credentials: () => credentials.read() };
   }
 
   #report(call: number, outcome: StubOutcome, stream: GatheredStream): void {

@@ -37,14 +37,11 @@ test('a read is signed with the credentials of the environment, where it is give
   });
   const endpoint = await startSigned(identities);
   const { signal } = new AbortController();
-  const keys = identities.functionCredentials('orders');
-  const environment = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-    AWS_SESSION_TOKEN: keys.sessionToken,
+  const signer = {
+    region: 'us-east-1',
+    credentials: async () => identities.functionCredentials('orders'),
   };
-  const payload = await readRetainedOverHttp(endpoint, environment)('llx/v1/a:b', signal);
+  const payload = await readRetainedOverHttp(endpoint, signer)('llx/v1/a:b', signal);
   expect(Buffer.from(payload ?? []).toString()).toBe(
     '/retainedMessage/llx%2Fv1%2Fa%3Ab for arn:aws:sts::000000000000:assumed-role/orders-role/orders',
   );

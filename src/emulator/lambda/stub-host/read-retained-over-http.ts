@@ -1,20 +1,19 @@
+import type { CredentialProvider } from '../../../signature/credentials.ts';
 import { signRequest } from '../../../signature/sign-request.ts';
-import { EnvironmentCredentials } from '../../../stub/environment-credentials.ts';
 import type { ReadRetained } from '../../../transport/read-retained.ts';
 import { httpRequest } from '../../http/http-request.ts';
+
+export type Signer = { readonly region: string; readonly credentials: CredentialProvider };
 
 /**
  * GetRetainedMessage of the emulator, for a process that is not the emulator's.
  *
- * @param environment AWS_REGION and credentials, where the emulator wants a signature.
+ * @param signer whoever asks, where the emulator wants a signature.
  */
-export function readRetainedOverHttp(
-  endpoint: string,
-  environment?: Readonly<Record<string, string>>,
-): ReadRetained {
+export function readRetainedOverHttp(endpoint: string, signer?: Signer): ReadRetained {
   return async (topic, signal) => {
     const url = `${endpoint}/retainedMessage/${encodeURIComponent(topic)}`;
-    const headers = environment === undefined ? {} : await signatureOf(url, environment);
+    const headers = signer === undefined ? {} : await signatureOf(url, signer);
     const { status, body } = await httpRequest(url, { headers, signal });
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`expected 200 or 404 of GetRetainedMessage, got ${status}`);
@@ -29,9 +28,7 @@ export function readRetainedOverHttp(
 
 async function signatureOf(
   url: string,
-  environment: Readonly<Record<string, string>>,
+  { region, credentials }: Signer,
 ): Promise<Readonly<Record<string, string>>> {
-  const credentials = await new EnvironmentCredentials(environment).read();
-  const region = environment.AWS_REGION ?? '';
-  return signRequest({ method: 'GET', url, service: 'iotdata', region, credentials });
+  return signRequest({ method: 'GET', url, service: 'iotdata', region, credentials: await credentials() });
 }
