@@ -1,14 +1,13 @@
-import { MessageTooLargeError } from '../protocol/body.ts';
 import type { DropCounter } from '../protocol/drops.ts';
 import { LOG_BYTES } from '../protocol/limits.ts';
 import type { InvocationId, MessageToSession, MessageToStub, Offer, OfferMeta } from '../protocol/message.ts';
 import type { QuotaProfile } from '../protocol/quota-profile.ts';
-import { cannotPass } from '../protocol/sending-time.ts';
 import type { Timing } from '../protocol/timing.ts';
 import type { FunctionSpec, InvocationResult, LogLine, Runtime } from '../runtime/invocation.ts';
 import { answerMessage } from './answer-message.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { SessionEvent } from './event.ts';
+import { type FittedAnswer, fitAnswer } from './fit-answer.ts';
 import {
   acceptOffer,
   reduceSessionInvocation,
@@ -19,7 +18,7 @@ import {
   type SessionTimer,
 } from './invocation.ts';
 import { LogTail } from './log-tail.ts';
-import { CANCELLED, internalError, payloadTooLarge } from './own-failures.ts';
+import { CANCELLED, internalError } from './own-failures.ts';
 import type { Refusal } from './refusal.ts';
 
 export type RunningOptions = {
@@ -186,24 +185,15 @@ export class RunningInvocation {
     }
   }
 
-  /** Sealed; when it cannot reach the stub in time, an error that says so: silence would be a lost session. */
-  #encodeAnswer(result: InvocationResult): readonly Uint8Array[] {
+  #fit(result: InvocationResult): FittedAnswer {
     const { encode, quotas, timing } = this.#options;
     const number = this.#stream.count;
-    const what = `an answer of ${result.payload.byteLength} bytes`;
-    let why: string | undefined;
-    try {
-      const frames = encode(answerMessage(this.#id, result, this.#logs, number), number);
-      // The stub itself gives up a third of the margin early.
-      const leftMs = this.#deadline - performance.now() - timing.deadlineMarginMs / 3;
-      why = cannotPass(what, frames, leftMs, quotas);
-      if (why === undefined) return frames;
-    } catch (error) {
-      if (!(error instanceof MessageTooLargeError)) throw error;
-      why = `${what}: ${error.message}`;
-    }
-    this.#result = payloadTooLarge(why, result);
-    return encode(answerMessage(this.#id, this.#result, this.#logs, number), number);
+    return fitAnswer(result, this.#logs ?? { lines: [], leftOut: 0 }, {
+      encode: (fitted, logs) => encode(answerMessage(this.#id, fitted, logs, number), number),
+      // The stub gives up a third of the margin early.
+      leftMs: this.#deadline - performance.now() - timing.deadlineMarginMs / 3,
+      quotas,
+    });
   }
 
   #sendMessage(message: MessageToStub, number: number): readonly Uint8Array[] {
@@ -242,7 +232,7 @@ export class RunningInvocation {
         return;
       case 'answer':
         if (this.#answer.length === 0 && this.#result !== undefined)
-          this.#answer = this.#encodeAnswer(this.#result);
+          ({ frames: this.#answer, result: this.#result } = this.#fit(this.#result));
         return this.#options.publish(this.#answer);
       case 'cancelled':
         send(

@@ -167,7 +167,7 @@ describe('llx dev --offline, through the AWS SDK', () => {
       `END RequestId: ${id}`,
       expect.stringMatching(
         new RegExp(
-          `^REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 1024 MB\\t`,
+          `^REPORT RequestId: ${id}\\tDuration: [\\d.]+ ms\\tBilled Duration: \\d+ ms\\tMemory Size: 1024 MB\\tMax Memory Used: [1-9]\\d* MB\\t`,
         ),
       ),
       '',

@@ -44,6 +44,20 @@ test('an answer that cannot pass in time is an error that says so, to the caller
   expect(ends).toMatchObject([{ status: 'failed', errorType: 'Llx.PayloadTooLarge', durationMs: 1 }]);
 });
 
+test('an answer that would pass without its log lines passes without them, and their number is told', async () => {
+  tunnel = new Tunnel();
+  const line = randomBytes(96 * 1024).toString('base64');
+  await tunnel.startSession(
+    async (_event, { onLog }) => {
+      onLog?.({ stream: 'stdout', text: line });
+      return 'answer';
+    },
+    { quotas: scaleQuotas(IOT_CORE, 0.1) },
+  );
+  expect(read(await tunnel.invoke({}, { remainingMs: 1_000 }))).toBe('answer');
+  expect(tunnel.printed).toEqual(['llx: 1 earlier log lines were left out']);
+});
+
 test('what can pass, passes', async () => {
   const quotas = scaleQuotas(IOT_CORE, 100);
   tunnel = new Tunnel({ stub: { quotas } });
