@@ -9,6 +9,9 @@ import { addInvokeCommand } from './commands/invoke.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
 
+/** What may still be on its way when a command has ended: output to a slow reader, above all. */
+const LINGER_MS = 1_500;
+
 /** The program: `argv` without node and script. Sets the exit code; never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   endWithParent();
@@ -35,6 +38,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+  // A native client that waits for a TLS failure, which it delays by up to 30 s, must not hold up a command that is done.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
 /** `dev` is the default command: without this a misspelled one would be its argument. */
