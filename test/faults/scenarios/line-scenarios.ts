@@ -23,7 +23,7 @@ export const LINE_SCENARIOS: readonly Scenario[] = [
   {
     name: 'messages dropped, doubled, overtaken and late',
     shape: MIXED,
-    calls: { full: 2_000, short: 120 },
+    calls: { full: 2_000, short: 80 },
     prepare: ({ broker }) => {
       broker.rates = { drop: 0.02, duplicate: 0.03, reorder: 0.03, delay: 0.03 };
     },

@@ -26,7 +26,7 @@ export const PROCESS_SCENARIOS: readonly Scenario[] = [
     // Long enough that most of those which are met have an invocation.
     shape: { ...SMALL, longestMs: 1_500 },
     calls: { full: 500, short: 40 },
-    rounds: { full: 30, short: 3 },
+    rounds: { full: 30, short: 2 },
     disturb: (disturbance) => disturbChild(disturbance, 'session', WORKER),
   },
   {
