@@ -4,6 +4,8 @@ import type { WorkAnswer, WorkEvent } from './project/work.ts';
 
 export type CallOutcome =
   | { readonly type: 'answered'; readonly answer: Omit<WorkAnswer, 'body'>; readonly bodyDigest: string }
+  /** A success that is nothing that a handler of the suite returns. */
+  | { readonly type: 'foreign'; readonly text: string }
   | { readonly type: 'failed'; readonly errorType: string; readonly errorMessage: string }
   /** The caller's own line broke: it cannot know what became of its invocation. */
   | { readonly type: 'lost'; readonly cause: string }
@@ -24,6 +26,7 @@ export type Call = {
 
 /** Three times the timeout of the functions. */
 const UNANSWERED_MS = 36_000;
+const SHOWN_CHARACTERS = 200;
 
 /** Invokes through the unmodified AWS SDK, once: a retry would be another invocation. Never rejects. */
 export async function call(client: LambdaClient, functionName: string, event: WorkEvent): Promise<Call> {
@@ -55,11 +58,21 @@ export async function call(client: LambdaClient, functionName: string, event: Wo
 }
 
 function read(payload: Uint8Array | undefined, failed: boolean): CallOutcome {
-  const value = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+  const text = new TextDecoder().decode(payload);
+  const value: unknown = JSON.parse(text);
   if (failed) {
-    const { errorType, errorMessage } = value;
+    const { errorType, errorMessage } = value as Record<string, unknown>;
     return { type: 'failed', errorType: String(errorType), errorMessage: String(errorMessage) };
   }
-  const { body, ...answer } = value as WorkAnswer;
-  return { type: 'answered', answer, bodyDigest: digestOf(String(body)) };
+  return readAnswer(value) ?? { type: 'foreign', text: text.slice(0, SHOWN_CHARACTERS) };
+}
+
+/** Undefined when it is not what a handler of the suite returns. */
+export function readAnswer(value: unknown): Extract<CallOutcome, { type: 'answered' }> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { n, where, requestId, digest, body } = value as Partial<Record<keyof WorkAnswer, unknown>>;
+  if (typeof n !== 'number' || (where !== 'local' && where !== 'deployed')) return undefined;
+  if (typeof requestId !== 'string' || typeof digest !== 'string' || typeof body !== 'string')
+    return undefined;
+  return { type: 'answered', answer: { n, where, requestId, digest }, bodyDigest: digestOf(body) };
 }

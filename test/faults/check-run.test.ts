@@ -73,6 +73,7 @@ describe('a breach', () => {
       LOCAL,
       'own-result',
     ],
+    ['a success that no handler returned', called({ type: 'foreign', text: 'null' }), LOCAL, 'own-result'],
     ['an untyped error', failed('TypeError'), LOCAL, 'typed-error'],
     ['a defect of llx', failed('Llx.InternalError'), LOCAL, 'typed-error'],
     ['two local runs', answered('local'), [...LOCAL, ...ran('local', 'start')], 'ran-once'],

@@ -87,6 +87,9 @@ function* checkOutcome(call: Call, lines: readonly LedgerLine[], permits: Permit
     case 'lost':
       if (!permits.lostCallers) yield { rule: 'answered-once', text: `the API broke: ${outcome.cause}` };
       return;
+    case 'foreign':
+      yield { rule: 'own-result', text: `succeeded with what no handler returned: ${outcome.text}` };
+      return;
     case 'failed':
       return yield* checkFailure(call, outcome, lines);
     case 'answered': {

@@ -80,9 +80,22 @@ function outcomesOf(calls: readonly Call[]): Readonly<Record<string, number>> {
 }
 
 function outcomeName(outcome: Call['outcome']): string {
-  if (outcome.type === 'answered') return outcome.answer.where;
-  if (outcome.type === 'failed') return outcome.errorType;
-  return outcome.type === 'lost' ? 'connection lost' : 'no answer';
+  switch (outcome.type) {
+    case 'answered':
+      return outcome.answer.where;
+    case 'failed':
+      return outcome.errorType;
+    case 'foreign':
+      return 'foreign answer';
+    case 'lost':
+      return 'connection lost';
+    case 'unanswered':
+      return 'no answer';
+    default: {
+      const exhaustive: never = outcome;
+      return exhaustive;
+    }
+  }
 }
 
 function countsText(counts: Readonly<Record<string, number>>): string {

@@ -8,11 +8,11 @@ import { RunningInvocation } from '../../src/session/running-invocation.ts';
 import { OfferedInvocation } from '../../src/stub/offered-invocation.ts';
 import type { MemoryDelivery } from '../../src/transport/memory.ts';
 import { Tunnel } from '../support/tunnel.ts';
-import type { Call, CallOutcome } from './call.ts';
+import { type Call, type CallOutcome, readAnswer } from './call.ts';
 import { type Breach, checkRun } from './check-run.ts';
 import { parseLedger } from './ledger.ts';
 import { bodyOf, digestOf } from './project/body.ts';
-import { type WorkAnswer, type WorkEvent, work } from './project/work.ts';
+import { type WorkEvent, work } from './project/work.ts';
 import type { ScenarioResult } from './run-scenario.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { FaultCounter } from './wire/fault-counter.ts';
@@ -140,7 +140,7 @@ async function readOutcome(
     case 'deployed':
       return await runDeployed(event);
     case 'answered':
-      return answeredWith(JSON.parse(new TextDecoder().decode(outcome.payload)) as WorkAnswer);
+      return answeredWith(JSON.parse(new TextDecoder().decode(outcome.payload)));
     case 'failed': {
       const { errorMessage } = JSON.parse(new TextDecoder().decode(outcome.payload)) as {
         readonly errorMessage: string;
@@ -165,8 +165,8 @@ async function runDeployed(event: WorkEvent): Promise<CallOutcome> {
   }
 }
 
-function answeredWith({ body, ...answer }: WorkAnswer): CallOutcome {
-  return { type: 'answered', answer, bodyDigest: digestOf(body) };
+function answeredWith(value: unknown): CallOutcome {
+  return readAnswer(value) ?? { type: 'foreign', text: JSON.stringify(value) };
 }
 
 /** Waits until all is gone, as long as it may take: frames of a message that never was complete are kept longest. */
