@@ -1,3 +1,4 @@
+import type { QuotaProfile } from '../protocol/quota-profile.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
@@ -20,6 +21,8 @@ export type DevAws = {
   readonly functions: readonly FunctionSpec[];
   connect(options: ConnectOptions): Promise<Transport>;
   readonly readRetained?: ReadRetained;
+  /** What the broker allows a connection. @default none */
+  readonly quotas?: QuotaProfile;
   /** What a worker's environment gets beside the function's own: credentials, and where AWS is. */
   environmentOf(spec: FunctionSpec): Promise<Readonly<Record<string, string>>>;
   /** Takes what a stub sent along, with `--credentials forward`. */

@@ -70,6 +70,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       mode: flags.observe ? 'observe' : 'serve',
       store,
       drops: countDrops(store, 'session'),
+      ...(aws.quotas === undefined ? {} : { quotas: aws.quotas }),
       ...(aws.readRetained === undefined ? {} : { readRetained: aws.readRetained }),
       ...(aws.onCredentials === undefined ? {} : { onCredentials: aws.onCredentials }),
     });

@@ -83,6 +83,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
         onPacing: (pacing) => store.dispatch({ type: 'pacing', ...pacing }),
       }),
     readRetained: (topic, within) => retained.read(topic, within),
+    quotas: QUOTA_PROFILES['iot-core'],
     ...handlers,
     prepareStubs: () => undefined,
   };
