@@ -143,7 +143,7 @@ describe('a broker that duplicates, delays and reorders', () => {
   test('each of 200 invocations runs once and gets its own answer', async () => {
     tunnel = new Tunnel({
       // All at once, on whatever machine this is: nobody may be too late.
-      timing: { claimTimeoutMs: 4_000 },
+      timing: { claimTimeoutMs: 4_000, presenceMs: 4_000 },
       tamper: async (delivery) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
         return Math.random() < 0.5 ? [delivery] : [delivery, delivery];
@@ -163,6 +163,7 @@ describe('a broker that duplicates, delays and reorders', () => {
 
   test('a large event in shuffled, doubled frames arrives whole', async () => {
     tunnel = new Tunnel({
+      timing: { claimTimeoutMs: 4_000, presenceMs: 4_000 },
       tamper: async (delivery) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 15));
         return [delivery, delivery];
