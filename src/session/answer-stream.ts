@@ -3,6 +3,12 @@ import { STREAM_WINDOW_BYTES } from '../protocol/limits.ts';
 /** Pieces of this size fit into one frame with its header. */
 const CHUNK_BYTES = 96 * 1024;
 
+/**
+ * A handler that writes words would take all of IoT Core's hundred publishes a second: pieces that follow each other
+ * faster than this leave together.
+ */
+const GATHER_MS = 20;
+
 /** Encodes and publishes a piece; gives its frames. */
 export type SendChunk = (
   chunk: Uint8Array,
@@ -17,17 +23,24 @@ export type SendChunk = (
 export class AnswerStream {
   readonly #send: SendChunk;
   readonly #sent = new Map<number, { readonly frames: readonly Uint8Array[]; readonly endsAt: number }>();
+  readonly #now: () => number;
   #allowed = STREAM_WINDOW_BYTES;
   #bytes = 0;
   #count = 0;
   #closed = false;
   #waiting: (() => void) | undefined;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Set before the first piece is written. */
   contentType: string | undefined;
 
-  constructor(send: SendChunk) {
+  /** @param now milliseconds of a steady clock. */
+  constructor(send: SendChunk, now: () => number = () => performance.now()) {
     this.#send = send;
+    this.#now = now;
   }
 
   /** How many pieces there were: the number of the message that ends the stream. */
@@ -35,7 +48,7 @@ export class AnswerStream {
     return this.#count;
   }
 
-  /** Resolves when the piece was sent, which may have to wait for credit. */
+  /** Resolves when more may come: it may have to wait for credit. */
   async write(chunk: Uint8Array): Promise<void> {
     for (let start = 0; start < chunk.byteLength; start += CHUNK_BYTES) {
       while (this.#bytes >= this.#allowed && !this.#closed) {
@@ -44,12 +57,23 @@ export class AnswerStream {
         });
       }
       if (this.#closed) return;
-      const piece = chunk.subarray(start, start + CHUNK_BYTES);
-      this.#bytes += piece.byteLength;
-      const number = this.#count++;
-      const contentType = number === 0 ? this.contentType : undefined;
-      this.#sent.set(number, { frames: this.#send(piece, number, contentType), endsAt: this.#bytes });
+      this.#gather(chunk.subarray(start, start + CHUNK_BYTES));
     }
+  }
+
+  /** Sends what is gathered, at once: before the message that ends the stream. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#gatheredBytes === 0 || this.#closed) return;
+    const [first = new Uint8Array()] = this.#gathered;
+    const piece = this.#gathered.length === 1 ? first : Buffer.concat(this.#gathered);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#sentAt = this.#now();
+    const number = this.#count++;
+    const contentType = number === 0 ? this.contentType : undefined;
+    this.#sent.set(number, { frames: this.#send(piece, number, contentType), endsAt: this.#bytes });
   }
 
   /** `totalBytes` counts from the start of the stream. */
@@ -79,6 +103,17 @@ export class AnswerStream {
   /** Nobody takes the rest. */
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#timer);
     this.#waiting?.();
+  }
+
+  #gather(piece: Uint8Array): void {
+    if (this.#gatheredBytes + piece.byteLength > CHUNK_BYTES) this.flush();
+    this.#gathered.push(piece);
+    this.#gatheredBytes += piece.byteLength;
+    this.#bytes += piece.byteLength;
+    const dueMs = this.#sentAt + GATHER_MS - this.#now();
+    if (dueMs <= 0 || this.#gatheredBytes === CHUNK_BYTES) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), dueMs);
   }
 }

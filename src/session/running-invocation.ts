@@ -187,6 +187,7 @@ export class RunningInvocation {
 
   #fit(result: InvocationResult): FittedAnswer {
     const { encode, quotas, timing } = this.#options;
+    this.#stream.flush();
     const number = this.#stream.count;
     return fitAnswer(result, this.#logs ?? { lines: [], leftOut: 0 }, {
       encode: (fitted, logs) => encode(answerMessage(this.#id, fitted, logs, number), number),
