@@ -159,10 +159,29 @@ test('what does not build is shown where it is, and that it runs again', async (
                 no place
     12:01:03  orders reloaded after src/orders.ts in 12 ms
     12:01:03  orders  runs here again
-    12:01:03  orders  held by session anna since 2026-01-02T11:00:00Z
     12:01:03  orders  off: its deployed handler runs
     "
   `);
+});
+
+test('a function that another session holds from the start is told; one that it takes is a notice of the session', async () => {
+  const state = (
+    name: string,
+    status: Extract<SessionEvent, { type: 'function' }>['state'],
+  ): SessionEvent => ({
+    type: 'function',
+    name,
+    arn: 'arn',
+    state: status,
+  });
+  const held = { status: 'held', sessionId: 'anna', since: '2026-01-02T11:00:00Z' } as const;
+  const text = await written([
+    state('orders', { status: 'off' }),
+    state('orders', held),
+    ...served('bills'),
+    state('bills', held),
+  ]);
+  expect(text).toBe('12:01:03  orders  held by session anna since 2026-01-02T11:00:00Z\n');
 });
 
 test('connections are mentioned when they are in trouble, and notices always', async () => {

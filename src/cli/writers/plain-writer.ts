@@ -98,6 +98,8 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
         indented(state.problems.flatMap((problem) => problemLines(problem, cwd)));
         return;
       case 'held':
+        // Taken while it was served: one notice says it of all that were taken together.
+        if (before === 'serving') return;
         line(
           label,
           style('warning', `held by session ${printable(state.sessionId)} since ${printable(state.since)}`),
