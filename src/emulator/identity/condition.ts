@@ -19,9 +19,12 @@ const exactIgnoringCase: Comparison = (value, options) => {
   return (actual, variables) => test(actual.toLowerCase(), (name) => variables(name)?.toLowerCase());
 };
 
+/** The colon in `${aws:PrincipalAccount}` parts nothing. */
+const OUTSIDE_VARIABLES = /:(?![^{}]*\})/;
+
 /** The first five parts are matched one by one: there a `*` ends at the colon. */
 const arn: Comparison = (value, options) => {
-  const parts = arnParts(value).map((part) => pattern(part, options));
+  const parts = arnParts(value, OUTSIDE_VARIABLES).map((part) => pattern(part, options));
   return (actual, variables) => {
     const found = arnParts(actual);
     return found.length === parts.length && parts.every((part, index) => part(found[index] ?? '', variables));
@@ -100,7 +103,7 @@ function texts(values: ConditionValue | readonly ConditionValue[]): readonly str
 }
 
 /** The sixth part has all that is left, colons too. */
-function arnParts(text: string): readonly string[] {
-  const parts = text.split(':');
+function arnParts(text: string, border: string | RegExp = ':'): readonly string[] {
+  const parts = text.split(border);
   return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }

@@ -131,7 +131,10 @@ export class Identities {
 
   /** STS's GetSessionToken: temporary keys of the caller himself. */
   sessionToken(principal: Principal, durationSeconds: number): Required<AwsCredentials> {
-    return this.#keys.issue(this.#grantOf(principal), durationSeconds);
+    const session: Principal = { ...principal, temporary: true };
+    const grant = { ...this.#grantOf(principal), principal: session };
+    this.#grants.set(session, grant);
+    return this.#keys.issue(grant, durationSeconds);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { ConditionBlock, PolicyDocument, Statement } from './policy-documen
 
 const KEYS = new Map([
   ['aws:username', 'alice'],
+  ['aws:principalaccount', '000000000000'],
   ['aws:principalarn', 'arn:aws:iam::000000000000:role/dev/Ann'],
   ['s3:max-keys', '10'],
   ['aws:securetransport', 'true'],
@@ -78,6 +79,8 @@ describe('a condition', () => {
     [{ ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::000000000000:role/*' } }, true],
     // A `*` of one part does not reach into the next one.
     [{ ArnLike: { 'aws:PrincipalArn': 'arn:*:role/dev/Ann' } }, false],
+    [{ ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::\${aws:PrincipalAccount}:role/*` } }, true],
+    [{ ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::\${aws:username}:role/*` } }, false],
     [{ ArnNotLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/dev/*' } }, false],
     [{ ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::*:user/*' } }, true],
     [{ Bool: { 'aws:SecureTransport': true } }, true],

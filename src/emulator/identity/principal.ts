@@ -10,6 +10,8 @@ export type Principal = {
   readonly userName?: string;
   /** Of an assumed role: its own ARN, what a policy names and `aws:PrincipalArn` holds. */
   readonly roleArn?: string;
+  /** Of keys that GetSessionToken gave: they ask for no others, or they would never end. */
+  readonly temporary?: true;
 };
 
 /**

@@ -55,7 +55,7 @@ function assumeRole({ identities, principal, parameters }: Call): XmlContent {
 
 function getSessionToken({ identities, principal, parameters }: Call): XmlContent {
   const asked = sessionTokenSeconds(parameters);
-  if (principal.type === 'assumed-role') {
+  if (principal.type === 'assumed-role' || principal.temporary === true) {
     throw new AwsError(403, 'AccessDenied', {
       message: 'Cannot call GetSessionToken with session credentials',
     });

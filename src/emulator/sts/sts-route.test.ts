@@ -84,6 +84,14 @@ describe('AWS’s own client', () => {
       sessionToken: Credentials?.SessionToken ?? '',
     });
     expect((await session.send(new GetCallerIdentityCommand())).Arn).toBe(ALICE_ARN);
+    const role = new AssumeRoleCommand({ RoleArn: DEPLOY_ARN, RoleSessionName: 'of-a-session' });
+    expect((await session.send(role)).AssumedRoleUser?.Arn).toContain('deploy/of-a-session');
+    // Else they would never end.
+    expect(await refusal(session.send(new GetSessionTokenCommand()))).toEqual([
+      403,
+      'AccessDenied',
+      'Cannot call GetSessionToken with session credentials',
+    ]);
   });
 
   test.each<[string, AwsCredentials, readonly unknown[]]>([
