@@ -27,6 +27,6 @@ export type DevAws = {
   environmentOf(spec: FunctionSpec): Promise<Readonly<Record<string, string>>>;
   /** Takes what a stub sent along, with `--credentials forward`. */
   readonly onCredentials?: (functionArn: string, credentials: AwsCredentials) => void;
-  /** The session has its lanes: stubs that run beside it may connect. */
-  prepareStubs(): void;
+  /** The session has its lanes of these: what their first invocations need can be done ahead. */
+  onServing(functions: readonly FunctionSpec[]): void;
 };

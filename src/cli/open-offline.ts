@@ -44,6 +44,6 @@ export async function openOffline(
     connect: (options) => connectSharded((one) => connectPacket({ ...one, url: mqtt }), options),
     readRetained: (topic) => emulator.broker.retained(topic),
     environmentOf: credentials.environmentOf,
-    prepareStubs: () => emulator.prepareStubs(),
+    onServing: () => emulator.prepareStubs(),
   };
 }

@@ -1,5 +1,5 @@
 import { LlxError } from '../errors/llx-error.ts';
-import type { FunctionSpec } from '../runtime/invocation.ts';
+import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
@@ -56,7 +56,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
     );
     closers.add(() => runtime.close());
     // On another core, while the ports open here.
-    runtime.boot(wanted);
+    if (!flags.observe) runtime.boot(wanted);
     const aws = await openAws(flags, { configuration, store, closers, signal: interrupt.signal });
     opened.resolve(aws);
     const served = aws.functions.filter(({ name }) => wanted.some((one) => one.name === name));
@@ -77,17 +77,21 @@ export async function runDev(flags: DevFlags): Promise<number> {
     closers.add(() => session.close());
     await startSession(session, aws, interrupt.signal);
     output.ready(readyFacts(aws, served));
-    aws.prepareStubs();
-    // After the ready line: loading esbuild would hold it up.
-    runtime.prepare(served).catch((error: unknown) => {
-      // Work ahead: the next invocation meets the same and answers it.
-      store.dispatch({ type: 'notice', level: 'warning', text: `Preparing the functions: ${String(error)}` });
-    });
+    aws.onServing(served);
+    // After the ready line: loading esbuild would hold it up. A session that watches runs nothing.
+    if (!flags.observe) prepare(runtime, served, store);
     return await work(flags, { configuration, aws, lane, store, output, signal: interrupt.signal });
   } finally {
     await closers.close(onCloseError);
     interrupt.dispose();
   }
+}
+
+function prepare(runtime: Runtime, served: readonly FunctionSpec[], store: SessionStore): void {
+  runtime.prepare(served).catch((error: unknown) => {
+    // Work ahead: the next invocation meets the same and answers it.
+    store.dispatch({ type: 'notice', level: 'warning', text: `Preparing the functions: ${String(error)}` });
+  });
 }
 
 async function startSession(session: Session, aws: DevAws, signal: AbortSignal): Promise<void> {

@@ -33,6 +33,16 @@ test('a broker that cannot be reached is named with the reason of the network', 
   expect(error.message).toContain(iot.broker);
 });
 
+test('another broker that ends the connection is not one that refuses', () => {
+  const place = { ...iot, mode: 'broker', broker: 'mqtts://broker.example:8883' } as const;
+  const error = brokerFailure(
+    place,
+    new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.'),
+  );
+  expect(error.code).toBe('LLX_UNREACHABLE');
+  expect(error.mend).toContain('llx doctor --broker mqtts://broker.example:8883');
+});
+
 test('another broker that refuses needs other credentials', () => {
   const place = { ...iot, mode: 'broker', broker: 'mqtts://broker.example:8883' } as const;
   const error = brokerFailure(place, new TransportError('TRANSPORT_REFUSED', 'CONNACK 4'));

@@ -17,6 +17,13 @@ export function brokerFailure(place: Place, error: TransportError): LlxError {
     });
   }
   if (place.mode === 'live' && place.broker.startsWith('wss:')) return iotDenied(place, error);
+  if (error.code === 'TRANSPORT_LOST') {
+    return new LlxError('LLX_UNREACHABLE', {
+      message: `Expected the broker at ${place.broker} to keep the connection, found that it ended: ${fault?.text ?? error.message}`,
+      mend: `Try again. If it stays, see what is in the way: ${doctor(place)}`,
+      cause: error,
+    });
+  }
   return new LlxError('LLX_BROKER_REFUSED', {
     message: `Expected the broker at ${place.broker} to take this session, found: ${error.message}`,
     mend: 'Set LLX_BROKER_USERNAME and LLX_BROKER_PASSWORD, or LLX_BROKER_CERT and LLX_BROKER_KEY, and let that user use the topics below llx/v1.',

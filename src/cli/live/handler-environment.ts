@@ -11,8 +11,8 @@ import type { SessionStore } from '../../session/store.ts';
 import type { AwsCredentials, CredentialProvider } from '../../signature/credentials.ts';
 import type { Closers } from '../closers.ts';
 import { errorText } from '../error-text.ts';
-import type { DeployedConfiguration } from './aws-access.ts';
 import { explainAwsFailure } from './aws-failure.ts';
+import type { DeployedFunctions } from './deployed-functions.ts';
 
 export type HandlerEnvironmentOptions = {
   readonly mode: HandlerCredentialsMode;
@@ -21,7 +21,7 @@ export type HandlerEnvironmentOptions = {
   readonly master: CredentialProvider;
   readonly assumeRole: AssumeRole;
   /** What is deployed: its role, and the variables that the configuration does not give. */
-  readonly deployed: (functionArn: string) => Promise<DeployedConfiguration>;
+  readonly deployed: DeployedFunctions;
   /** Where the handlers' SDK clients go: an emulator. @default AWS */
   readonly endpoint?: string;
   readonly store: SessionStore;
@@ -31,11 +31,14 @@ export type HandlerEnvironmentOptions = {
 export type HandlerEnvironment = {
   environmentOf(spec: FunctionSpec): Promise<Readonly<Record<string, string>>>;
   readonly onCredentials?: (functionArn: string, credentials: AwsCredentials) => void;
+  /** Asks ahead for what the workers of these functions will need. */
+  onServing(functions: readonly FunctionSpec[]): void;
 };
 
 /** What the environment of a session's handlers has from AWS: credentials, and the deployed function's own variables. */
 export function createHandlerEnvironment(options: HandlerEnvironmentOptions): HandlerEnvironment {
-  const { mode, endpoint, store, closers } = options;
+  const { mode, endpoint, store, closers, deployed: functions } = options;
+  const unknown = new Set<string>();
   const credentials = new HandlerCredentials({
     source: sourceOf(options),
     onProblem: (functionArn, error) => warn(store, `Credentials of ${nameOf(functionArn)}`, error),
@@ -45,13 +48,29 @@ export function createHandlerEnvironment(options: HandlerEnvironmentOptions): Ha
   return {
     async environmentOf(spec) {
       const [deployed, given] = await Promise.all([
-        deployedVariables(spec, options),
+        deployedVariables(spec).catch((error: unknown) => {
+          // Once: every reload of a function that is not deployed would say it again.
+          if (!unknown.has(spec.arn))
+            warn(store, `The deployed variables of ${spec.name} are not known`, error);
+          unknown.add(spec.arn);
+          return {};
+        }),
         credentials.environmentOf(spec),
       ]);
       return { ...withoutCredentials({ ...deployed, ...spec.environment }), ...given };
     },
     ...(mode === 'forward' ? { onCredentials: credentials.accept } : {}),
+    onServing: (served) => void functions.prefetch(served.map(({ arn }) => arn)),
   };
+
+  /**
+   * Table names and the like, which a deployment made: the configuration on disk cannot know them. The stub's own are
+   * not the handler's.
+   */
+  async function deployedVariables({ arn }: FunctionSpec): Promise<Readonly<Record<string, string>>> {
+    const { environment } = await functions.of(arn);
+    return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('LLX_')));
+  }
 }
 
 function sourceOf({ mode, master, assumeRole, deployed, lane }: HandlerEnvironmentOptions): CredentialSource {
@@ -61,26 +80,9 @@ function sourceOf({ mode, master, assumeRole, deployed, lane }: HandlerEnvironme
     mode,
     assumeRole,
     lane,
-    roleOf: async (functionArn) => (await deployed(functionArn)).roleArn,
+    roleOf: async (functionArn) => (await deployed.of(functionArn)).roleArn,
     explain: (error, resource) => explainAwsFailure(error, { action: 'sts:AssumeRole', resource }),
   };
-}
-
-/**
- * Table names and the like, which a deployment made: the configuration on disk cannot know them. The stub's own are not
- * the handler's.
- */
-async function deployedVariables(
-  spec: FunctionSpec,
-  { deployed, store }: HandlerEnvironmentOptions,
-): Promise<Readonly<Record<string, string>>> {
-  try {
-    const { environment } = await deployed(spec.arn);
-    return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('LLX_')));
-  } catch (error) {
-    warn(store, `The deployed variables of ${spec.name} are not known`, error);
-    return {};
-  }
 }
 
 function warn(store: SessionStore, what: string, error: unknown): void {

@@ -49,11 +49,10 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
       lane: flags.lane ?? configuration.lane,
       master: credentials,
       assumeRole: stsAssumeRole({ master: credentials, region: access.region }),
-      deployed: new DeployedFunctions(access).of,
+      deployed: new DeployedFunctions(access),
       store,
       closers,
     }),
-    prepareStubs: () => undefined,
   };
 }
 

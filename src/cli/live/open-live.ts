@@ -85,7 +85,6 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
     readRetained: (topic, within) => retained.read(topic, within),
     quotas: QUOTA_PROFILES['iot-core'],
     ...handlers,
-    prepareStubs: () => undefined,
   };
 }
 
@@ -133,7 +132,7 @@ function openHandlers(
     lane: flags.lane ?? configuration.lane,
     master: credentials,
     assumeRole: stsAssumeRole({ master: credentials, region: access.region, requestHandler, ...endpoint }),
-    deployed: new DeployedFunctions(access).of,
+    deployed: new DeployedFunctions(access),
     store,
     closers,
     ...endpoint,

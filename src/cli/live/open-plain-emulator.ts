@@ -29,6 +29,5 @@ export function openPlainEmulator(
       emulator.access === 'open' ? undefined : { region, credentials },
     ),
     ...handlers,
-    prepareStubs: () => undefined,
   };
 }
