@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { keepSecret } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
@@ -6,7 +7,7 @@ import { QUOTA_PROFILES, type QuotaProfile, scaleQuotas } from '../protocol/quot
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/node-worker.ts';
-import type { EnvironmentOf } from '../runtime/worker-environment.ts';
+import type { Environment, EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
@@ -55,7 +56,7 @@ export async function startConfiguredEmulator(
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
     reload: false,
-    environmentOf: (spec) => emulator.environmentOf(spec),
+    environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });
   const { host, port, mqttPort, wssPort, mtlsPort } = flags;
   const emulator: Emulator = await startEmulator({
@@ -96,6 +97,12 @@ export function countDrops(store: SessionStore, process: 'session' | 'runtime'):
 
 function deployedSpec({ deployed, ...spec }: ConfiguredFunction): Omit<ConfiguredFunction, 'deployed'> {
   return deployed === undefined ? spec : { ...spec, handler: deployed };
+}
+
+/** Deployed code has its keys in its environment, and may print them or throw them. */
+function keptSecret(environment: Environment): Environment {
+  keepSecret(environment.AWS_SECRET_ACCESS_KEY, environment.AWS_SESSION_TOKEN);
+  return environment;
 }
 
 function spawnWorkers(store: SessionStore): ReturnType<typeof createSpawnWorker> {

@@ -1,4 +1,5 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,33 @@ describe('no secret is in what other commands show', () => {
     }
     await expectNoSecrets();
   }, 30_000);
+
+  test('an emulator alone, whose deployed code throws its keys', async () => {
+    const args = ['emulator', '--port', '0', '--mqtt-port', '0', '--plain', '--verbose'];
+    const emulator = spawn(process.execPath, [bin, ...args], {
+      cwd: project.directory,
+      env: { ...process.env, ...env },
+    });
+    let text = '';
+    for (const stream of [emulator.stdout, emulator.stderr])
+      stream.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+      });
+    try {
+      await expect.poll(() => text, { timeout: 15_000 }).toMatch(/http:\S+/);
+      const client = developerClient(/http:\S+/.exec(text)?.[0] ?? '', DEVELOPER);
+      const Payload = JSON.stringify({ file: join(home, 'issued') });
+      await client.send(new InvokeCommand({ FunctionName: 'throws', Payload }));
+      client.destroy();
+      await expect.poll(() => text, { timeout: 15_000 }).toContain('the keys are');
+      outputs.set('the screen of the emulator', text);
+      expect(await issuedSecrets()).toHaveLength(2);
+      await expectNoSecrets();
+    } finally {
+      emulator.kill('SIGTERM');
+      await once(emulator, 'exit');
+    }
+  }, 60_000);
 
   test.skipIf(!hasTmux)(
     hasTmux ? 'the screen, with what was on it before' : 'skipped: no tmux',

@@ -11,6 +11,7 @@ export default {
     uses: { handler: 'src/keys.uses', ...shared },
     prints: { handler: 'src/keys.prints', ...shared },
     refused: { handler: 'src/keys.refused', ...shared },
+    throws: { handler: 'src/deployed.throws', role: 'keys-role', timeout: 30 },
   },
   iam: {
     users: {
