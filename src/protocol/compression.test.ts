@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { deflateRawSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -77,4 +79,11 @@ test('bytes that are of no encoding are refused', () => {
       expect(decompress(encoding, bytes, 5000)).toBeUndefined();
     }),
   );
+});
+
+test('a process that compresses nothing never loads zlib: a cold start would pay for it', async () => {
+  const file = new URL('compression.ts', import.meta.url).href;
+  const code = `await import('${file}'); console.log(process.moduleLoadList.includes('NativeModule zlib'))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code]);
+  expect(stdout).toBe('false\n');
 });

@@ -1,6 +1,3 @@
-// The default import keeps each function a property that is looked up when used: Node.js before 22.15 has no zstd,
-// and a missing name in an import list would keep the whole stub from loading there.
-import zlib from 'node:zlib';
 import { COMPRESS_ABOVE_BYTES, MESSAGE_BYTES } from './limits.ts';
 import type { Encoding } from './message.ts';
 
@@ -8,10 +5,14 @@ export type BodyEncoding = 'identity' | Encoding;
 
 export type EncodedBody = { readonly encoding: BodyEncoding; readonly bytes: Uint8Array };
 
-const hasZstd = typeof zlib.zstdCompressSync === 'function' && typeof zlib.zstdDecompressSync === 'function';
+/** What this process can decompress, best first. Node.js before 22.15 has no zstd. */
+export const ENCODINGS: readonly Encoding[] =
+  process.versions.zstd === undefined ? ['deflate'] : ['zstd', 'deflate'];
 
-/** What this process can decompress, best first. */
-export const ENCODINGS: readonly Encoding[] = hasZstd ? ['zstd', 'deflate'] : ['deflate'];
+/** Loaded by the first body that needs it: it costs each cold start 2 ms, and most bodies are too small. */
+function zlib(): typeof import('node:zlib') {
+  return process.getBuiltinModule('node:zlib');
+}
 
 export function isEncoding(value: unknown): value is Encoding {
   return value === 'zstd' || value === 'deflate';
@@ -51,7 +52,7 @@ export function decompress(
   const options = { maxOutputLength: Math.max(1, bodyBytes), chunkSize: chunkSize(bodyBytes) };
   try {
     const body =
-      encoding === 'zstd' ? zlib.zstdDecompressSync(bytes, options) : zlib.inflateRawSync(bytes, options);
+      encoding === 'zstd' ? zlib().zstdDecompressSync(bytes, options) : zlib().inflateRawSync(bytes, options);
     return body.byteLength === bodyBytes ? body : undefined;
   } catch {
     // Not of that encoding, or longer than declared: the same to the caller, who counts it.
@@ -60,16 +61,17 @@ export function decompress(
 }
 
 function zstd(body: Uint8Array): Uint8Array {
-  return zlib.zstdCompressSync(body, {
+  const { constants, zstdCompressSync } = zlib();
+  return zstdCompressSync(body, {
     chunkSize: chunkSize(body.byteLength),
     pledgedSrcSize: body.byteLength,
-    params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 },
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
   });
 }
 
 // Raw: the frame's seal is a better checksum than the one that zlib's own format adds.
 function deflate(body: Uint8Array): Uint8Array {
-  return zlib.deflateRawSync(body, { chunkSize: chunkSize(body.byteLength), level: 1 });
+  return zlib().deflateRawSync(body, { chunkSize: chunkSize(body.byteLength), level: 1 });
 }
 
 /** zlib allocates this much for its output up front, and wants at least 64 bytes. */
