@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { builtinModules, createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -23,12 +23,15 @@ const requireBanner =
  */
 const builtins: Plugin = {
   name: 'builtins',
-  setup({ onResolve, onLoad }) {
+  setup({ initialOptions, onResolve, onLoad }) {
     const names = builtinModules.filter((name) => !name.startsWith('_')).join('|');
-    onResolve({ filter: new RegExp(`^(node:)?(${names})$`) }, ({ path, kind }) =>
+    onResolve({ filter: new RegExp(`^(node:)?(${names})$`) }, ({ path, kind, importer }) => {
       // A dynamic import of what looks like CommonJS would have no names.
-      kind === 'dynamic-import' ? { path, external: true } : { path, namespace: 'builtin' },
-    );
+      if (kind === 'dynamic-import') return { path, external: true };
+      // One for each importer, which goes into its chunk: shared ones are a chunk each, to find and to read at the start.
+      const suffix = initialOptions.splitting === true ? `?${relative(root, importer)}` : '';
+      return { path, namespace: 'builtin', suffix };
+    });
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
       loader: 'js',
