@@ -59,10 +59,13 @@ export class SessionPresence {
     return true;
   }
 
-  /** In order after everything before it on the connection. Empty, which is offline and leaves no rubbish behind. */
+  /**
+   * In order after everything before it on the connection. Empty, which is offline and leaves no rubbish behind. Said until
+   * heard: a session that leaves at once, as one whose lane is held, is above the quota of its own topic.
+   */
   async leave(): Promise<void> {
-    this.close();
-    await this.#transport.publish(this.#topic, NOTHING, { qos: 1, retain: true });
+    this.#left = true;
+    await this.#said.say(this.#topic, NOTHING);
   }
 
   close(): void {
@@ -75,7 +78,11 @@ export class SessionPresence {
       payload.byteLength === 0 ? ({ state: 'offline', connection: 0 } as const) : decodeSessionState(payload);
     if (state === undefined) return this.#drops.drop('presence-malformed', 'our own state');
     const now = this.#transport.state;
-    if (now.status !== 'connected' || this.#left) return;
+    if (this.#left) {
+      if (payload.byteLength === 0) this.#said.heard(this.#topic);
+      return;
+    }
+    if (now.status !== 'connected') return;
     if (state.state === 'offline') {
       // The will of an earlier connection may arrive after we are back: then the truth is said again.
       this.sayOnline().catch(this.#onProblem);
