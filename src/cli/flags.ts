@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { LlxError } from '../errors/llx-error.ts';
 
 /** A TCP port; 0 takes a free one. */
 export function port(text: string): number {
@@ -34,11 +35,23 @@ export function url(text: string): string {
 
 /** Of an MQTT broker. User and password may stand in it; they are never shown. */
 export function brokerUrl(text: string): string {
-  if (!URL.canParse(text) || !/^(?:mqtt|mqtts|ws|wss):$/.test(new URL(text).protocol)) {
-    // Not repeated: it may hold a password.
-    throw new InvalidArgumentError('Expected a URL such as mqtts://broker.example:8883.');
+  if (isBrokerUrl(text)) return text;
+  // Commander's own error repeats the argument, in which a password may stand.
+  throw new LlxError('LLX_USAGE', {
+    message: 'Expected a URL such as mqtts://broker.example:8883 after --broker, found something else.',
+    mend: 'User and password are percent-encoded in it, or stand in LLX_BROKER_USERNAME and LLX_BROKER_PASSWORD. See llx dev --help',
+  });
+}
+
+function isBrokerUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text);
+    decodeURIComponent(`${username}:${password}`);
+    return /^(?:mqtt|mqtts|ws|wss):$/.test(protocol);
+  } catch {
+    // Its message would repeat the URL.
+    return false;
   }
-  return text;
 }
 
 /** Whether a name fits one of the globs, in which `*` stands for anything. */

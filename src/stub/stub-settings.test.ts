@@ -63,6 +63,16 @@ test('certificates of a broker are PEM texts or paths of files', () => {
   });
 });
 
+test('a key that is taken for a path is not repeated', () => {
+  const environment = { ...ENVIRONMENT, LLX_BROKER_KEY: 'MIIEvQIBADANBg' };
+  const readFile = (path: string): string => {
+    throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+  };
+  expect(() => readSettings(environment, readFile)).toThrow(
+    /^expected PEM or the path of a PEM file that can be read in LLX_BROKER_KEY$/,
+  );
+});
+
 test.each([
   ['on-demand', true],
   ['snap-start', false],

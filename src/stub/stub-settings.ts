@@ -76,7 +76,13 @@ export function readSettings(
 function brokerSettings(environment: Environment, readFile: (path: string) => string): BrokerSettings {
   const pem = (name: string): string | undefined => {
     const value = given(environment, name);
-    return value === undefined || value.startsWith('-----BEGIN ') ? value : readFile(value);
+    if (value === undefined || value.includes('-----BEGIN ')) return value;
+    try {
+      return readFile(value);
+    } catch {
+      // A key without its first line looks like a path: the cause, which names it, would stand in the log.
+      throw new Error(`expected PEM or the path of a PEM file that can be read in ${name}`);
+    }
   };
   const ca = pem('LLX_BROKER_CA');
   const endpoint = given(environment, 'LLX_IOT_ENDPOINT');

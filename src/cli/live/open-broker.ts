@@ -94,10 +94,12 @@ async function pemOf(name: string, env: NodeJS.ProcessEnv): Promise<string | und
   try {
     return await readFile(value, 'utf8');
   } catch (cause) {
+    // A key without its first line looks like a path: neither it nor the cause, which names it, may be shown.
+    const secret = name === 'LLX_BROKER_KEY';
     throw new LlxError('LLX_CONFIG_INVALID', {
-      message: `Expected PEM or the path of a PEM file in ${name}, found ${JSON.stringify(value)}, which cannot be read.`,
+      message: `Expected PEM or the path of a PEM file in ${name}, found ${secret ? 'neither' : `${JSON.stringify(value)}, which cannot be read`}.`,
       mend: `export ${name}=/path/to/file.pem`,
-      cause,
+      ...(secret ? {} : { cause }),
     });
   }
 }

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { brokerUrl } from './flags.ts';
+
+test.each([['mqtt://broker.test'], ['wss://me:pass%23word@broker.test:8443/mqtt']])(
+  '%s is the URL of a broker',
+  (text) => {
+    expect(brokerUrl(text)).toBe(text);
+  },
+);
+
+test.each([
+  ['http://me:the-password@broker.test'],
+  // `/` and `#` end what can hold a password.
+  ['mqtt://me:the-password/with#more@broker.test'],
+  ['mqtt://me:the-password%zz@broker.test'],
+  ['the-password'],
+])('%s is refused without a word of it', (text) => {
+  expect(() => brokerUrl(text)).toThrow(
+    expect.objectContaining({ code: 'LLX_USAGE', message: expect.not.stringContaining('the-password') }),
+  );
+});
