@@ -93,6 +93,10 @@ test('watching, its sample and forwarded credentials are asked for by name', () 
 
 test.each([
   [{ LLX_HANDLER: undefined }, 'expected the environment variable LLX_HANDLER of llx'],
+  [
+    { LLX_HANDLER: '/opt/llx/index.handler' },
+    "expected LLX_HANDLER to be the function's own handler setting, got the stub (/opt/llx/index.handler)",
+  ],
   [{ LLX_BROKER_URL: '' }, 'expected the environment variable LLX_IOT_ENDPOINT or LLX_BROKER_URL of llx'],
   [{ LLX_ACCOUNT_ID: undefined }, 'expected the environment variable LLX_ACCOUNT_ID of llx'],
   [{ LLX_MODE: 'watch' }, 'expected LLX_MODE to be live or observe, got watch'],

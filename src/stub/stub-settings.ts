@@ -57,7 +57,7 @@ export function readSettings(
   readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
 ): StubSettings {
   return {
-    handler: required(environment, 'LLX_HANDLER'),
+    handler: deployedHandler(environment),
     broker: brokerSettings(environment, readFile),
     taskRoot: required(environment, 'LAMBDA_TASK_ROOT'),
     arn: environment.LLX_FUNCTION_ARN ?? functionArn(environment),
@@ -105,6 +105,13 @@ function functionArn(environment: Environment): string {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   const account = required(environment, 'LLX_ACCOUNT_ID');
   return `arn:${partition}:lambda:${region}:${account}:function:${required(environment, 'AWS_LAMBDA_FUNCTION_NAME')}`;
+}
+
+/** The stub in front of itself, as when it was set up twice, would wait for itself until init is over. */
+function deployedHandler(environment: Environment): string {
+  const handler = required(environment, 'LLX_HANDLER');
+  if (!/(?:^|\/)llx\/index\.handler$/.test(handler)) return handler;
+  throw new Error(`expected LLX_HANDLER to be the function's own handler setting, got the stub (${handler})`);
 }
 
 /** An empty variable is how some tools leave one out. */

@@ -26,7 +26,16 @@ describe('judgeStub', () => {
 
   test.each([
     ['no stub', { handler: 'app.handler' }, /^expected the stub as its handler .*, found app\.handler: /],
-    ['a stub without its handler', { ...WELL, environment: {} }, /^expected LLX_HANDLER in its environment/],
+    [
+      'a stub without its handler',
+      { ...WELL, environment: {} },
+      /as LLX_HANDLER in its environment, found none/,
+    ],
+    [
+      'a stub before itself',
+      { ...WELL, environment: { ...WELL.environment, LLX_HANDLER: '/opt/llx/index.handler' } },
+      /as LLX_HANDLER in its environment, found the stub/,
+    ],
     [
       'another endpoint',
       { ...WELL, environment: { ...WELL.environment, LLX_IOT_ENDPOINT: 'other.example' } },
@@ -45,7 +54,7 @@ describe('judgeStub', () => {
       detail: expect.stringMatching(detail),
     });
     expect(found.mend).toMatch(
-      /^aws lambda update-function-configuration --function-name orders --environment "Variables=\{LLX_HANDLER=\S+,LLX_IOT_ENDPOINT=abc-ats\S+,LLX_ACCOUNT_ID=123456789012\}"/,
+      /^aws lambda update-function-configuration --function-name orders --environment "Variables=\{LLX_HANDLER=\S+,LLX_IOT_ENDPOINT=abc-ats\S+,LLX_ACCOUNT_ID=123456789012\}"(?: --[^()<>]+)?\nIt replaces all variables/,
     );
   });
 

@@ -8,6 +8,8 @@ export type ExpectedBroker = {
   readonly account: string;
 };
 
+const STUB = /(?:^|\/)llx\/index\.handler$/;
+
 /**
  * Whether the stub stands in front of a function, and goes to the broker that the session goes to.
  *
@@ -20,8 +22,8 @@ export function judgeStub(
 ): Finding {
   const { environment, handler = '' } = deployed;
   const original = environment.LLX_HANDLER;
-  const isStub = /(?:^|\/)llx\/index\.handler$/.test(handler);
-  if (isStub && original !== undefined) {
+  const isStub = STUB.test(handler);
+  if (isStub && original !== undefined && !STUB.test(original)) {
     return broker === undefined ? ok(`in front of ${original}`) : judgeSettings(name, environment, broker);
   }
   if (broker === undefined) {
@@ -34,8 +36,8 @@ export function judgeStub(
   if (isStub) {
     return fail(
       'LLX_CONFIG_INVALID',
-      `expected LLX_HANDLER in its environment, found the stub (${handler}) without it: it has no handler to run`,
-      settingsCommand(name, `LLX_HANDLER=<file>.<export>,${settings(broker)}`),
+      `expected the function’s own handler as LLX_HANDLER in its environment, found ${original === undefined ? 'none' : `the stub (${original})`}: it has no handler to run`,
+      settingsCommand(name, `LLX_HANDLER=FILE.EXPORT,${settings(broker)}`),
     );
   }
   const found =
@@ -43,7 +45,7 @@ export function judgeStub(
   return fail(
     'LLX_CONFIG_INVALID',
     `expected the stub as its handler (/opt/llx/index.handler), found ${found}: no invocation comes to this machine`,
-    `${settingsCommand(name, `LLX_HANDLER=${original ?? handler},${settings(broker)}`)} --handler /opt/llx/index.handler --layers <the llx layer>\nStep by step: docs/live.md`,
+    `${settingsCommand(name, `LLX_HANDLER=${original ?? handler},${settings(broker)}`, '--handler /opt/llx/index.handler --layers ARN_OF_THE_LLX_LAYER')}\nAnd all layers: name those that it has, too. Step by step: docs/live.md`,
   );
 }
 
@@ -73,10 +75,12 @@ function judgeSettings(
   return ok(`in front of ${environment.LLX_HANDLER}`);
 }
 
-function settings({ variable, value = '<url>', account }: ExpectedBroker): string {
+function settings({ variable, value = 'URL', account }: ExpectedBroker): string {
   return `${variable}=${value},LLX_ACCOUNT_ID=${account}`;
 }
 
-function settingsCommand(name: string, variables: string): string {
-  return `aws lambda update-function-configuration --function-name ${name} --environment "Variables={${variables}}" (with the variables that it has)`;
+/** A command to paste; the note has a line of its own, which a shell need not understand. */
+function settingsCommand(name: string, variables: string, more?: string): string {
+  const command = `aws lambda update-function-configuration --function-name ${name} --environment "Variables={${variables}}"`;
+  return `${more === undefined ? command : `${command} ${more}`}\nIt replaces all variables: add those that the function has`;
 }
