@@ -1,0 +1,2 @@
+export { LiveLambda } from './live-lambda.ts';
+export type { LiveLambdaProps } from './live-lambda-props.ts';
