@@ -4,24 +4,28 @@ import { LlxError } from '../errors/llx-error.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** What an emulator in another process says of itself. Rejects with LLX_UNREACHABLE. */
-export async function readEmulatorState(endpoint: string): Promise<EmulatorState> {
+/** What an emulator in another process says of itself. Rejects with LLX_UNREACHABLE, or with why the signal was aborted. */
+export async function readEmulatorState(endpoint: string, signal?: AbortSignal): Promise<EmulatorState> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const { status, body } = await httpRequest(`${endpoint}${STATE_PATH}`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
     const state = status === 200 ? parseState(JSON.parse(body)) : undefined;
     if (state !== undefined) return state;
     throw new Error(`something else than llx answered with status ${status}`);
-  } catch (cause) {
-    throw unreachable(endpoint, cause);
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason;
+    const cause = timeout.aborted ? new Error(`no answer within ${TIMEOUT_MS / 1_000} s`) : error;
+    // Not `llx dev --offline`, which holds the lanes itself.
+    throw unreachable(endpoint, cause, 'llx emulator');
   }
 }
 
-export function unreachable(endpoint: string, cause: unknown): LlxError {
+export function unreachable(endpoint: string, cause: unknown, start = 'llx dev --offline'): LlxError {
   return new LlxError('LLX_UNREACHABLE', {
     message: `Expected an llx emulator at ${endpoint}, but it cannot be reached.`,
-    mend: 'Start one in the project’s folder: llx dev --offline\nOr say where it is: --endpoint http://127.0.0.1:PORT',
+    mend: `Start one in the project’s folder: ${start}\nOr say where it is: --endpoint http://127.0.0.1:PORT`,
     cause,
   });
 }

@@ -71,3 +71,11 @@ test('an unknown function is told apart from an emulator that is not there', asy
     code: 'LLX_UNREACHABLE',
   });
 });
+
+test('a refusal names the function as a policy does', async () => {
+  const headers = { 'x-amzn-errortype': 'AccessDeniedException' };
+  await expect(invoke({ status: 403, headers, body: '{}' })).rejects.toMatchObject({
+    code: 'LLX_AWS_DENIED',
+    mend: expect.stringContaining('"Resource":"arn:aws:lambda:*:*:function:orders"'),
+  });
+});

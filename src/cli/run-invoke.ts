@@ -126,7 +126,9 @@ function explain(error: unknown, name: string, endpoint: string): unknown {
   if (isLlxError(error)) return error;
   if (error instanceof LambdaServiceException) {
     if (error.name !== 'ResourceNotFoundException') {
-      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource: name });
+      // In a policy, a function is its ARN.
+      const resource = name.startsWith('arn:') ? name : `arn:aws:lambda:*:*:function:${name}`;
+      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource });
     }
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a function named ${name} at ${endpoint}, found none.`,

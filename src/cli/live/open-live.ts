@@ -46,8 +46,8 @@ const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
  * signed with the developer's credentials at every connect.
  */
 export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<DevAws> {
-  const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint);
   const { configuration, store, closers, signal } = opening;
+  const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
   const credentials = masterOf(flags, emulator);
   const access = await openAwsAccess({
     ...regionOf(flags, configuration, emulator),
