@@ -10,7 +10,6 @@ import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
-import { brokerFailure } from './live/broker-failure.ts';
 import type { BrokerFlags } from './live/open-broker.ts';
 import type { LiveFlags } from './live/open-live.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
@@ -100,7 +99,9 @@ async function startSession(session: Session, aws: DevAws, signal: AbortSignal):
   } catch (error) {
     // Ctrl-C while it connects is no failure of the broker.
     if (signal.aborted) throw signal.reason;
-    throw error instanceof TransportError ? brokerFailure(aws, error) : error;
+    if (!(error instanceof TransportError)) throw error;
+    const { brokerFailure } = await import('./live/broker-failure.ts');
+    throw brokerFailure(aws, error);
   }
 }
 
