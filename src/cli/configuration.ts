@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
+import { partitionOf } from '../protocol/partition.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
 import { checkConfig } from './configuration/check-config.ts';
 import { findConfigFile, readConfigFile } from './configuration/config-file.ts';
@@ -107,12 +108,6 @@ function functionArn(
   name: string,
 ): string {
   return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 function toFunction(name: string, arn: string, root: string, config: FunctionConfig): ConfiguredFunction {

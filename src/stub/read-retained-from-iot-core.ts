@@ -1,15 +1,12 @@
 import type { CredentialProvider } from '../signature/credentials.ts';
 import { signRequest } from '../signature/sign-request.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
-
-/** A presence and its base64 are far smaller. */
-const ANSWER_BYTES = 256 * 1024;
+import { RETAINED_ANSWER_BYTES, retainedMessageUrl, retainedPayload } from '../transport/retained-message.ts';
 
 type Answer = { readonly status: number; readonly body: string };
 
 /**
  * GetRetainedMessage: how "nobody" is known at once, where a subscription would stay silent.
- * https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_GetRetainedMessage.html
  *
  * Rejects where it is denied, and from then on at once: the subscription answers as well, only later.
  */
@@ -25,14 +22,14 @@ export function readRetainedFromIotCore(options: {
   let denied: Error | undefined;
   return async (topic, signal) => {
     if (denied !== undefined) throw denied;
-    const url = `https://${endpoint}/retainedMessage/${encodeURIComponent(topic)}`;
+    const url = retainedMessageUrl(`https://${endpoint}`, topic);
     const signed = { method: 'GET', url, service: 'iotdata', region, credentials: await credentials() };
     const { status, body } = await request(url, signRequest(signed), ca, signal);
-    if (status === 404) return undefined;
-    if (status === 200) return payloadOf(body);
-    const error = new Error(`expected 200 or 404 of GetRetainedMessage, got ${status}`);
-    if (status === 403) denied = error;
-    throw error;
+    if (status === 403) {
+      denied = new Error('GetRetainedMessage is denied: got 403');
+      throw denied;
+    }
+    return retainedPayload(status, body);
   };
 }
 
@@ -50,19 +47,12 @@ async function request(
       answer.setEncoding('utf8');
       answer.on('data', (piece: string) => {
         body += piece;
-        if (body.length > ANSWER_BYTES) outgoing.destroy(new Error('the retained message is too large'));
+        if (body.length > RETAINED_ANSWER_BYTES)
+          outgoing.destroy(new Error('the retained message is too large'));
       });
       answer.on('error', reject);
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
     });
     outgoing.on('error', reject);
   });
-}
-
-function payloadOf(body: string): Uint8Array {
-  const answer: unknown = JSON.parse(body);
-  const payload =
-    typeof answer === 'object' && answer !== null && 'payload' in answer ? answer.payload : undefined;
-  if (typeof payload !== 'string') throw new Error('expected a payload in the answer of GetRetainedMessage');
-  return Buffer.from(payload, 'base64');
 }

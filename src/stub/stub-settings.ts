@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { partitionOf } from '../protocol/partition.ts';
 
 /** Where the stub meets its sessions. */
 export type BrokerSettings =
@@ -102,9 +103,8 @@ function brokerSettings(environment: Environment, readFile: (path: string) => st
 
 function functionArn(environment: Environment): string {
   const region = required(environment, 'AWS_REGION');
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   const account = required(environment, 'LLX_ACCOUNT_ID');
-  return `arn:${partition}:lambda:${region}:${account}:function:${required(environment, 'AWS_LAMBDA_FUNCTION_NAME')}`;
+  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${required(environment, 'AWS_LAMBDA_FUNCTION_NAME')}`;
 }
 
 /** The stub in front of itself, as when it was set up twice, would wait for itself until init is over. */

@@ -1,6 +1,7 @@
 import type { IoTClient } from '@aws-sdk/client-iot';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { STSClient } from '@aws-sdk/client-sts';
+import { partitionOf } from '../../protocol/partition.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
 import { type Attempt, explainAwsFailure } from './aws-failure.ts';
 import { AwsHttpHandler, type ProxyOf } from './aws-http-handler.ts';
@@ -112,7 +113,9 @@ class SdkAccess implements AwsAccess {
     const client = await this.#lambdaClient();
     const answer = await this.#call({
       action: 'lambda:GetFunctionConfiguration',
-      resource: name.startsWith('arn:') ? name : `arn:aws:lambda:${this.region}:*:function:${name}`,
+      resource: name.startsWith('arn:')
+        ? name
+        : `arn:${partitionOf(this.region)}:lambda:${this.region}:*:function:${name}`,
       functionName: name,
       send: () => client.send(new GetFunctionConfigurationCommand({ FunctionName: name }), abortable(signal)),
     });

@@ -16,6 +16,14 @@ test('a connection that IoT Core does not take is a right to connect that is mis
   expect(error.mend).toContain('arn:aws:iot:eu-west-1:123456789012:client/llx-session-*');
 });
 
+test.each([
+  ['cn-north-1', 'arn:aws-cn:iot:cn-north-1:'],
+  ['us-gov-west-1', 'arn:aws-us-gov:iot:us-gov-west-1:'],
+])('the statement for %s is of its partition: IAM there takes no other', (region, prefix) => {
+  const error = brokerFailure({ ...iot, region }, new TransportError('TRANSPORT_REFUSED', 'CONNACK 5'));
+  expect(error.mend).toContain(prefix);
+});
+
 test('a connection that IoT Core ends at once is a right that is missing: the doctor says which', () => {
   for (const code of ['TRANSPORT_LOST', 'TRANSPORT_SUBSCRIBE_REFUSED'] as const) {
     const error = brokerFailure(iot, new TransportError(code, 'ended'));

@@ -1,4 +1,5 @@
 import { LlxError } from '../../errors/llx-error.ts';
+import { partitionOf } from '../../protocol/partition.ts';
 import type { TransportError } from '../../transport/transport.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { denied } from './aws-failure.ts';
@@ -36,7 +37,7 @@ export function brokerFailure(place: Place, error: TransportError): LlxError {
  * the doctor tries each.
  */
 function iotDenied(place: Place, error: TransportError): LlxError {
-  const arn = `arn:aws:iot:${place.region}:${place.account}:`;
+  const arn = `arn:${partitionOf(place.region)}:iot:${place.region}:${place.account}:`;
   if (error.code === 'TRANSPORT_REFUSED') {
     return denied({ action: 'iot:Connect', resource: `${arn}client/llx-session-*` }, error);
   }

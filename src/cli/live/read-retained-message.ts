@@ -1,6 +1,12 @@
 import { HttpRequest } from '@smithy/core/protocols';
+import { partitionOf } from '../../protocol/partition.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
 import { signRequest } from '../../signature/sign-request.ts';
+import {
+  RETAINED_ANSWER_BYTES,
+  retainedMessageUrl,
+  retainedPayload,
+} from '../../transport/retained-message.ts';
 import { explainAwsFailure } from './aws-failure.ts';
 import { AwsHttpHandler, type ProxyOf } from './aws-http-handler.ts';
 
@@ -22,13 +28,6 @@ export type RetainedMessages = {
   close(): void;
 };
 
-/** The answer to one topic is at most 128 KiB of payload in base64; presence is far smaller. */
-const ANSWER_BYTES = 256 * 1024;
-
-/**
- * `GetRetainedMessage`: the only way to learn at once that a topic has none.
- * https://docs.aws.amazon.com/iot/latest/apireference/API_iotdata_GetRetainedMessage.html
- */
 export function openRetainedMessages(place: DataPlane): RetainedMessages {
   const http = new AwsHttpHandler(
     place.proxy ?? (() => undefined),
@@ -41,7 +40,7 @@ export function openRetainedMessages(place: DataPlane): RetainedMessages {
       } catch (error) {
         throw explainAwsFailure(error, {
           action: 'iot:GetRetainedMessage',
-          resource: `arn:aws:iot:${place.region}:*:topic/${topic}`,
+          resource: `arn:${partitionOf(place.region)}:iot:${place.region}:*:topic/${topic}`,
         });
       }
     },
@@ -55,7 +54,7 @@ async function request(
   topic: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const url = new URL(`https://${endpoint}/retainedMessage/${encodeURIComponent(topic)}`);
+  const url = new URL(retainedMessageUrl(`https://${endpoint}`, topic));
   const signed = signRequest({
     method: 'GET',
     url: url.href,
@@ -74,11 +73,9 @@ async function request(
     }),
     { abortSignal: signal },
   );
-  const answer = parse(await text(response.body));
-  if (response.statusCode === 404) return undefined;
-  if (response.statusCode === 200 && typeof answer.payload === 'string') {
-    return Buffer.from(answer.payload, 'base64');
-  }
+  const body = await text(response.body);
+  if ([200, 404].includes(response.statusCode)) return retainedPayload(response.statusCode, body);
+  const answer = parse(body);
   const type = response.headers['x-amzn-errortype'] ?? String(answer.__type ?? `HTTP ${response.statusCode}`);
   const error = new Error(String(answer.message ?? answer.Message ?? 'no message'));
   // Some services put a namespace before it, or a URL behind it.
@@ -91,7 +88,8 @@ async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES) throw new Error(`expected an answer of at most ${ANSWER_BYTES} bytes`);
+    if (bytes > RETAINED_ANSWER_BYTES)
+      throw new Error(`expected an answer of at most ${RETAINED_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -1,6 +1,7 @@
 import type { CredentialProvider } from '../../../signature/credentials.ts';
 import { signRequest } from '../../../signature/sign-request.ts';
 import type { ReadRetained } from '../../../transport/read-retained.ts';
+import { retainedMessageUrl, retainedPayload } from '../../../transport/retained-message.ts';
 import { httpRequest } from '../../http/http-request.ts';
 
 export type Signer = { readonly region: string; readonly credentials: CredentialProvider };
@@ -12,17 +13,10 @@ export type Signer = { readonly region: string; readonly credentials: Credential
  */
 export function readRetainedOverHttp(endpoint: string, signer?: Signer): ReadRetained {
   return async (topic, signal) => {
-    const url = `${endpoint}/retainedMessage/${encodeURIComponent(topic)}`;
+    const url = retainedMessageUrl(endpoint, topic);
     const headers = signer === undefined ? {} : await signatureOf(url, signer);
     const { status, body } = await httpRequest(url, { headers, signal });
-    if (status === 404) return undefined;
-    if (status !== 200) throw new Error(`expected 200 or 404 of GetRetainedMessage, got ${status}`);
-    const answer: unknown = JSON.parse(body);
-    const payload =
-      typeof answer === 'object' && answer !== null && 'payload' in answer ? answer.payload : undefined;
-    if (typeof payload !== 'string')
-      throw new Error('expected a payload in the answer of GetRetainedMessage');
-    return Buffer.from(payload, 'base64');
+    return retainedPayload(status, body);
   };
 }
 
