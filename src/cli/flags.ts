@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { LlxError } from '../errors/llx-error.ts';
+import { QUOTA_PROFILES, type QuotaFactors } from '../protocol/quota-profile.ts';
 
 /** A TCP port; 0 takes a free one. */
 export function port(text: string): number {
@@ -17,6 +18,20 @@ export function factor(text: string): number {
     throw new InvalidArgumentError(`Expected a number above 0, found "${text}".`);
   }
   return value;
+}
+
+/** A factor for all quotas of throughput, or `publishesPerSecond=0.5,keepAliveSeconds=0.1`. */
+export function quotaFactors(text: string): QuotaFactors {
+  if (!text.includes('=')) return factor(text);
+  const named = text.split(',').map((part) => {
+    const [name = '', value = ''] = part.split('=');
+    if (name === 'name' || !Object.hasOwn(QUOTA_PROFILES.none, name)) {
+      const known = Object.keys(QUOTA_PROFILES.none).filter((one) => one !== 'name');
+      throw new InvalidArgumentError(`Expected a quota (${known.join(', ')}), found "${name}".`);
+    }
+    return [name, factor(value)] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 export function lane(text: string): string {

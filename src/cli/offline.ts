@@ -3,7 +3,12 @@ import { keepSecret } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
-import { QUOTA_PROFILES, type QuotaProfile, scaleQuotas } from '../protocol/quota-profile.ts';
+import {
+  QUOTA_PROFILES,
+  type QuotaFactors,
+  type QuotaProfile,
+  scaleQuotas,
+} from '../protocol/quota-profile.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/node-worker.ts';
@@ -22,8 +27,8 @@ export type EmulatorFlags = {
   readonly mtlsPort?: number;
   /** @default none */
   readonly brokerQuotas?: QuotaProfile['name'];
-  /** Multiplies the quotas of throughput. @default 1 */
-  readonly scaleQuotas?: number;
+  /** Multiplies the quotas of throughput, or those that are named. @default 1 */
+  readonly scaleQuotas?: QuotaFactors;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
 };

@@ -46,6 +46,8 @@ export const QUOTA_PROFILES: Readonly<Record<QuotaProfile['name'], QuotaProfile>
 
 export type QuotaName = Exclude<keyof QuotaProfile, 'name'>;
 
+export type QuotaFactors = number | Readonly<Partial<Record<QuotaName, number>>>;
+
 const THROUGHPUT: readonly QuotaName[] = [
   'publishesPerSecond',
   'bytesPerSecond',
@@ -58,10 +60,7 @@ const THROUGHPUT: readonly QuotaName[] = [
  * The same profile with its quotas multiplied: all of throughput by one factor, or each that is named by its own
  * (the times too). For tests that must not take as long, or need to meet a quota sooner, than on AWS.
  */
-export function scaleQuotas(
-  profile: QuotaProfile,
-  factor: number | Readonly<Partial<Record<QuotaName, number>>>,
-): QuotaProfile {
+export function scaleQuotas(profile: QuotaProfile, factor: QuotaFactors): QuotaProfile {
   const factors: Readonly<Partial<Record<QuotaName, number>>> =
     typeof factor === 'number' ? Object.fromEntries(THROUGHPUT.map((name) => [name, factor])) : factor;
   const scaled = (name: Exclude<QuotaName, 'keepAliveSeconds'>): number =>

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
-import { factor, port } from '../flags.ts';
+import { port, quotaFactors } from '../flags.ts';
 import type { EmulatorCommandFlags } from '../run-emulator.ts';
 
 export function addEmulatorCommand(program: Command): void {
@@ -21,7 +21,12 @@ export function addEmulatorCommand(program: Command): void {
         .choices(Object.keys(QUOTA_PROFILES))
         .default('none'),
     )
-    .option('--scale-quotas <factor>', 'multiply those quotas: for tests', factor, 1)
+    .option(
+      '--scale-quotas <factors>',
+      'multiply those of throughput by one factor, or each by its own: publishesPerSecond=0.5,keepAliveSeconds=0.1',
+      quotaFactors,
+      1,
+    )
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')
     .option('--json', 'one JSON object a line on stdout, nothing else')

@@ -112,6 +112,7 @@ test.each([
 test.each([
   ['a payload that is no JSON', {}, '{', 400, 'InvalidRequestContentException'],
   ['a payload that is no UTF-8', {}, Buffer.of(0x22, 0xff, 0x22), 400, 'InvalidRequestContentException'],
+  ['a payload with a byte order mark', {}, '\ufeff{}', 400, 'InvalidRequestContentException'],
   ['an unknown type', { 'x-amz-invocation-type': 'Later' }, '1', 400, 'InvalidParameterValueException'],
   [
     'a client context that is no JSON',

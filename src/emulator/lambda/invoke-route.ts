@@ -79,7 +79,8 @@ function eventBytes(body: unknown, type: string): Uint8Array {
     });
   }
   try {
-    JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    // The function would get a byte order mark with its event: it is no JSON.
+    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
   } catch (cause) {
     throw new AwsError(400, 'InvalidRequestContentException', {
       Type: 'User',
