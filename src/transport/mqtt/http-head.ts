@@ -47,6 +47,8 @@ export function readHttpHead(socket: Socket, signal: AbortSignal): Promise<HttpH
     const onClose = (): void => fail(socket.errored ?? new Error('the connection ended before the answer'));
     const onAbort = (): void => fail(signal.reason);
     socket.on('data', onData);
+    // Whoever read before us, a proxy's answer, has paused it: listening alone does not undo that.
+    socket.resume();
     socket.once('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();

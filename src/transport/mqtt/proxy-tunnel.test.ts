@@ -100,6 +100,22 @@ describe.each(clients)('through a proxy, with %s', (_, connect) => {
   });
 });
 
+test.each([
+  ['plain packets', connectPacket],
+  ['the mqtt package', connectMqtt],
+] as const)('a WebSocket without TLS goes through it as well, with %s', async (_, connect) => {
+  const plain = await startWebSocketBridge(broker.port);
+  try {
+    proxy = await startConnectProxy();
+    const { url } = proxy;
+    transport = await connect({ ...options, url: `ws://127.0.0.1:${plain.port}/mqtt`, proxy: () => url });
+    expect(transport.state).toEqual({ status: 'connected', connection: 1 });
+    await transport.close();
+  } finally {
+    await plain.close();
+  }
+});
+
 test('the refusal of a proxy has its status, and one that is down its address', async () => {
   proxy = await startConnectProxy('jane:right');
   const shown = `wss://127.0.0.1:${bridge.port}`;
