@@ -24,6 +24,11 @@ export class InOrder<T> {
     return ready;
   }
 
+  /** The number that is in turn. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** The number that the others wait for, when any wait. */
   get gap(): number | undefined {
     return this.#waiting.size === 0 ? undefined : this.#next;

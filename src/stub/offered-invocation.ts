@@ -52,6 +52,9 @@ export class OfferedInvocation {
   #passedOnBytes = 0;
   #creditedBytes = 0;
   #gapTimer: NodeJS.Timeout | undefined;
+  /** The piece that was asked for last. */
+  #asked: number | undefined;
+  #nextAtBeat = 0;
 
   constructor(options: OfferedOptions) {
     this.#options = options;
@@ -74,8 +77,7 @@ export class OfferedInvocation {
   receive(message: MessageToStub, number: number): void {
     if (message.kind !== 'chunk' && message.kind !== 'end') {
       this.dispatch({ type: 'message', message });
-      // A lost credit would stop the stream for ever: it is said again with each sign of life.
-      if (message.kind === 'beat' && this.#passedOnBytes > 0) this.#sendCredit();
+      if (message.kind === 'beat') this.#keepStreaming();
       return;
     }
     const inTurn = this.#stream.accept(number, message);
@@ -146,6 +148,23 @@ export class OfferedInvocation {
       });
   }
 
+  /**
+   * With each sign of life: a lost credit would stop the stream for ever. So would the loss of all that the session may
+   * send ahead, because no later piece shows the gap: when none came since the last beat, the next one is asked for.
+   */
+  #keepStreaming(): void {
+    if (this.#options.onChunk === undefined || this.#state.phase === 'ended') return;
+    if (this.#passedOnBytes > 0) this.#sendCredit();
+    const { next } = this.#stream;
+    if (next === this.#nextAtBeat) this.#ask(next);
+    this.#nextAtBeat = next;
+  }
+
+  #ask(chunk: number): void {
+    this.#asked = chunk;
+    this.#options.sendMissing(chunk);
+  }
+
   #sendCredit(): void {
     this.#creditedBytes = this.#passedOnBytes;
     if (this.#state.phase !== 'ended') this.#options.sendCredit(this.#passedOnBytes + STREAM_WINDOW_BYTES);
@@ -153,11 +172,14 @@ export class OfferedInvocation {
 
   #watchGap(): void {
     clearTimeout(this.#gapTimer);
-    if (this.#stream.gap === undefined || this.#state.phase === 'ended') return;
+    const { gap } = this.#stream;
+    if (gap === undefined || this.#state.phase === 'ended') return;
+    // The piece that was asked for has come: what was lost after it is asked for at once.
+    if (this.#asked !== undefined && gap > this.#asked) this.#ask(gap);
     this.#gapTimer = setTimeout(() => {
-      const { gap } = this.#stream;
-      if (gap === undefined) return;
-      this.#options.sendMissing(gap);
+      const { gap: still } = this.#stream;
+      if (still === undefined) return;
+      this.#ask(still);
       this.#watchGap();
     }, this.#options.timing.missingAfterMs);
   }

@@ -130,6 +130,22 @@ describe('a broker that loses messages', () => {
     expect(Buffer.concat(received).equals(sent)).toBe(true);
   });
 
+  test('all pieces that a session may send ahead: they are asked for, though no later one shows the gap', async () => {
+    let chunks = 0;
+    tunnel = new Tunnel({
+      tamper: (delivery) => (kindOf(delivery) === 'chunk' && ++chunks <= 11 ? [] : [delivery]),
+    });
+    const sent = randomBytes(3 * 1024 * 1024);
+    await tunnel.startSession(async (_event, request) => {
+      await request.onChunk?.(sent);
+      return null;
+    });
+    const received: Uint8Array[] = [];
+    const outcome = await tunnel.invoke({}, { onChunk: async (chunk) => void received.push(chunk) });
+    expect(outcome.type).toBe('streamed');
+    expect(Buffer.concat(received).equals(sent)).toBe(true);
+  });
+
   test('every claim, beat and answer: the invocation is lost, and says so', async () => {
     tunnel = new Tunnel({
       tamper: (delivery) => (['beat', 'result'].includes(kindOf(delivery) ?? '') ? [] : [delivery]),
