@@ -117,10 +117,10 @@ describe('the session’s reducer', () => {
       running, claimed | finished → answered + answer
       running, claimed | refused → answered + answer
       running, claimed | quit → closed + stop (cancelled) + cancelled
-      answered | offer → answered + answer
+      answered | offer → answered + beat + answer
       answered | withdraw → answered + drop invocation-ended
       answered | cancel → answered + drop invocation-ended
-      answered | query → answered + answer
+      answered | query → answered + beat + answer
       answered | missing → answered
       answered | credit → answered
       answered | observe → answered + drop invocation-ended

@@ -164,7 +164,14 @@ function whileAnswered(state: SessionInvocation, event: SessionInvocationEvent):
   switch (event.message.kind) {
     case 'offer':
     case 'query':
-      return [state, [{ type: 'send', kind: 'answer' }]];
+      // Its frames may wait behind other answers, longer than a stub waits for a sign of life: a beat does not.
+      return [
+        state,
+        [
+          { type: 'send', kind: 'beat' },
+          { type: 'send', kind: 'answer' },
+        ],
+      ];
     case 'missing':
     case 'credit':
       return [state, []];
