@@ -208,6 +208,18 @@ test('a query for what nobody knows is answered, anything else counted', () => {
   expect(drops.counts()).toEqual({ 'invocation-unknown': 1 });
 });
 
+test('a refusal that did not arrive is said again', () => {
+  const lost: number[] = [];
+  let publishes = 0;
+  start({ publish: () => void lost.push(publishes++) });
+  dispatcher.leave(TOPIC);
+  const refused = offer();
+  say(refused, 7);
+  say(refused, 7);
+  expect(lost).toHaveLength(2);
+  expect(requests).toEqual([]);
+});
+
 test('a function that was given back refuses', () => {
   start();
   dispatcher.leave(TOPIC);

@@ -14,7 +14,7 @@ import type { TransportMessage } from '../transport/transport.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { observedEvent } from './observed-event.ts';
 import { receivedCredentials } from './received-credentials.ts';
-import { refusalOf } from './refusal.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { RunningInvocation } from './running-invocation.ts';
 import { StaleOffers } from './stale-offers.ts';
 import type { SessionStore } from './store.ts';
@@ -42,10 +42,12 @@ type Encodings = Offer['meta']['encodings'];
 type ObserveMessage = Extract<MessageToSession, { kind: 'observe' }>;
 type Route = { readonly spec: FunctionSpec; serving: boolean };
 type Sender = { readonly spec: FunctionSpec; readonly publicKey: Uint8Array };
+type Refused = { readonly sender: Sender; readonly encodings: Encodings; readonly refusal: Refusal };
 type Stale = Sender & { readonly route: Route; readonly offer: Offer; readonly number: number };
 
 const NOTHING = new Uint8Array();
-const GIVEN_UP = 4096;
+/** Offers that were given up, or refused. */
+const REMEMBERED = 4096;
 
 /** Takes frames off the functions' topics, makes invocations of offers, and routes every other message to its own. */
 export class Dispatcher {
@@ -63,6 +65,8 @@ export class Dispatcher {
   });
   /** Invocations that were given up before their offers were complete: those must not run when they are. */
   readonly #givenUp = new Set<string>();
+  /** Offers that were refused: a stub that did not hear it offers again. */
+  readonly #refused = new Map<string, Refused>();
   readonly #reassembler: Reassembler<'session'>;
   readonly #missing: MissingWatch;
   #missingCount = 0;
@@ -159,8 +163,7 @@ export class Dispatcher {
     this.#stale.delete(id);
     this.#reassembler.forget(id);
     this.#givenUp.add(id);
-    const [oldest] = this.#givenUp;
-    if (this.#givenUp.size > GIVEN_UP && oldest !== undefined) this.#givenUp.delete(oldest);
+    bound(this.#givenUp);
   }
 
   #offered(route: Route, sender: Sender, offer: Offer, number: number): void {
@@ -194,6 +197,8 @@ export class Dispatcher {
 
   #offeredAgain(id: string): void {
     const stale = this.#stale.get(id);
+    const refused = this.#refused.get(id);
+    if (refused !== undefined) return this.#refuse(id, refused);
     if (stale === undefined) return this.#invocations.get(id)?.offeredAgain();
     // Sent again, but perhaps long ago as well.
     if (this.#mayBeStale(stale.offer)) return;
@@ -229,8 +234,10 @@ export class Dispatcher {
     });
     if (refusal !== undefined) {
       store.dispatch({ type: 'stopped', id, at: Date.now(), phase: 'refused', reason: refusal.message });
-      this.#send(sender, meta.encodings, { kind: 'refuse', id, meta: refusal, payload: NOTHING }, 0);
-      return;
+      const refused = { sender, encodings: meta.encodings, refusal };
+      this.#refused.set(id, refused);
+      bound(this.#refused);
+      return this.#refuse(id, refused);
     }
     if (credentials !== undefined)
       this.#options.onCredentials?.(sender.spec.arn, receivedCredentials(credentials));
@@ -249,6 +256,10 @@ export class Dispatcher {
     });
     this.#invocations.set(id, invocation);
     invocation.start();
+  }
+
+  #refuse(id: string, { sender, encodings, refusal }: Refused): void {
+    this.#send(sender, encodings, { kind: 'refuse', id, meta: refusal, payload: NOTHING }, 0);
   }
 
   #askFor({ id, functionArn, publicKey, meta }: MissingFrames): void {
@@ -281,4 +292,9 @@ export class Dispatcher {
   #outTopic({ spec, publicKey }: Sender): string {
     return outTopic(spec.arn, Buffer.from(publicKey).toString('base64url'));
   }
+}
+
+function bound(ids: Set<string> | Map<string, unknown>): void {
+  const [oldest] = ids.keys();
+  if (ids.size > REMEMBERED && oldest !== undefined) ids.delete(oldest);
 }
