@@ -108,6 +108,24 @@ test('close leaves nobody, no state and no connection, however often it is asked
   expect(broker.clientIds).toEqual([]);
 });
 
+test('a session that cannot give back every lane in time is offline all the same', async () => {
+  const { session } = create({
+    connect: async (connecting) => {
+      const transport = await broker.connect(connecting);
+      const publish = transport.publish.bind(transport);
+      transport.publish = (topic, payload, options) =>
+        // As hundreds of them do, where a broker takes so many a second.
+        topic.includes('/presence/') && decodePresence(payload)?.sessionId === null
+          ? new Promise(() => undefined)
+          : publish(topic, payload, options);
+      return transport;
+    },
+  });
+  await session.start();
+  await session.close();
+  expect(broker.retained(sessionTopic(session.id))).toBeUndefined();
+});
+
 test('a connection that was lost is renewed under a new client id, and the session is there again', async () => {
   const { session, events } = create();
   await session.start();
