@@ -19,6 +19,7 @@ test('bytes decide how long large frames take, their number how long small ones 
 test('a broker without quotas lets anything pass at once', () => {
   expect(sendingMs(MEBIBYTE, QUOTA_PROFILES.none)).toBe(0);
   expect(cannotPass('an event', MEBIBYTE, 0, QUOTA_PROFILES.none)).toBeUndefined();
+  expect(cannotPass('an event', MEBIBYTE, -5, QUOTA_PROFILES.none)).toBeUndefined();
 });
 
 test('what cannot pass in time says how long it takes and how long there is', () => {

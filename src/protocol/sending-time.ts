@@ -23,7 +23,8 @@ export function cannotPass(
   quotas: QuotaProfile,
 ): string | undefined {
   const neededMs = sendingMs(frames, quotas);
-  if (neededMs <= leftMs) return undefined;
+  // Where there are no quotas nothing is too large, however late it is.
+  if (neededMs <= Math.max(0, leftMs)) return undefined;
   const bytes = frames.reduce((sum, frame) => sum + frame.byteLength, 0);
   return `${what} takes ${bytes} bytes on the wire, which need ${Math.ceil(neededMs)} ms through this broker, and ${Math.max(0, Math.floor(leftMs))} ms are left`;
 }
