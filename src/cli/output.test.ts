@@ -4,7 +4,12 @@ import { ModelledTerminal } from '../tui/testing/modelled-terminal.ts';
 import { dropped } from '../tui/testing/session-events.ts';
 import { type OutputFlags, openOutput } from './output.ts';
 
-const MODE = { label: 'OFFLINE', endpoint: 'http://127.0.0.1:4566', lane: 'default' };
+const MODE = {
+  label: 'OFFLINE',
+  endpoint: 'http://127.0.0.1:4566',
+  lane: 'default',
+  invocation: (name: string) => `llx invoke ${name}`,
+};
 
 function open(flags: OutputFlags, env: NodeJS.ProcessEnv = {}) {
   const terminal = new ModelledTerminal();

@@ -14,7 +14,13 @@ type Surroundings = {
   readonly env: NodeJS.ProcessEnv;
 };
 
-export type ScreenMode = { readonly label: string; readonly endpoint: string; readonly lane: string };
+export type ScreenMode = {
+  readonly label: string;
+  readonly endpoint: string;
+  readonly lane: string;
+  /** The command that invokes a function there. */
+  readonly invocation: (functionName: string) => string;
+};
 
 /** Where a session shows itself: a screen, lines, or JSON. All read the same store. */
 export type Output = {
@@ -63,12 +69,12 @@ function screenOutput(
   return {
     interactive: true,
     ready: () => undefined,
-    async show({ label, endpoint, lane }) {
+    async show({ label, endpoint, lane, invocation }) {
       // Ink is loaded only where there is a screen to draw on.
       const { runTui } = await import('../tui/run-tui.tsx');
       const screen = runTui({
         store,
-        mode: { label, endpoint },
+        mode: { label, endpoint, invocation },
         lane,
         drops,
         stdin,

@@ -10,6 +10,7 @@ import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
+import { invocationCommand } from './invocation-command.ts';
 import type { BrokerFlags } from './live/open-broker.ts';
 import type { LiveFlags } from './live/open-live.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
@@ -122,7 +123,12 @@ async function work(
   if (flags.once === true && !output.interactive && endpoint !== undefined) {
     return (await sendFixtures({ configuration, endpoint, store, signal })) ? 0 : 1;
   }
-  const screen = output.show({ label: aws.mode.toUpperCase(), endpoint: aws.place, lane });
+  const screen = output.show({
+    label: aws.mode.toUpperCase(),
+    endpoint: aws.place,
+    lane,
+    invocation: (name) => invocationCommand({ endpoint, lane }, name),
+  });
   await Promise.race([aborted(signal), ...(screen === undefined ? [] : [screen])]);
   return signal.aborted ? 130 : 0;
 }

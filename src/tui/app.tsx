@@ -88,7 +88,7 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
     <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
       <Header state={state} mode={mode} lane={lane} columns={size.columns} />
       <Box flexGrow={1} flexShrink={1} overflow="hidden">
-        <Screen view={view} state={state} size={room} now={time} />
+        <Screen view={view} state={state} size={room} now={time} invocation={mode.invocation} />
       </Box>
       <DropLines drops={drops} />
       <MessageLine message={messageOf(view, state)} />
@@ -103,9 +103,10 @@ type ScreenProps = {
   /** Without the rows that show what was dropped. */
   readonly size: Size;
   readonly now: number;
+  readonly invocation: Mode['invocation'];
 };
 
-function Screen({ view, state, size, now }: ScreenProps) {
+function Screen({ view, state, size, now, invocation }: ScreenProps) {
   const facts = factsOf(view, state, size);
   const selected = selectedIndex(view, facts);
   const record = state.invocations[selected];
@@ -129,6 +130,7 @@ function Screen({ view, state, size, now }: ScreenProps) {
       columns={size.columns}
       rows={facts.page}
       now={now}
+      invocation={invocation}
     />
   );
 }

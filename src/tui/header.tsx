@@ -7,7 +7,12 @@ import { droppedTotal } from './summary-text.ts';
 import { type Token, useTheme } from './theme.ts';
 
 /** What this session is: `OFFLINE` and the emulator's address, or `LIVE` and the broker's. */
-export type Mode = { readonly label: string; readonly endpoint: string };
+export type Mode = {
+  readonly label: string;
+  readonly endpoint: string;
+  /** The command that invokes a function there. @default llx invoke NAME */
+  readonly invocation?: (functionName: string) => string;
+};
 
 export type HeaderProps = {
   readonly state: SessionState;

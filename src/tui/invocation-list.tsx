@@ -23,12 +23,21 @@ export type InvocationListProps = {
   /** Rows for invocations, below the heading. */
   readonly rows: number;
   readonly now: number;
+  readonly invocation?: ((functionName: string) => string) | undefined;
 };
 
-export function InvocationList({ state, selected, following, columns, rows, now }: InvocationListProps) {
+export function InvocationList({
+  state,
+  selected,
+  following,
+  columns,
+  rows,
+  now,
+  invocation,
+}: InvocationListProps) {
   const theme = useTheme();
   const { invocations } = state;
-  if (invocations.length === 0) return <Empty state={state} />;
+  if (invocations.length === 0) return <Empty state={state} invocation={invocation} />;
   const widest = Math.max(8, ...state.functions.map(({ name }) => displayWidth(name)));
   const nameWidth = Math.min(widest, Math.floor(columns / 4));
   const time = columns < TIME_FROM ? 0 : COLUMNS.time;
@@ -103,7 +112,10 @@ function durationOf(record: InvocationRecord, now: number): string {
   return isRunning(record) && seconds > 0 ? `${seconds} s …` : '';
 }
 
-function Empty({ state }: { readonly state: SessionState }) {
+function Empty({
+  state,
+  invocation = (name) => `llx invoke ${name}`,
+}: Pick<InvocationListProps, 'state' | 'invocation'>) {
   const theme = useTheme();
   const names = state.functions.map(({ name }) => printable(name));
   return (
@@ -112,7 +124,7 @@ function Empty({ state }: { readonly state: SessionState }) {
       {names[0] !== undefined && (
         <>
           <Text wrap="truncate">
-            Send one: <Text {...theme.strong}>llx invoke {names[0]}</Text>
+            Send one: <Text {...theme.strong}>{invocation(names[0])}</Text>
           </Text>
           <Text wrap="truncate" {...theme.faint}>
             Functions: {names.join(', ')}

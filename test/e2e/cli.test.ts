@@ -87,6 +87,12 @@ describe('what goes wrong before anything runs', () => {
     expect(stderr).toMatch(/^LLX_USAGE: unknown option '--ofline'/);
   });
 
+  test('an emulator of its own and one elsewhere do not fit each other', async () => {
+    const { code, stderr } = await runLlx(['dev', '--offline', '--endpoint', 'http://127.0.0.1:1']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^LLX_USAGE: option '--offline' cannot be used with option '--endpoint <url>'/);
+  });
+
   test('a misspelled command is named, with the one that was meant', async () => {
     const { code, stderr } = await runLlx(['invok', 'hello']);
     expect(code).toBe(2);

@@ -8,7 +8,13 @@ export function addDevCommand(program: Command): void {
   program
     .command('dev', { isDefault: true })
     .description('Run the functions of this project on this machine, as they stand on disk')
-    .option('--offline', 'with an emulator in this process; no AWS is needed')
+    .addOption(
+      new Option('--offline', 'with an emulator in this process; no AWS is needed').conflicts([
+        'endpoint',
+        'broker',
+        'profile',
+      ]),
+    )
     .option('--endpoint <url>', 'with an emulator that runs elsewhere (llx emulator), as with AWS', url)
     .option('--broker <url>', 'over a broker of your own: mqtt:, mqtts:, ws: or wss:', brokerUrl)
     .option('--region <name>', 'AWS region; else where every AWS tool finds it')
