@@ -5,8 +5,7 @@ import { ForwardedCredentials } from './forwarded-credentials.ts';
 import { RefreshingCredentials } from './refreshing-credentials.ts';
 
 /** Where a handler's credentials come from; `assume-role` is the default of a session. */
-export const HANDLER_CREDENTIALS_MODES = ['assume-role', 'forward', 'ambient'] as const;
-export type HandlerCredentialsMode = (typeof HANDLER_CREDENTIALS_MODES)[number];
+export type HandlerCredentialsMode = 'assume-role' | 'forward' | 'ambient';
 
 /** Which credentials the handler of each function gets. */
 export type CredentialSource =

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
+import type { HandlerCredentialsMode } from '../../credentials/handler-credentials.ts';
 import { brokerUrl, lane, port, url } from '../flags.ts';
 import type { DevFlags } from '../run-dev.ts';
 
-const HANDLER_CREDENTIALS = ['assume-role', 'forward', 'ambient'] as const;
+const HANDLER_CREDENTIALS: readonly HandlerCredentialsMode[] = ['assume-role', 'forward', 'ambient'];
 
 export function addDevCommand(program: Command): void {
   program

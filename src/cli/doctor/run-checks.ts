@@ -92,7 +92,7 @@ async function settle(check: Check, facts: Facts, signal: AbortSignal): Promise<
 }
 
 /** What a check threw, as its finding. */
-export function failureOf(error: unknown): Finding {
+function failureOf(error: unknown): Finding {
   if (isLlxError(error)) {
     return { status: 'fail', code: error.code, detail: error.message, mend: error.mend };
   }
