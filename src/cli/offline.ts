@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { keepSecret } from '../credentials/redact.ts';
+import { keepCredentialsSecret, keepSecret } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { DropCounter } from '../protocol/drops.ts';
@@ -77,6 +77,8 @@ export async function startConfiguredEmulator(
     ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
     functions: configuration.functions.map(deployedSpec),
     runtime,
+    // A handler may throw what a session got for it.
+    onIssue: keepCredentialsSecret,
     stubs: flags.stub === false ? 'none' : 'host',
     stubFile: packagePaths.stub,
     stubHostFile: packagePaths.stubHost,

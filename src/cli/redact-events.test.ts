@@ -46,7 +46,7 @@ const observed = (text: string): SessionEvent => ({
   answerBytes: 1,
   streamed: false,
   durationMs: 1,
-  errorType: undefined,
+  errorType: text,
   id: '1',
   requestId: '1',
   functionName: 'f',
@@ -61,7 +61,7 @@ const failed = (text: string): SessionEvent => ({
   result: {
     status: 'failed',
     failure: 'handler',
-    errorType: 'Error',
+    errorType: text,
     payload: Buffer.from(text),
     durationMs: 1,
     coldStart: false,

@@ -30,6 +30,11 @@ function redacted(event: SessionEvent): SessionEvent {
     case 'ended': {
       const { result } = event;
       const payload = redactedBytes(result.payload);
+      if (result.status === 'failed') {
+        // The name of an error is the handler's to choose.
+        const errorType = redact(result.errorType);
+        if (errorType !== result.errorType) return { ...event, result: { ...result, errorType, payload } };
+      }
       return payload === result.payload ? event : { ...event, result: { ...result, payload } };
     }
     case 'offered': {
@@ -37,7 +42,12 @@ function redacted(event: SessionEvent): SessionEvent {
       return bytes === event.event ? event : { ...event, event: bytes };
     }
     case 'observed':
-      return { ...event, event: redactedBytes(event.event), answer: redactedBytes(event.answer) };
+      return {
+        ...event,
+        event: redactedBytes(event.event),
+        answer: redactedBytes(event.answer),
+        errorType: event.errorType === undefined ? undefined : redact(event.errorType),
+      };
     case 'connection': {
       const { state } = event;
       if (state.status !== 'connecting' || !(state.cause instanceof Error)) return event;

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { DropCounter } from '../protocol/drops.ts';
 import { QUOTA_PROFILES, type QuotaProfile } from '../protocol/quota-profile.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { AwsCredentials } from '../signature/credentials.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
 import { type ApiServer, createApiServer } from './http/api-server.ts';
@@ -59,6 +60,8 @@ export type EmulatorOptions = {
   readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
+  /** STS gave somebody keys. */
+  readonly onIssue?: (credentials: AwsCredentials) => void;
   readonly now?: () => Date;
 };
 

@@ -1,10 +1,11 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { developerClient, type StartSession, startLive, startOffline } from '../support/dev-session.ts';
 import { bin, projectDirectory, runLlx } from '../support/llx-process.ts';
@@ -73,6 +74,20 @@ async function invokeAll(endpoint: string): Promise<void> {
     prints: null,
     refused: expect.objectContaining({ errorType: 'AccessDeniedException' }),
   });
+}
+
+/** What STS gives a session for its handlers. */
+async function roleSecret(endpoint: string): Promise<string> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = DEVELOPER;
+  const sts = new STSClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const RoleArn = 'arn:aws:iam::000000000000:role/keys-role';
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'llx' }));
+  sts.destroy();
+  return Credentials?.SecretAccessKey ?? '';
 }
 
 /** Fails with the name of each output in which a secret is, and with which: never with the secret itself. */
@@ -147,13 +162,16 @@ describe('no secret is in what other commands show', () => {
       });
     try {
       await expect.poll(() => text, { timeout: 15_000 }).toMatch(/http:\S+/);
-      const client = developerClient(/http:\S+/.exec(text)?.[0] ?? '', DEVELOPER);
-      const Payload = JSON.stringify({ file: join(home, 'issued') });
+      const endpoint = /http:\S+/.exec(text)?.[0] ?? '';
+      const given = await roleSecret(endpoint);
+      await appendFile(join(home, 'issued'), `${given}\n`);
+      const client = developerClient(endpoint, DEVELOPER);
+      const Payload = JSON.stringify({ file: join(home, 'issued'), given });
       await client.send(new InvokeCommand({ FunctionName: 'throws', Payload }));
       client.destroy();
       await expect.poll(() => text, { timeout: 15_000 }).toContain('the keys are');
       outputs.set('the screen of the emulator', text);
-      expect(await issuedSecrets()).toHaveLength(2);
+      expect(await issuedSecrets()).toHaveLength(3);
       await expectNoSecrets();
     } finally {
       emulator.kill('SIGTERM');

@@ -41,6 +41,7 @@ export class Identities {
   readonly root: Principal;
   readonly #region: string;
   readonly #account: string;
+  readonly #onIssue: (credentials: AwsCredentials) => void;
   readonly #keys: AccessKeys;
   readonly #authenticator: Authenticator;
   readonly #roles: Roles;
@@ -54,8 +55,11 @@ export class Identities {
     readonly functions: readonly FunctionRole[];
     readonly now?: (() => Date) | undefined;
     readonly random?: (bytes: number) => Buffer;
+    /** Of STS's answers: secrets that are somebody's from now on. */
+    readonly onIssue?: ((credentials: AwsCredentials) => void) | undefined;
   }) {
-    const { account, region, iam = {}, functions, now = () => new Date() } = options;
+    const { account, region, iam = {}, functions, now = () => new Date(), onIssue = () => {} } = options;
+    this.#onIssue = onIssue;
     this.#account = account;
     this.#region = region;
     this.#keys = new AccessKeys({ ...options, now });
@@ -126,7 +130,9 @@ export class Identities {
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
     }
-    return this.#startSession(role, sessionName, durationSeconds, request.sessionPolicy);
+    const session = this.#startSession(role, sessionName, durationSeconds, request.sessionPolicy);
+    this.#onIssue(session.credentials);
+    return session;
   }
 
   /** STS's GetSessionToken: temporary keys of the caller himself. */
@@ -134,7 +140,9 @@ export class Identities {
     const session: Principal = { ...principal, temporary: true };
     const grant = { ...this.#grantOf(principal), principal: session };
     this.#grants.set(session, grant);
-    return this.#keys.issue(grant, durationSeconds);
+    const credentials = this.#keys.issue(grant, durationSeconds);
+    this.#onIssue(credentials);
+    return credentials;
   }
 
   /**
