@@ -20,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stderr.write(`${errorText(error)}\n`);
     process.exit(1);
   });
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLeftReader);
   const program = new Command('llx')
     .description('Your AWS Lambda functions run on your laptop, live.')
     .version(version(), '-V, --version')
@@ -40,6 +41,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   // A native client that waits for a TLS failure, which it delays by up to 30 s, must not hold up a command that is done.
   setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** `llx fixtures list | head`: who has read enough is no defect. */
+function ignoreLeftReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 /** `dev` is the default command: without this a misspelled one would be its argument. */

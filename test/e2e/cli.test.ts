@@ -201,6 +201,17 @@ describe('llx invoke', () => {
 });
 
 describe('llx fixtures', () => {
+  test('a reader that leaves is no defect', async () => {
+    const child = spawn(process.execPath, [bin, 'fixtures', 'list'], { cwd: examples });
+    child.stdout.destroy();
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const [code] = await once(child, 'close');
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
   test('lists the project’s and the shipped events, and shows one', async () => {
     const { code, stdout } = await runLlx(['fixtures', 'list'], { cwd: examples });
     expect(code).toBe(0);
