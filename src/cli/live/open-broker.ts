@@ -10,6 +10,7 @@ import { connectSharded } from '../../transport/sharded-transport.ts';
 import { type Configuration, functionsIn } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
+import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { createHandlerEnvironment } from './handler-environment.ts';
 import type { LiveFlags, LiveOpening } from './open-live.ts';
@@ -27,14 +28,19 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
   const { configuration, store, closers, signal } = opening;
   const location = await locationOf(flags.broker, process.env);
   const credentials = developerCredentials(flags.profile === undefined ? {} : { profile: flags.profile });
+  // Where an emulator plays AWS, it plays all of it: a role of the account must not be assumed for its functions.
+  const endpoint = flags.endpoint === undefined ? {} : { endpoint: flags.endpoint };
   const access = await openAwsAccess({
     region: flags.region ?? configuration.written.region ?? process.env.AWS_REGION ?? configuration.region,
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
-    ...(flags.endpoint === undefined ? {} : { endpoint: flags.endpoint }),
+    ...endpoint,
     credentials,
+    proxy: proxyFor,
     env: process.env,
   });
   closers.add(async () => access.close());
+  const requestHandler = new AwsHttpHandler(proxyFor);
+  closers.add(async () => requestHandler.destroy());
   const scope = { region: access.region, account: await accountOf(configuration, access, signal) };
   const { shown } = parseBrokerUrl(flags.broker);
   return {
@@ -48,10 +54,11 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
       mode: flags.credentials,
       lane: flags.lane ?? configuration.lane,
       master: credentials,
-      assumeRole: stsAssumeRole({ master: credentials, region: access.region }),
+      assumeRole: stsAssumeRole({ master: credentials, region: access.region, requestHandler, ...endpoint }),
       deployed: new DeployedFunctions(access),
       store,
       closers,
+      ...endpoint,
     }),
   };
 }
