@@ -18,6 +18,7 @@ import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
+import { iotClient } from './iot-client.ts';
 import { openPlainEmulator } from './open-plain-emulator.ts';
 import { openRetainedMessages } from './read-retained-message.ts';
 
@@ -66,7 +67,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
   const scope = { region: access.region, account: identity.account };
   checkAccount(configuration, scope.account);
   const place = { endpoint, region: access.region, credentials, ...(await authorityOf(emulator)) };
-  const client = clientOf(process.env);
+  const client = iotClient(process.env);
   const retained = openRetainedMessages({ ...place, proxy: proxyFor });
   closers.add(async () => retained.close());
   return {
@@ -103,12 +104,6 @@ function regionOf(
     ...(region === undefined ? {} : { region }),
     ...(written.region === undefined ? {} : { configuredRegion: written.region }),
   };
-}
-
-/** LLX_IOT_CLIENT chooses between the two clients, for where the native one does not run. */
-function clientOf(env: NodeJS.ProcessEnv): { readonly client?: 'device-sdk' | 'mqtt' } {
-  const wanted = env.LLX_IOT_CLIENT;
-  return wanted === 'device-sdk' || wanted === 'mqtt' ? { client: wanted } : {};
 }
 
 async function authorityOf(emulator: EmulatorState | undefined): Promise<{ readonly ca?: string }> {
