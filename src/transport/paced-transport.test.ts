@@ -216,11 +216,13 @@ describe('pacing', () => {
     });
     for (let n = 0; n < 90; n++) await other.publish('in', Uint8Array.of(n));
     await all;
-    const waits = paced.publish('out', Uint8Array.of(1));
-    expect(left).toEqual([]);
+    const sent = Array.from({ length: 20 }, (_, n) => paced.publish('out', Uint8Array.of(n)));
+    // A tenth is ours whatever comes in.
+    expect(left.length).toBeGreaterThan(5);
+    expect(left.length).toBeLessThanOrEqual(10);
     await vi.runAllTimersAsync();
-    await waits;
-    expect(left.map(({ topic }) => topic)).toEqual(['out']);
+    await Promise.all(sent);
+    expect(left).toHaveLength(20);
     await other.close();
   });
 });

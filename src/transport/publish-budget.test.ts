@@ -54,9 +54,24 @@ test('bytes run ahead of the quota by less than a second of large ones', () => {
 
 test('what comes in takes from the same quota', () => {
   const budget = new PublishBudget(IOT);
-  for (let n = 0; n < 90; n++) budget.received(100, 10);
+  for (let n = 0; n < 80; n++) budget.received(100, 10);
+  for (let n = 0; n < 10; n++) budget.spend(100, 10);
   expect(budget.waitMs('small', 10)).toBe(1_050);
   expect(budget.waitMs('small', 1_060)).toBe(0);
+});
+
+test('what comes in does not silence a connection, however much it is', () => {
+  const budget = new PublishBudget(IOT);
+  let sent = 0;
+  for (let now = 0; now < 10_000; now += 5) {
+    budget.received(100, now);
+    if (budget.waitMs('small', now) > 0) continue;
+    budget.spend(100, now);
+    sent += 1;
+  }
+  // The tenth that is not the other side's, beside what was free at the start.
+  expect(sent).toBeGreaterThan(80);
+  expect(sent).toBeLessThan(150);
 });
 
 test('a flood of bytes from the other side holds ours back for a bounded time', () => {

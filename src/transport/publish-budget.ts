@@ -26,6 +26,9 @@ export class PublishBudget {
   /** When the last publishes were: the next one takes the place of the oldest. */
   readonly #times: Float64Array | undefined;
   #oldest = 0;
+  /** When our own last ones were, of the few that are ours whatever comes in. */
+  readonly #ours: Float64Array;
+  #oldestOfOurs = 0;
   /** When the broker will have processed all bytes so far. */
   #clearAt = Number.NEGATIVE_INFINITY;
 
@@ -33,7 +36,10 @@ export class PublishBudget {
     const { publishesPerSecond, bytesPerSecond } = profile;
     this.#bytesPerMs = bytesPerSecond / 1_000;
     this.#windowMs = WINDOW_MS * Math.max(1, 1 / publishesPerSecond);
-    if (publishesPerSecond === Number.POSITIVE_INFINITY) return;
+    const limited = publishesPerSecond !== Number.POSITIVE_INFINITY;
+    const reserved = limited ? Math.max(1, Math.floor(publishesPerSecond * (1 - OWN_SHARE))) : 0;
+    this.#ours = new Float64Array(reserved).fill(Number.NEGATIVE_INFINITY);
+    if (!limited) return;
     const places = Math.max(1, Math.floor(publishesPerSecond * OWN_SHARE));
     this.#times = new Float64Array(places).fill(Number.NEGATIVE_INFINITY);
   }
@@ -41,7 +47,11 @@ export class PublishBudget {
   /** Milliseconds until a publish of that size may go; 0: now. */
   waitMs(size: Size, now: number): number {
     const bound = size === 'large' ? LARGE_BACKLOG_MS : SMALL_BACKLOG_MS;
-    const oldest = this.#times?.[this.#oldest] ?? Number.NEGATIVE_INFINITY;
+    // Who is flooded may still answer: else what comes in could silence a connection for as long as it comes.
+    const oldest = Math.min(
+      this.#times?.[this.#oldest] ?? Number.NEGATIVE_INFINITY,
+      this.#ours[this.#oldestOfOurs] ?? Number.NEGATIVE_INFINITY,
+    );
     return Math.max(0, oldest + this.#windowMs - now, this.backlogMs(now) - bound);
   }
 
@@ -60,6 +70,10 @@ export class PublishBudget {
 
   spend(bytes: number, now: number): void {
     this.#count(now);
+    if (this.#ours.length > 0) {
+      this.#ours[this.#oldestOfOurs] = now;
+      this.#oldestOfOurs = (this.#oldestOfOurs + 1) % this.#ours.length;
+    }
     this.#clearAt = Math.max(this.#clearAt, now) + bytes / this.#bytesPerMs;
   }
 
