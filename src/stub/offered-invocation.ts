@@ -92,6 +92,8 @@ export class OfferedInvocation {
   /** Nobody waits any more (the environment ends): says so to the session. */
   abandon(): void {
     this.dispatch({ type: 'timer', timer: 'deadline' });
+    // Answered already, and whoever takes the stream hangs: without effect otherwise.
+    this.#settle({ type: 'timed-out' });
   }
 
   #apply([state, effects]: Step): void {

@@ -70,6 +70,25 @@ describe('one invocation between a stub and a session', () => {
     expect(tunnel.printed).toEqual(['one', 'two\nlines']);
   });
 
+  test('a stream whose taker hangs ends with its caller', async () => {
+    tunnel = new Tunnel();
+    await tunnel.startSession(async (_event, request) => {
+      await request.onChunk?.(new Uint8Array(10));
+      return null;
+    });
+    const caller = new AbortController();
+    let taken = (): void => undefined;
+    const beganToTake = new Promise<void>((resolve) => {
+      taken = resolve;
+    });
+    const outcome = tunnel.invoke({}, { signal: caller.signal, onChunk: () => new Promise(() => taken()) });
+    await beganToTake;
+    // Long enough for the end of the stream to be there.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    caller.abort();
+    expect(read(await outcome)).toMatchObject({ failed: 'Sandbox.Timedout' });
+  });
+
   test('streams with backpressure', async () => {
     tunnel = new Tunnel();
     const sent = randomBytes(5 * 1024 * 1024);
