@@ -11,6 +11,8 @@ export type Manifest = {
   readonly root: string;
   /** The app's own program, relative to `root`; absent where it was not started from a file. */
   readonly app?: string;
+  /** That `llx dev` holds when no other is asked for. */
+  readonly lane?: string;
   /** Every template of the app, nested ones under their stack's path. */
   readonly stacks: readonly ManifestStack[];
   /** Those with a Node.js runtime, live or not. */
