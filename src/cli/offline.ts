@@ -70,6 +70,8 @@ export async function startConfiguredEmulator(
     mqttPort,
     ...(wssPort === undefined ? {} : { wssPort }),
     ...(mtlsPort === undefined ? {} : { mtlsPort }),
+    // Sessions and stubs come through WSS then. Without it the plain port is their only way.
+    plainMqtt: configuration.iam?.users === undefined || wssPort === undefined,
     certificateDirectory: join(configuration.root, '.llx', 'certificates'),
     quotas: scaleQuotas(QUOTA_PROFILES[flags.brokerQuotas ?? 'none'], flags.scaleQuotas ?? 1),
     region: configuration.region,

@@ -24,8 +24,8 @@ type Client = {
 /** Of one function: its workers have one identity. */
 type Source = {
   readonly provider: CredentialProvider;
-  /** Oldest first. */
-  readonly paths: string[];
+  /** The one that asked longest ago first. */
+  readonly paths: Set<string>;
   problem: string | undefined;
 };
 
@@ -117,7 +117,7 @@ export class CredentialEndpoint {
   #client(functionArn: string): Client {
     let source = this.#sources.get(functionArn);
     if (source === undefined) {
-      source = { provider: this.#options.providerOf(functionArn), paths: [], problem: undefined };
+      source = { provider: this.#options.providerOf(functionArn), paths: new Set(), problem: undefined };
       this.#sources.set(functionArn, source);
     }
     const client: Client = {
@@ -128,8 +128,7 @@ export class CredentialEndpoint {
     };
     keepSecret(client.token);
     this.#byPath.set(client.path, client);
-    source.paths.push(client.path);
-    if (source.paths.length > WORKERS) this.#byPath.delete(source.paths.shift() ?? '');
+    this.#used(client);
     return client;
   }
 
@@ -160,8 +159,18 @@ export class CredentialEndpoint {
     return await this.#credentials(client);
   }
 
+  #used({ path, source: { paths } }: Client): void {
+    paths.delete(path);
+    paths.add(path);
+    const [oldest] = paths;
+    if (paths.size <= WORKERS || oldest === undefined) return;
+    paths.delete(oldest);
+    this.#byPath.delete(oldest);
+  }
+
   async #credentials(client: Client): Promise<Answer> {
     keepSecret(client.token);
+    this.#used(client);
     const credentials = ask(client.source.provider)
       .then((given) => {
         const answer = this.#served(given);

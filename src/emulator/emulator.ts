@@ -42,6 +42,8 @@ export type EmulatorOptions = {
   readonly certificateDirectory?: string;
   /** What the broker allows a connection. @default none */
   readonly quotas?: QuotaProfile;
+  /** Whether clients without an identity may use the plain MQTT port. @default true */
+  readonly plainMqtt?: boolean;
   /** Who exists. @default everybody is the account's root */
   readonly iam?: IamConfig;
   readonly region: string;
@@ -74,6 +76,9 @@ export type Emulator = EmulatorState & {
   prepareStubs(): void;
   close(): Promise<void>;
 };
+
+/** A client of the plain port, where there are users: policies would mean nothing otherwise. */
+const NOBODY: BrokerIdentity = { name: 'a client without credentials', allows: () => false };
 
 /** The small AWS in this process: Lambda's API on one port, an IoT broker on another, and the stubs beside it. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
@@ -109,6 +114,7 @@ async function open(
     port: options.mqttPort,
     drops,
     ...(quotas === undefined ? {} : { quotas }),
+    ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
   const api = createApiServer(options);
   let ports: IotPorts | undefined;

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { connectMqtt } from '../../src/transport/mqtt/mqtt-transport.ts';
 import { type LlxProcess, liveProjectDirectory, runLlx, startLlx } from '../support/llx-process.ts';
 
 const ALICE = { AWS_ACCESS_KEY_ID: 'AKIAALICE00000000000', AWS_SECRET_ACCESS_KEY: 'the-secret-of-alice' };
@@ -132,6 +133,16 @@ test('llx invoke calls with the developer’s own keys where the emulator knows 
   expect(await runLlx(args, { env: ALICE })).toEqual({ code: 0, stdout: '"deployed"\n', stderr: '' });
   const unknown = await runLlx(args, { env: { ...ALICE, AWS_ACCESS_KEY_ID: 'AKIANOBODY0000000000' } });
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('LLX_CREDENTIALS_REFUSED') });
+});
+
+test('where there are users, nobody comes in by the plain port', async () => {
+  const refused = connectMqtt({
+    url: emulator.ready.mqtt,
+    clientId: () => 'anybody',
+    keepAliveSeconds: 30,
+    connectTimeoutMs: 5_000,
+  });
+  await expect(refused).rejects.toMatchObject({ code: 'TRANSPORT_REFUSED' });
 });
 
 describe('what cannot work says so, with what mends it', () => {

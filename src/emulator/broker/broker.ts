@@ -18,6 +18,8 @@ export type BrokerOptions = {
   readonly host: string;
   /** 0 is a free one. */
   readonly port: number;
+  /** Who comes in by the plain port, where nobody says who he is. @default may do everything */
+  readonly plain?: BrokerIdentity;
   /** Every breach of a rule is counted here as `broker-rule`. */
   readonly drops: DropCounter;
   /** @default none */
@@ -108,7 +110,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     const counted = metered && new ConnectionQuotas(quotas, metered, now);
     guards.set(client, new ConnectionGuard(client, { drops, identity, quotas: counted, retained }));
   };
-  const server = createServer({ noDelay: true }, (socket) => accept(socket));
+  const server = createServer({ noDelay: true }, (socket) => accept(socket, options.plain));
   const port = await listen(server, options).catch(async (error: unknown) => {
     await closeAll(aedes, server, streams);
     throw error;

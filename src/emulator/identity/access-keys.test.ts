@@ -14,7 +14,7 @@ test('a key is issued with all that AWS gives, ending at a whole second', () => 
   });
   const credentials = keys.issue(grant, 900);
   expect(credentials).toEqual({
-    accessKeyId: 'ASIABBBBBBBBBBBBBBBB',
+    accessKeyId: 'ASIALLXBBBBBBBBBBBBB',
     secretAccessKey: Buffer.alloc(30, 33).toString('base64'),
     sessionToken: Buffer.alloc(192, 33).toString('base64'),
     expiration: new Date('2026-11-21T09:45:00Z'),

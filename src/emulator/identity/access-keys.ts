@@ -6,6 +6,9 @@ import { BASE32 } from './roles.ts';
 /** A key, and what its holder is and may do. */
 export type AccessKey = { readonly credentials: AwsCredentials; readonly grant: Grant };
 
+/** What the ids of keys begin with that an emulator issued: AWS's own prefix for temporary keys, and ours. */
+export const ISSUED = 'ASIALLX';
+
 /** How long after its end a key is still told as expired, rather than as unknown. */
 const REMEMBER_MS = 3_600_000;
 const FIRST_SWEEP = 1024;
@@ -30,13 +33,13 @@ export class AccessKeys {
     this.#keys.set(key.credentials.accessKeyId, key);
   }
 
-  /** Makes a temporary key: `ASIA…`, with a token, good for `durationSeconds`. */
+  /** Makes a temporary key: `ASIALLX…`, with a token, good for `durationSeconds`. */
   issue(grant: Grant, durationSeconds: number): Required<AwsCredentials> {
     this.#sweep();
     // STS tells times in whole seconds.
     const end = Math.floor(this.#now().getTime() / 1000 + durationSeconds) * 1000;
     const credentials = {
-      accessKeyId: `ASIA${[...this.#random(16)].map((byte) => BASE32[byte & 31]).join('')}`,
+      accessKeyId: `${ISSUED}${[...this.#random(13)].map((byte) => BASE32[byte & 31]).join('')}`,
       secretAccessKey: this.#random(30).toString('base64'),
       sessionToken: this.#random(192).toString('base64'),
       expiration: new Date(end),

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { signingKey } from '../../signature/signature-v4.ts';
-import type { AccessKeys } from './access-keys.ts';
+import { type AccessKeys, ISSUED } from './access-keys.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Principal } from './principal.ts';
 import { expiredToken, missingToken, SignatureError, unknownToken } from './signature-error.ts';
@@ -56,9 +56,9 @@ export class Authenticator {
     }
   }
 
-  /** A temporary key is always somebody's: of the emulator's last run, or of AWS itself. */
+  /** Not ours, nor of an emulator's earlier run: one of AWS, as whoever has signed in by SSO sends it. */
   #isForeign(accessKeyId: string): boolean {
-    return this.#keys.get(accessKeyId) === undefined && !accessKeyId.startsWith('ASIA');
+    return this.#keys.get(accessKeyId) === undefined && !accessKeyId.startsWith(ISSUED);
   }
 
   #verify(request: IncomingRequest, signed: SignedRequest, services: readonly string[]): Principal {

@@ -100,9 +100,15 @@ describe('an open emulator', () => {
     expect(world.verify({ ...UNSIGNED, headers: { authorization: 'Bearer a' } })).toBe(ROOT);
   });
 
-  test('refuses a temporary key that it has not issued', () => {
+  test('takes the temporary key of whoever has signed in to AWS for the root', () => {
     const world = new World();
-    const foreign = { ...STRANGER, accessKeyId: 'ASIASTRANGER00000000', sessionToken: 'token' };
+    const sso = { ...STRANGER, accessKeyId: 'ASIASTRANGER00000000', sessionToken: 'token' };
+    expect(world.verify(world.request(sso))).toBe(`arn:aws:iam::${ACCOUNT}:root`);
+  });
+
+  test('refuses a key of its own kind that it has not issued: of an earlier run', () => {
+    const world = new World();
+    const foreign = { ...STRANGER, accessKeyId: 'ASIALLXSTRANGER00000', sessionToken: 'token' };
     expect(world.refusal(world.request(foreign))).toBe(`403 UnrecognizedClientException: ${INVALID}`);
     expect(world.refusal({ ...world.request(foreign), service: 'sts' })).toBe(
       `403 InvalidClientTokenId: ${INVALID}`,
@@ -177,8 +183,8 @@ describe('a signature', () => {
   });
 
   test('does not hold for a token that is missing, or that another session has', () => {
-    const [credentials, other] = [1, 2].map(() => world.identities.functionCredentials('orders'));
-    if (credentials === undefined || other === undefined) return expect.unreachable();
+    const credentials = world.identities.functionCredentials('orders');
+    const other = world.identities.functionCredentials('x');
     const { sessionToken, ...withoutToken } = credentials;
     const refused = `403 UnrecognizedClientException: ${INVALID}`;
     expect(world.refusal(world.request(withoutToken))).toBe(refused);
@@ -222,7 +228,7 @@ describe('a signature', () => {
   test('ends with the session', () => {
     const world = new World();
     const request = world.request(world.identities.functionCredentials('orders'));
-    world.now = new Date(NOW.getTime() + 43_200_000);
+    world.now = new Date(NOW.getTime() + 30 * 86_400_000);
     expect(world.refusal(request)).toBe(
       '403 ExpiredTokenException: The security token included in the request is expired',
     );

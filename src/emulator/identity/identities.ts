@@ -27,8 +27,8 @@ export type RoleSession = {
 };
 
 const LAMBDA = 'lambda.amazonaws.com';
-/** Lambda's own sessions outlive what STS gives to others. */
-const FUNCTION_SESSION_SECONDS = 43_200;
+/** As long as an emulator runs: it does not replace environments after some hours, as Lambda does before keys end. */
+const FUNCTION_SESSION_SECONDS = 30 * 86_400;
 
 /**
  * Who exists in the emulator, who makes a request, and what he may do. Nothing is stored: temporary keys end with
@@ -45,6 +45,8 @@ export class Identities {
   readonly #keys: AccessKeys;
   readonly #authenticator: Authenticator;
   readonly #roles: Roles;
+  /** One for all environments of a function: each lives as long as the emulator. */
+  readonly #functionKeys = new Map<string, Required<AwsCredentials>>();
   readonly #grants = new WeakMap<Principal, Grant>();
   readonly #decisions = new WeakMap<Principal, BoundedCache<string, AccessDecision>>();
 
@@ -159,9 +161,13 @@ export class Identities {
         message: 'The role defined for the function cannot be assumed by Lambda.',
       });
     }
+    const known = this.#functionKeys.get(functionName);
+    if (known !== undefined) return known;
     // A session's name has at least two letters.
     const sessionName = functionName.length === 1 ? `${functionName}@lambda_function` : functionName;
-    return this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined).credentials;
+    const { credentials } = this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined);
+    this.#functionKeys.set(functionName, credentials);
+    return credentials;
   }
 
   roleArnOf(functionName: string): string {

@@ -106,7 +106,7 @@ describe('a WebSocket', () => {
     ['with another token', { sessionToken: 'other' }, 'UnrecognizedClientException'],
     [
       'with keys of an emulator that has ended',
-      { accessKeyId: 'ASIAAAAAAAAAAAAAAAAA' },
+      { accessKeyId: 'ASIALLXAAAAAAAAAAAAA' },
       'UnrecognizedClientException',
     ],
   ])('%s is refused as IoT Core does, and nothing of it is said', async (_, change, exception) => {

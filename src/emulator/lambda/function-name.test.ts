@@ -30,3 +30,7 @@ test('two different qualifiers are refused', () => {
     expect.objectContaining({ statusCode: 400, type: 'InvalidParameterValueException' }),
   );
 });
+
+test.each([[['$LATEST', 'x']], [''], ['a b'], [{ x: '1' }]])('a qualifier %j is refused', (qualifier) => {
+  expect(() => parseFunctionName('orders', qualifier)).toThrow("at 'qualifier' failed to satisfy constraint");
+});

@@ -5,6 +5,8 @@ export type FunctionReference = { readonly name: string; readonly qualifier: str
 const NAME = '[a-zA-Z0-9-_]{1,64}';
 const QUALIFIER = '\\$LATEST|[a-zA-Z0-9-_]{1,128}';
 
+const WHOLE_QUALIFIER = new RegExp(`^(?:${QUALIFIER})$`);
+
 // name[:qualifier] | account:function:name[:qualifier] | arn:aws:lambda:region:account:function:name[:qualifier]
 const REFERENCE = new RegExp(
   `^(?:arn:aws[a-z-]*:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\\d{12}):function:|function:)?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
@@ -14,7 +16,8 @@ const REFERENCE = new RegExp(
  * `FunctionName` as every Lambda operation takes it: a name, a partial ARN or an ARN, each possibly with a qualifier.
  * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_RequestParameters
  */
-export function parseFunctionName(text: string, qualifier?: string): FunctionReference {
+export function parseFunctionName(text: string, given?: unknown): FunctionReference {
+  const qualifier = parseQualifier(given);
   const groups = REFERENCE.exec(text)?.groups;
   const name = groups?.name;
   if (name === undefined) {
@@ -30,4 +33,12 @@ export function parseFunctionName(text: string, qualifier?: string): FunctionRef
     });
   }
   return { name, qualifier: inName ?? qualifier };
+}
+
+/** Of a query: given twice it is a list. */
+function parseQualifier(given: unknown): string | undefined {
+  if (given === undefined || (typeof given === 'string' && WHOLE_QUALIFIER.test(given))) return given;
+  throw new AwsError(400, 'ValidationException', {
+    Message: `1 validation error detected: Value '${String(given).slice(0, 200)}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)`,
+  });
 }

@@ -4,7 +4,7 @@ import type { RequestAccess } from '../identity/request-access.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionRegistry, ResolvedFunction } from './function-registry.ts';
 
-type FunctionRequest = FastifyRequest<{ Params: { name: string }; Querystring: { Qualifier?: string } }>;
+type FunctionRequest = FastifyRequest<{ Params: { name: string }; Querystring: { Qualifier?: unknown } }>;
 
 type Functions = {
   readonly registry: FunctionRegistry;

@@ -6,7 +6,7 @@ import { parseFunctionName } from './function-name.ts';
 import type { InvocationService } from './invocation-service.ts';
 import { logTail } from './log-tail.ts';
 
-type InvokeRequest = FastifyRequest<{ Params: { name: string }; Querystring: { Qualifier?: string } }>;
+type InvokeRequest = FastifyRequest<{ Params: { name: string }; Querystring: { Qualifier?: unknown } }>;
 
 const NO_EVENT = Buffer.from('{}');
 
