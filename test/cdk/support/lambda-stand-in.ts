@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../../src/emulator/emulator.ts';
 import type { IamUser } from '../../../src/emulator/identity/iam-config.ts';
+import type { PolicyDocument } from '../../../src/emulator/identity/policy-document.ts';
 import { DropCounter } from '../../../src/protocol/drops.ts';
 import { createRuntime } from '../../../src/runtime/create-runtime.ts';
 import type { FunctionSpec, Runtime } from '../../../src/runtime/invocation.ts';
@@ -41,7 +42,10 @@ export async function startLambda(options: {
   readonly nested?: readonly string[];
   /** The beginning of its logical id. */
   readonly functionId: string;
+  /** Who exists in the account beside the function's role. */
   readonly users?: Readonly<Record<string, IamUser>>;
+  /** Of the function's role, in place of those that the template gives it. */
+  readonly policies?: readonly PolicyDocument[];
 }): Promise<LambdaStandIn> {
   const directory = await mkdtemp(join(tmpdir(), 'llx-lambda-'));
   const deploy = async (iotEndpoint: string): Promise<DeployedFunction> => {
@@ -69,7 +73,7 @@ export async function startLambda(options: {
     region: REGION,
     account: ACCOUNT,
     iam: {
-      roles: { [before.role.name]: before.role },
+      roles: { [before.role.name]: { ...before.role, policies: options.policies ?? before.role.policies } },
       ...(options.users === undefined ? {} : { users: options.users }),
     },
     functions: [{ ...before.spec, role: before.role.name }],

@@ -1,0 +1,2 @@
+/** Says who answers, and what Lambda gave it. */
+export const handler = async (event) => ({ deployed: event, table: process.env.TABLE });

@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCOUNT, type LambdaStandIn, REGION, startLambda } from './support/lambda-stand-in.ts';
+import { repository, type SynthesizedApp, synthesize } from './support/synthesize.ts';
+
+/** A synth, and processes on a machine that is busy. */
+const TIMEOUT_MS = 120_000;
+
+const event = { n: 1 };
+
+/** Deploys a function, and sees its deployed code answer without a session, local code with one, and again the deployed. */
+async function runsInBothPlaces(
+  options: Parameters<typeof startLambda>[0],
+  table: string | undefined,
+): Promise<LambdaStandIn['deployed']> {
+  const lambda = await startLambda(options);
+  try {
+    expect(await lambda.invoke(event)).toEqual({ deployed: event, table });
+    const session = await lambda.startSession();
+    expect(await lambda.invoke(event)).toEqual({ local: event });
+    await session.close();
+    expect(await lambda.invoke(event)).toEqual({ deployed: event, table });
+    return lambda.deployed;
+  } finally {
+    await lambda.close();
+  }
+}
+
+function synthesizeApp(name: string, llx?: string): Promise<SynthesizedApp> {
+  const cwd = join(repository, 'test', 'cdk', 'apps');
+  return synthesize({ cwd, app: `node ${name}.ts`, ...(llx === undefined ? {} : { llx }) });
+}
+
+/** An account that forbids the role everything is one where no stub can reach the broker. */
+const NOTHING = [{ Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] }] as const;
+
+describe('nested stacks in stages, with names that CloudFormation cuts', () => {
+  let app: SynthesizedApp;
+  beforeAll(async () => {
+    app = await synthesizeApp('stages', 'true');
+  }, TIMEOUT_MS);
+  afterAll(() => app?.remove());
+
+  const root = (stage: string): string =>
+    join(app.directory, `assembly-${stage}`, `${stage}CommerceBackendServicesXXX.template.json`);
+
+  test('each stage has the stub and the policies of its own', () => {
+    expect(app.templates).toEqual([]);
+  });
+
+  test(
+    'the function of the stack itself runs in both places',
+    async () => {
+      const deployed = await runsInBothPlaces(
+        { template: root('Beta'), stackName: 'Beta-CommerceBackendServices', functionId: 'Front' },
+        'front',
+      );
+      expect(deployed.spec.name).toBe('Beta-CommerceBackendServices-Front');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the one with inline code, nested twice, runs in both places',
+    async () => {
+      await runsInBothPlaces(
+        {
+          template: root('Prod'),
+          stackName: 'Prod-CommerceBackendServices',
+          nested: ['PaymentsAndRefunds', 'BillingOfTheMonth'],
+          functionId: 'InvoicesOfEveryCustomer',
+        },
+        'invoices',
+      );
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('versions, aliases and provisioned concurrency', () => {
+  let app: SynthesizedApp;
+  let template: string;
+  beforeAll(async () => {
+    app = await synthesizeApp('versions', 'true');
+    template = join(app.directory, 'Versions.template.json');
+  }, TIMEOUT_MS);
+  afterAll(() => app?.remove());
+
+  test(
+    'a version is published of the function with the stub, and the alias points at it',
+    async () => {
+      const plain = await synthesizeApp('versions');
+      try {
+        const [before, after] = await Promise.all(
+          [plain, app].map(async ({ read }) =>
+            Template.fromJSON(JSON.parse(await read('Versions.template.json'))),
+          ),
+        );
+        const [old] = Object.keys(before?.findResources('AWS::Lambda::Version') ?? {});
+        const [current] = Object.keys(after?.findResources('AWS::Lambda::Version') ?? {});
+        expect(current).not.toBe(old);
+        after?.hasResourceProperties('AWS::Lambda::Alias', {
+          Name: 'live',
+          FunctionVersion: { 'Fn::GetAtt': [Match.stringLikeRegexp('^CheckoutCurrentVersion'), 'Version'] },
+          ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 2 },
+        });
+      } finally {
+        await plain.remove();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the function runs in both places, with its own layer and role and the longer timeout',
+    async () => {
+      const { spec, role } = await runsInBothPlaces(
+        { template, stackName: 'Versions', functionId: 'Checkout' },
+        'carts',
+      );
+      expect({ name: spec.name, timeoutMs: spec.timeoutMs, role: role.name }).toEqual({
+        name: 'checkout',
+        timeoutMs: 120_000,
+        role: expect.stringMatching(/^Versions-CheckoutRole/),
+      });
+      Template.fromJSON(JSON.parse(await app.read('Versions.template.json'))).hasResourceProperties(
+        'AWS::Lambda::Function',
+        {
+          FunctionName: 'checkout',
+          Layers: [{ Ref: Match.stringLikeRegexp('^Fonts') }, { Ref: Match.anyValue() }],
+        },
+      );
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the policy is what lets the stub meet a session: a role without it runs what is deployed',
+    async () => {
+      const lambda = await startLambda({
+        template,
+        stackName: 'Versions',
+        functionId: 'Checkout',
+        policies: NOTHING,
+      });
+      try {
+        await lambda.startSession();
+        expect(await lambda.invoke(event)).toEqual({ deployed: event, table: 'carts' });
+      } finally {
+        await lambda.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the named developer may take the role, another user of the account may not',
+    async () => {
+      const everything = [{ Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }] as const;
+      const user = (name: string) => ({
+        accessKeys: [{ id: `AKIA${name}`, secret: 'secret' }],
+        policies: everything,
+      });
+      const users = { ada: user('ADA'), eve: user('EVE') };
+      const lambda = await startLambda({ template, stackName: 'Versions', functionId: 'Checkout', users });
+      const assume = async (accessKeyId: string): Promise<string | undefined> => {
+        const { endpoint } = lambda.emulator;
+        const sts = new STSClient({
+          endpoint,
+          region: REGION,
+          credentials: { accessKeyId, secretAccessKey: 'secret' },
+          maxAttempts: 1,
+        });
+        try {
+          const RoleArn = `arn:aws:iam::${ACCOUNT}:role/${lambda.deployed.role.name}`;
+          const answer = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'laptop' }));
+          return answer.AssumedRoleUser?.Arn;
+        } finally {
+          sts.destroy();
+        }
+      };
+      try {
+        expect(await assume('AKIAADA')).toMatch(/:assumed-role\/Versions-CheckoutRole.*\/laptop$/);
+        await expect(assume('AKIAEVE')).rejects.toMatchObject({ name: 'AccessDenied' });
+      } finally {
+        await lambda.close();
+      }
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('constructs that expose a CfnFunction alone', () => {
+  let app: SynthesizedApp;
+  let template: string;
+  beforeAll(async () => {
+    app = await synthesizeApp('third-party', 'true');
+    template = join(app.directory, 'Pictures.template.json');
+  }, TIMEOUT_MS);
+  afterAll(() => app?.remove());
+
+  test.each([
+    ['with a role that is a CfnRole, too', 'Thumbnails', 'thumbnails'],
+    ['with inline code and a role that is a construct', 'Resizer', 'sizes'],
+  ])(
+    'one %s runs in both places',
+    async (_, functionId, table) => {
+      await runsInBothPlaces({ template, stackName: 'Pictures', functionId }, table);
+    },
+    TIMEOUT_MS,
+  );
+});
