@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ['protocol', 'transport', 'runtime', 'errors', 'signature'],
   emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda', 'signature'],
   fixtures: ['errors', 'protocol'],
+  manifest: ['errors', 'protocol', 'runtime'],
   tui: ['session', 'fixtures'],
   cli: [
     'protocol',
@@ -35,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'stub',
     'signature',
     'credentials',
+    'manifest',
   ],
 };
 
