@@ -8,6 +8,9 @@ import { repository, type SynthesizedApp, synthesize } from './support/synthesiz
 /** A synth, and processes on a machine that is busy. */
 const TIMEOUT_MS = 120_000;
 
+/** The deployed code answers until the stub has reached the broker. */
+const CONNECTING = { timeout: 30_000 };
+
 const event = { n: 1 };
 
 /** Deploys a function, and sees its deployed code answer without a session, local code with one, and again the deployed. */
@@ -19,7 +22,7 @@ async function runsInBothPlaces(
   try {
     expect(await lambda.invoke(event)).toEqual({ deployed: event, table });
     const session = await lambda.startSession();
-    expect(await lambda.invoke(event)).toEqual({ local: event });
+    await expect.poll(() => lambda.invoke(event), CONNECTING).toEqual({ local: event });
     await session.close();
     expect(await lambda.invoke(event)).toEqual({ deployed: event, table });
     return lambda.deployed;
@@ -147,6 +150,10 @@ describe('versions, aliases and provisioned concurrency', () => {
       });
       try {
         await lambda.startSession();
+        await lambda.invoke(event);
+        await expect
+          .poll(() => lambda.refusals.join('\n'), CONNECTING)
+          .toContain('iot:Connect on client/llx-stub-');
         expect(await lambda.invoke(event)).toEqual({ deployed: event, table: 'carts' });
       } finally {
         await lambda.close();

@@ -166,7 +166,7 @@ export class DeployedStack {
     const name = this.physicalName(logicalId);
     if (Type === 'AWS::Lambda::Function') return `arn:aws:lambda:${region}:${account}:function:${name}`;
     if (Type === 'AWS::IAM::Role') return `arn:aws:iam::${account}:role/${name}`;
-    if (Type === 'Custom::AWS' && attribute === 'endpointAddress') return iotEndpoint;
+    if (Type.startsWith('Custom::') && attribute === 'endpointAddress') return iotEndpoint;
     return `${name}.${attribute}`;
   }
 }

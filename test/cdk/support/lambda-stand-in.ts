@@ -25,6 +25,8 @@ export type LambdaStandIn = {
   readonly emulator: Emulator;
   /** What a caller gets. */
   invoke(event?: unknown): Promise<unknown>;
+  /** What IoT Core refused, as it comes. */
+  readonly refusals: readonly string[];
   /** A laptop whose handler answers with the event, as `{ local: event }`. */
   startSession(): Promise<Session>;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startLambda(options: {
   // Its role has to be known to the emulator before the emulator's address is known to it.
   const before = await deploy('not-yet-known');
   const bootstrapFile = join(dist, 'bootstrap.mjs');
+  const refusals: string[] = [];
   let emulator: Emulator | undefined;
   const lambda = createRuntime({
     spawnWorker: createSpawnWorker({ bootstrapFile }),
@@ -81,7 +84,7 @@ export async function startLambda(options: {
     stubs: 'none',
     stubFile: join(dist, 'stub', 'index.mjs'),
     stubHostFile: join(dist, 'stub-host.mjs'),
-    onDrop: () => undefined,
+    onDrop: (_, reason, detail) => refusals.push(`${reason}: ${detail}`),
     onNotice: () => undefined,
   });
   const deployed = await deploy(new URL(emulator.wss ?? '').host);
@@ -89,6 +92,7 @@ export async function startLambda(options: {
   return {
     deployed,
     emulator,
+    refusals,
     invoke: (event = {}) => invoke(lambda, withAuthority(deployed.spec, emulator.ca), event),
     startSession: () => laptop.start(),
     async close() {
