@@ -7,6 +7,10 @@ export const ERROR_CODES = {
   LLX_USAGE: { exitCode: 2 }, // a flag or argument that does not exist or does not fit
   LLX_CONFIG_MISSING: { exitCode: 2 }, // no manifest and no configuration file up to the root
   LLX_CONFIG_INVALID: { exitCode: 2 }, // a configuration that cannot be loaded or has a wrong value
+  LLX_MANIFEST_MISSING: { exitCode: 2 }, // a CDK app that was not synthesized with llx/cdk
+  LLX_MANIFEST_INVALID: { exitCode: 2 }, // a manifest of another llx, or one that was changed
+  LLX_ENTRY_MISSING: { exitCode: 2 }, // a CDK app of which no function's source is known
+  LLX_SYNTH_FAILED: { exitCode: 1 }, // cdk synth ended with an error
   LLX_HANDLER_FILE: { exitCode: 2 }, // the handler setting names no file
   LLX_FUNCTION_UNKNOWN: { exitCode: 2 }, // no function of that name
   LLX_EVENT_INVALID: { exitCode: 2 }, // an event that is not JSON, or cannot be read

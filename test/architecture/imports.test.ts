@@ -21,7 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ['protocol', 'transport', 'runtime', 'errors', 'signature'],
   emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda', 'signature'],
   fixtures: ['errors', 'protocol'],
-  manifest: ['errors', 'protocol', 'runtime'],
+  checks: ['fixtures'],
+  manifest: ['checks', 'errors', 'fixtures'],
   tui: ['session', 'fixtures'],
   cli: [
     'protocol',
@@ -30,6 +31,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime',
     'emulator',
     'fixtures',
+    'checks',
+    'manifest',
     'tui',
     'errors',
     'lambda',

@@ -1,6 +1,15 @@
+import {
+  type Check,
+  integer,
+  list,
+  memberPath,
+  object,
+  type Problems,
+  record,
+  text,
+} from '../../checks/check.ts';
 import { didYouMean } from '../../fixtures/near-miss.ts';
 import { isLane } from '../../protocol/topics.ts';
-import { type Check, integer, list, memberPath, object, type Problems, record, text } from './check.ts';
 import { environment } from './environment.ts';
 import { functionRole, iam } from './iam.ts';
 import type { LlxConfig } from './llx-config.ts';

@@ -1,4 +1,4 @@
-import { type Check, memberPath, type Problems, record } from './check.ts';
+import { type Check, memberPath, type Problems, record } from '../../checks/check.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
 const RESERVED = new Set([

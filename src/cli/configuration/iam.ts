@@ -1,6 +1,3 @@
-import type { IamConfig, IamRole, IamUser } from '../../emulator/identity/iam-config.ts';
-import type { PolicyDocument } from '../../emulator/identity/policy-document.ts';
-import { policyProblems } from '../../emulator/identity/policy-problems.ts';
 import {
   type Check,
   hiddenText,
@@ -11,7 +8,10 @@ import {
   type Problems,
   record,
   text,
-} from './check.ts';
+} from '../../checks/check.ts';
+import type { IamConfig, IamRole, IamUser } from '../../emulator/identity/iam-config.ts';
+import type { PolicyDocument } from '../../emulator/identity/policy-document.ts';
+import { policyProblems } from '../../emulator/identity/policy-problems.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: names of users and roles. */
 const NAME = /^[\w+=,.@-]{1,64}$/;
