@@ -14,7 +14,7 @@ export const DROP_REASONS = {
   'reassembly-full': 'more unfinished messages or bytes than the bound',
   'reassembly-expired': 'not completed in time',
   'invocation-unknown': 'belongs to no invocation of this process',
-  'invocation-ended': 'came after its invocation had ended',
+  'invocation-ended': 'came, or had not left, when its invocation had ended',
   'out-of-turn': 'not expected in the state of its invocation',
   'observe-left-out': 'a copy for a session that watches was too large, or did not leave in time',
   'offer-stale': 'waited longer than the stub does',

@@ -192,6 +192,29 @@ test('an offer of another function on this topic is dropped', () => {
   expect([requests, drops.counts()]).toEqual([[], { 'topic-foreign': 1 }]);
 });
 
+test('an answer that nobody waits for any more is taken back, and asked for again it is unknown', async () => {
+  const signals: (AbortSignal | undefined)[] = [];
+  const kinds: string[] = [];
+  const reassembler = new Reassembler({ receiver: 'stub', keyOf: () => receive, drops });
+  start({
+    publish: (_topic, frames, signal) => {
+      for (const frame of frames) {
+        const reception = reassembler.accept(frame, ARN);
+        if (reception.status === 'complete') kinds.push(reception.message.kind);
+        signals.push(signal);
+      }
+    },
+  });
+  const offered = offer();
+  say(offered);
+  await expect.poll(() => kinds).toEqual(['result']);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+  say({ kind: 'cancel', id: offered.id, meta: {}, payload: new Uint8Array() });
+  say({ kind: 'query', id: offered.id, meta: {}, payload: new Uint8Array() });
+  expect(kinds).toEqual(['result', 'unknown']);
+  expect(signals.map((signal) => signal?.aborted)).toEqual([true, undefined]);
+});
+
 test('an offer that was withdrawn before it was complete does not run', () => {
   start();
   const offered = offer();

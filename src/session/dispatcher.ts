@@ -32,7 +32,7 @@ export type DispatcherOptions = {
   readonly mode?: 'serve' | 'observe' | undefined;
   /** Takes the credentials that came with an offer, before its handler runs. */
   readonly onCredentials?: OnCredentials | undefined;
-  readonly publish: (topic: string, frames: readonly Uint8Array[]) => void;
+  readonly publish: (topic: string, frames: readonly Uint8Array[], signal?: AbortSignal) => void;
 };
 
 /** Credentials of a function's role, sent along by its stub. */
@@ -65,7 +65,7 @@ export class Dispatcher {
   });
   /** Invocations that were given up before their offers were complete: those must not run when they are. */
   readonly #givenUp = new Set<string>();
-  /** Offers that were refused: a stub that did not hear it offers again. */
+  /** A stub that did not hear its refusal offers again. */
   readonly #refused = new Map<string, Refused>();
   readonly #reassembler: Reassembler<'session'>;
   readonly #missing: MissingWatch;
@@ -251,7 +251,7 @@ export class Dispatcher {
       dispatch: (event) => store.dispatch(event),
       quotas,
       encode: (message, messageNumber) => this.#encode(sender, meta.encodings, message, messageNumber),
-      publish: (frames) => this.#options.publish(this.#outTopic(sender), frames),
+      publish: (frames, signal) => this.#options.publish(this.#outTopic(sender), frames, signal),
       onKept: (kept, keepMs, bytes) => this.#kept.add(id, kept, keepMs, bytes),
     });
     this.#invocations.set(id, invocation);

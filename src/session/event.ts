@@ -1,3 +1,4 @@
+import type { HolderIdentity } from '../protocol/presence.ts';
 import type { BuildProblem, InvocationResult, LogLine } from '../runtime/invocation.ts';
 import type { ConnectionState } from '../transport/transport.ts';
 
@@ -16,7 +17,7 @@ export type Phase =
 export type FunctionState =
   | { readonly status: 'serving' }
   | { readonly status: 'off' }
-  | { readonly status: 'held'; readonly sessionId: string; readonly since: string }
+  | ({ readonly status: 'held' } & HolderIdentity)
   | { readonly status: 'build-error'; readonly problems: readonly BuildProblem[] };
 
 /** What happens in a session, in order. The store is made of nothing else; every writer and screen shows it. */

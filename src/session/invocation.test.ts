@@ -118,8 +118,8 @@ describe('the session’s reducer', () => {
       running, claimed | refused → answered + answer
       running, claimed | quit → closed + stop (cancelled) + cancelled
       answered | offer → answered + beat + answer
-      answered | withdraw → answered + drop invocation-ended
-      answered | cancel → answered + drop invocation-ended
+      answered | withdraw → closed
+      answered | cancel → closed
       answered | query → answered + beat + answer
       answered | missing → answered
       answered | credit → answered

@@ -16,7 +16,7 @@ export type SessionInvocation =
     }
   /** Its answer is kept: a stub that missed it asks again. */
   | { readonly phase: 'answered' }
-  /** Withdrawn, cancelled or refused: whatever still comes is answered or dropped, nothing runs. */
+  /** Withdrawn or cancelled, also after its answer, or refused: whatever still comes is answered or dropped, nothing runs. */
   | { readonly phase: 'closed'; readonly refused: boolean };
 
 export type SessionTimer = 'claim' | 'beat' | 'forget';
@@ -35,6 +35,8 @@ export type SessionEffect =
   | { readonly type: 'run' }
   | { readonly type: 'stop'; readonly phase: 'withdrawn' | 'cancelled'; readonly reason: string }
   | { readonly type: 'send'; readonly kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled' }
+  /** Frames of its answer that have not left yet do not leave: nobody waits for them. */
+  | { readonly type: 'take-back' }
   | { readonly type: 'credit'; readonly bytes: number }
   | { readonly type: 'start-timer'; readonly timer: SessionTimer; readonly afterMs: number }
   | { readonly type: 'stop-timer'; readonly timer: SessionTimer }
@@ -175,6 +177,9 @@ function whileAnswered(state: SessionInvocation, event: SessionInvocationEvent):
     case 'missing':
     case 'credit':
       return [state, []];
+    case 'withdraw':
+    case 'cancel':
+      return [{ phase: 'closed', refused: false }, [{ type: 'take-back' }]];
     default:
       return [
         state,

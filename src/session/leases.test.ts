@@ -36,7 +36,12 @@ async function connect(clientId: string): Promise<Transport> {
 }
 
 const holderOf = (sessionId: string): Holder =>
-  describeHolder({ sessionId, publicKey: Buffer.alloc(32, 7), since: new Date('2026-11-21T09:00:00Z') });
+  describeHolder({
+    sessionId,
+    publicKey: Buffer.alloc(32, 7),
+    since: new Date('2026-11-21T09:00:00Z'),
+    name: `anna@${sessionId}`,
+  });
 
 async function start(sessionId: string) {
   const transport = await connect(sessionId);
@@ -48,7 +53,7 @@ async function start(sessionId: string) {
     lane: 'default',
     ours: holderOf(sessionId),
     drops,
-    onTaken: (arn, by) => taken.push(`${arn} by ${by.sessionId}`),
+    onTaken: (arn, by) => taken.push(`${arn} by ${by.sessionId} ${by.name}`),
   });
   transport.onMessage((message) => leases.accept(message));
   const say = (state: 'online' | 'offline') =>
@@ -86,9 +91,10 @@ test('a lane that a living session holds is only taken by a takeover, and the ot
     status: 'held',
     sessionId: 's-1',
     since: '2026-11-21T09:00:00.000Z',
+    name: 'anna@s-1',
   });
   expect(await second.leases.acquire(ARN, TAKE)).toEqual(OURS);
-  await expect.poll(() => first.taken).toEqual([`${ARN} by s-2`]);
+  await expect.poll(() => first.taken).toEqual([`${ARN} by s-2 anna@s-2`]);
   expect([first.leases.holds(ARN), second.leases.holds(ARN), holder()]).toEqual([false, true, 's-2']);
 });
 
@@ -129,7 +135,7 @@ test('after a reconnect a lane that was taken meanwhile is lost, and one that th
   await second.leases.acquire(ARN, TAKE);
   await second.transport.publish(other, new Uint8Array(), { qos: 1, retain: true });
   await first.leases.renew();
-  expect(first.taken).toEqual([`${ARN} by s-2`]);
+  expect(first.taken).toEqual([`${ARN} by s-2 anna@s-2`]);
   const again = broker.retained(other);
   expect(again && decodePresence(again)?.sessionId).toBe('s-1');
 });

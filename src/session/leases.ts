@@ -1,13 +1,17 @@
 import type { DropCounter } from '../protocol/drops.ts';
-import { decodePresence, decodeSessionState, encodePresence, type Holder } from '../protocol/presence.ts';
+import {
+  decodePresence,
+  decodeSessionState,
+  encodePresence,
+  type Holder,
+  type HolderIdentity,
+} from '../protocol/presence.ts';
 import { parseTopic, presenceTopic, sessionTopic } from '../protocol/topics.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 import type { Transport, TransportMessage } from '../transport/transport.ts';
 import { SaidUntilHeard } from './said-until-heard.ts';
 
-export type LeaseState =
-  | { readonly status: 'ours' }
-  | { readonly status: 'held'; readonly sessionId: string; readonly since: string };
+export type LeaseState = { readonly status: 'ours' } | ({ readonly status: 'held' } & HolderIdentity);
 
 /** How long a retained message may take to be read. */
 const READ_MS = 5_000;
@@ -25,7 +29,7 @@ export class Leases {
   readonly #lane: string;
   readonly #ours: Holder;
   readonly #drops: DropCounter;
-  readonly #onTaken: (arn: string, by: { readonly sessionId: string; readonly since: string }) => void;
+  readonly #onTaken: (arn: string, by: HolderIdentity) => void;
   readonly #said: SaidUntilHeard;
   /** Topics on which "nobody" is being said. */
   readonly #leaving = new Set<string>();
@@ -39,7 +43,7 @@ export class Leases {
     readonly ours: Holder;
     readonly drops: DropCounter;
     /** Another session has taken the lane of a function that was ours. */
-    readonly onTaken: (arn: string, by: { readonly sessionId: string; readonly since: string }) => void;
+    readonly onTaken: (arn: string, by: HolderIdentity) => void;
   }) {
     this.#transport = options.transport;
     this.#readRetained = options.readRetained;
@@ -65,7 +69,7 @@ export class Leases {
     if (holder !== undefined && holder.sessionId !== this.#ours.sessionId) {
       const online = await this.#isOnline(holder.sessionId);
       if (online && !options.takeover) {
-        return { status: 'held', sessionId: holder.sessionId, since: holder.since };
+        return { status: 'held', ...identityOf(holder) };
       }
       if (!online) await this.#clearState(holder.sessionId);
     }
@@ -143,7 +147,7 @@ export class Leases {
 
   #taken(arn: string, by: Holder): void {
     this.#said.heard(presenceTopic(arn, this.#lane));
-    if (this.#held.delete(arn)) this.#onTaken(arn, { sessionId: by.sessionId, since: by.since });
+    if (this.#held.delete(arn)) this.#onTaken(arn, identityOf(by));
   }
 
   /** A predecessor left late and said "nobody" over ours. */
@@ -176,4 +180,8 @@ export class Leases {
   async #sayOurs(arn: string): Promise<void> {
     await this.#said.say(presenceTopic(arn, this.#lane), encodePresence(this.#ours));
   }
+}
+
+function identityOf({ sessionId, since, name }: Holder): HolderIdentity {
+  return { sessionId, since, ...(name === undefined ? {} : { name }) };
 }

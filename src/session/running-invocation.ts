@@ -31,7 +31,8 @@ export type RunningOptions = {
   readonly quotas: QuotaProfile;
   /** Sealed; kept by whoever may have to send the same bytes again. */
   readonly encode: (message: MessageToStub, number: number) => readonly Uint8Array[];
-  readonly publish: (frames: readonly Uint8Array[]) => void;
+  /** The signal takes back what still waits to leave. */
+  readonly publish: (frames: readonly Uint8Array[], signal?: AbortSignal) => void;
   readonly dispatch: (event: SessionEvent) => void;
   /** It has ended, but its answer is kept for so long; `bytes` is what that costs. */
   readonly onKept: (invocation: RunningInvocation, keepMs: number, bytes: number) => void;
@@ -46,6 +47,7 @@ export class RunningInvocation {
   readonly #id: InvocationId;
   readonly #meta: OfferMeta;
   readonly #timers = new Map<SessionTimer, NodeJS.Timeout>();
+  /** Nobody waits for it any more: its run ends, and frames that wait for the broker's quotas do not leave. */
   readonly #abort = new AbortController();
   readonly #stream: AnswerStream;
   readonly #first: readonly SessionEffect[];
@@ -123,6 +125,8 @@ export class RunningInvocation {
         return this.#stop(effect.phase, effect.reason);
       case 'send':
         return this.#send(effect.kind);
+      case 'take-back':
+        return this.#takeBack();
       case 'credit':
         return this.#stream.allow(effect.bytes);
       case 'start-timer':
@@ -199,20 +203,31 @@ export class RunningInvocation {
 
   #sendMessage(message: MessageToStub, number: number): readonly Uint8Array[] {
     const frames = this.#options.encode(message, number);
-    this.#options.publish(frames);
+    this.#publish(frames);
     return frames;
+  }
+
+  #publish(frames: readonly Uint8Array[]): void {
+    this.#options.publish(frames, this.#abort.signal);
+  }
+
+  #takeBack(): void {
+    this.#abort.abort();
+    this.#stream.close();
+    this.#answer = [];
   }
 
   #stop(phase: 'withdrawn' | 'cancelled', reason: string): void {
     const { dispatch, now } = this.#options;
-    this.#abort.abort();
-    this.#stream.close();
+    this.#takeBack();
     dispatch({ type: 'stopped', id: this.#id, at: now(), phase, reason });
   }
 
   #send(kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled'): void {
-    const { dispatch, now } = this.#options;
+    const { dispatch, now, encode, publish } = this.#options;
     const send = (message: MessageToStub, number: number) => this.#sendMessage(message, number);
+    // What is said of an end outlives it.
+    const sendLast = (message: MessageToStub) => publish(encode(message, 0));
     const id = this.#id;
     const beatIntervalMs =
       this.#state.phase === 'running' ? this.#state.beatIntervalMs : this.#options.timing.beatIntervalMs;
@@ -226,21 +241,20 @@ export class RunningInvocation {
         send({ kind, id, meta: { beatIntervalMs }, payload: NOTHING }, this.#beats++);
         return;
       case 'refuse':
-        send({ kind, id, meta: this.#refusal, payload: NOTHING }, 0);
-        return;
+        return sendLast({ kind, id, meta: this.#refusal, payload: NOTHING });
       case 'unknown':
-        send({ kind, id, meta: {}, payload: NOTHING }, 0);
-        return;
+        return sendLast({ kind, id, meta: {}, payload: NOTHING });
       case 'answer':
         if (this.#answer.length === 0 && this.#result !== undefined)
           ({ frames: this.#answer, result: this.#result } = this.#fit(this.#result));
-        return this.#options.publish(this.#answer);
+        return this.#publish(this.#answer);
       case 'cancelled':
-        send(
-          { kind: 'error', id, meta: { durationMs: 0, logs: this.#logs?.lines ?? [] }, payload: CANCELLED },
-          0,
-        );
-        return;
+        return sendLast({
+          kind: 'error',
+          id,
+          meta: { durationMs: 0, logs: this.#logs?.lines ?? [] },
+          payload: CANCELLED,
+        });
       default: {
         const exhaustive: never = kind;
         return exhaustive;
@@ -251,7 +265,7 @@ export class RunningInvocation {
   #sendMissing(meta: Extract<MessageToSession, { kind: 'missing' }>['meta']): void {
     const frames = meta.kind === 'chunk' ? this.#stream.frames(meta.number) : this.#answer;
     const wanted = meta.sequences.flatMap((sequence) => frames[sequence] ?? []);
-    this.#options.publish(meta.sequences.length === 0 ? frames : wanted);
+    this.#publish(meta.sequences.length === 0 ? frames : wanted);
   }
 
   #startTimer(timer: SessionTimer, afterMs: number): void {

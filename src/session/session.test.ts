@@ -81,11 +81,25 @@ test('a session that watches, and one that wants credentials, say so', async () 
 });
 
 test('a session that gets none of its lanes does not start, and says who holds them', async () => {
-  const first = create();
+  const first = create({ name: 'anna@laptop' });
   await first.session.start();
-  const starting = create().session.start();
+  const { session, events } = create();
+  const starting = session.start();
   await expect(starting).rejects.toBeInstanceOf(LlxError);
-  await expect(starting).rejects.toThrow(first.session.id);
+  await expect(starting).rejects.toThrow(`anna@laptop (session ${first.session.id})`);
+  expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
+});
+
+test('a session that gets some of its lanes tells in one line who holds the others', async () => {
+  const first = create({ name: 'anna@laptop' });
+  await first.session.start();
+  await first.session.serve('a', false);
+  const { session, events } = create();
+  await session.start();
+  expect(events.flatMap((event) => (event.type === 'notice' ? [event.text] : []))).toEqual([
+    expect.stringMatching(/^The lane default of b is held by anna@laptop \(session \S+\) since /),
+  ]);
+  expect(presenceOf('b')).toMatchObject({ sessionId: first.session.id, name: 'anna@laptop' });
 });
 
 test('a function is given back and taken again', async () => {

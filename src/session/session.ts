@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { LlxError } from '../errors/llx-error.ts';
 import type { DropCounter } from '../protocol/drops.ts';
 import { PeerKeys } from '../protocol/peer-keys.ts';
-import { describeHolder, type Holder } from '../protocol/presence.ts';
+import { describeHolder, type Holder, type HolderIdentity } from '../protocol/presence.ts';
 import type { QuotaProfile } from '../protocol/quota-profile.ts';
 import { generateKeyPair } from '../protocol/seal.ts';
 import { TIMING, type Timing } from '../protocol/timing.ts';
@@ -13,6 +12,7 @@ import { watchSleep } from '../transport/sleep-watch.ts';
 import type { ConnectionState, ConnectOptions, Transport, TransportMessage } from '../transport/transport.ts';
 import { watchBuilds } from './build-watch.ts';
 import { Dispatcher, type OnCredentials } from './dispatcher.ts';
+import { type HeldLane, heldTexts, laneHeld } from './held-lanes.ts';
 import { Leases } from './leases.ts';
 import { offlineWill, SessionPresence } from './session-presence.ts';
 import type { SessionStore } from './store.ts';
@@ -23,6 +23,8 @@ export type SessionOptions = {
   readonly runtime: Runtime;
   readonly functions: readonly FunctionSpec[];
   readonly lane: string;
+  /** Whose it is, for people, as `isHolderName` takes it. @default only its id is told */
+  readonly name?: string;
   /** Takes a lane that another session holds. */
   readonly takeover: boolean;
   readonly store: SessionStore;
@@ -70,7 +72,7 @@ export class Session {
       store: options.store,
       drops: options.drops,
       timing: options.timing ?? TIMING,
-      publish: (topic, frames) => this.#publish(topic, frames),
+      publish: (topic, frames, signal) => this.#publish(topic, frames, signal),
       mode: options.mode,
       quotas: options.quotas,
       onCredentials: options.onCredentials,
@@ -132,14 +134,16 @@ export class Session {
     );
     const held = states.filter((state) => state !== undefined);
     if (held.length > 0 && held.length === states.length) throw laneHeld(lane, held);
+    for (const text of heldTexts(lane, held)) store.dispatch({ type: 'notice', level: 'warning', text });
   }
 
   #describe(): Holder {
-    const { mode, onCredentials } = this.#options;
+    const { name, mode, onCredentials } = this.#options;
     return describeHolder({
       sessionId: this.id,
       publicKey: this.#keys.own.publicKey,
       since: new Date(),
+      ...(name === undefined ? {} : { name }),
       ...(mode === undefined ? {} : { mode }),
       takesCredentials: onCredentials !== undefined,
     });
@@ -159,7 +163,7 @@ export class Session {
     return this.#closing;
   }
 
-  async #serve(spec: FunctionSpec, takeover: boolean): Promise<string | undefined> {
+  async #serve(spec: FunctionSpec, takeover: boolean): Promise<HeldLane | undefined> {
     const transport = this.#transport;
     const leases = this.#leases;
     if (transport === undefined || leases === undefined) return undefined;
@@ -177,14 +181,8 @@ export class Session {
     }
     this.#dispatcher.leave(topic);
     await transport.unsubscribe([topic]);
-    const { sessionId, since } = lease;
-    store.dispatch({
-      type: 'function',
-      name: spec.name,
-      arn: spec.arn,
-      state: { status: 'held', sessionId, since },
-    });
-    return sessionId;
+    store.dispatch({ type: 'function', name: spec.name, arn: spec.arn, state: lease });
+    return { functionName: spec.name, by: lease };
   }
 
   async #leave(spec: FunctionSpec): Promise<void> {
@@ -201,7 +199,7 @@ export class Session {
     });
   }
 
-  #laneTaken(arn: string, by: { readonly sessionId: string; readonly since: string }): void {
+  #laneTaken(arn: string, by: HolderIdentity): void {
     const spec = [...this.#specs.values()].find((candidate) => candidate.arn === arn);
     if (spec === undefined) return;
     this.#dispatcher.leave(inTopic(arn, this.id));
@@ -211,7 +209,7 @@ export class Session {
       arn,
       state: { status: 'held', ...by },
     });
-    this.#taken.add(spec.name, by.sessionId);
+    this.#taken.add(spec.name, by);
   }
 
   #receive(message: TransportMessage): void {
@@ -238,13 +236,15 @@ export class Session {
     this.#options.store.dispatch({ type: 'notice', level: 'warning', text });
   }
 
-  #publish(topic: string, frames: readonly Uint8Array[]): void {
+  #publish(topic: string, frames: readonly Uint8Array[], signal?: AbortSignal): void {
     const transport = this.#transport;
     if (transport === undefined) return;
+    const options = signal && { signal };
     for (const frame of frames) {
       // The stub asks again (query, missing) for what did not reach it.
-      transport.publish(topic, frame).catch((error: unknown) => {
-        this.#options.drops.drop('connection-closed', `a frame to ${topic}: ${String(error)}`);
+      transport.publish(topic, frame, options).catch((error: unknown) => {
+        const reason = signal?.aborted ? 'invocation-ended' : 'connection-closed';
+        this.#options.drops.drop(reason, `a frame to ${topic}: ${String(error)}`);
       });
     }
   }
@@ -274,12 +274,4 @@ export class Session {
     await this.#presence?.leave();
     await this.#leases?.releaseAll();
   }
-}
-
-function laneHeld(lane: string, sessions: readonly string[]): LlxError {
-  const [first] = sessions;
-  return new LlxError('LLX_LANE_HELD', {
-    message: `Expected the lane ${lane} to be free, but session ${first} holds it.`,
-    mend: 'Take it over: add --takeover\nOr use a lane of your own: add --lane NAME',
-  });
 }

@@ -1,14 +1,15 @@
+import type { HolderIdentity } from '../protocol/presence.ts';
+import { functionsText, holderText } from './holder-text.ts';
+
 /** A session that takes the lanes of an app takes them one by one, within moments. */
 const TOGETHER_MS = 100;
-/** Names in one line; the rest is a number. */
-const NAMED = 5;
 
 /** One line for all functions that another session takes at once. */
 export class TakenLanes {
   readonly #lane: string;
   readonly #notice: (text: string) => void;
   readonly #togetherMs: number;
-  readonly #taken = new Map<string, string[]>();
+  readonly #taken = new Map<string, { readonly by: HolderIdentity; readonly names: string[] }>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: {
@@ -21,10 +22,10 @@ export class TakenLanes {
     this.#togetherMs = options.togetherMs ?? TOGETHER_MS;
   }
 
-  add(functionName: string, sessionId: string): void {
-    const names = this.#taken.get(sessionId) ?? [];
-    names.push(functionName);
-    this.#taken.set(sessionId, names);
+  add(functionName: string, by: HolderIdentity): void {
+    const taken = this.#taken.get(by.sessionId) ?? { by, names: [] };
+    taken.names.push(functionName);
+    this.#taken.set(by.sessionId, taken);
     this.#timer ??= setTimeout(() => this.#tell(), this.#togetherMs);
   }
 
@@ -36,15 +37,9 @@ export class TakenLanes {
   #tell(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const [sessionId, names] of this.#taken) {
-      this.#notice(`Session ${sessionId} took the lane ${this.#lane} of ${listed(names)}.`);
+    for (const { by, names } of this.#taken.values()) {
+      this.#notice(`The lane ${this.#lane} of ${functionsText(names)} was taken by ${holderText(by)}.`);
     }
     this.#taken.clear();
   }
-}
-
-function listed(names: readonly string[]): string {
-  const sorted = [...names].sort();
-  if (sorted.length <= NAMED) return sorted.join(', ');
-  return `${sorted.length} functions: ${sorted.slice(0, NAMED).join(', ')} and ${sorted.length - NAMED} more`;
 }

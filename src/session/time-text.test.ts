@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockText, durationText } from './time-text.ts';
+import { clockText, dateText, durationText } from './time-text.ts';
 
 test.each([
   [0, '0.0 ms'],
@@ -16,4 +16,8 @@ test.each([
 
 test('the time of day is local', () => {
   expect(clockText(new Date(2026, 0, 2, 3, 4, 5).getTime())).toBe('03:04:05');
+});
+
+test('a date is the local one', () => {
+  expect(dateText(new Date(2026, 0, 2, 3, 4, 5).toISOString())).toBe('2026-01-02 03:04:05');
 });

@@ -9,6 +9,13 @@ export function durationText(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
 }
 
+/** The local date and time of an ISO 8601 text: `2026-01-02 12:01:03`. */
+export function dateText(iso: string): string {
+  const date = new Date(iso);
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${clockText(date.getTime())}`;
+}
+
 /** The local time of day of an epoch in milliseconds: `12:01:03`. */
 export function clockText(epochMs: number): string {
   const date = new Date(epochMs);

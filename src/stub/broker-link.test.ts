@@ -123,6 +123,27 @@ test('what must leave within a bound says whether it did', async () => {
   expect(await opened.publishWithin('topic', [new Uint8Array(1)], 5_000)).toBe(true);
 });
 
+test('what waits for the quotas of the broker is taken back when its invocation ends, or its bound is over', async () => {
+  const given: (AbortSignal | undefined)[] = [];
+  const opened = open({
+    connect: async (options) => {
+      const { transport } = counted(await broker.connect(options));
+      const publish: Transport['publish'] = (_topic, _payload, { signal } = {}) => {
+        given.push(signal);
+        return new Promise((_resolve, reject) => signal?.addEventListener('abort', reject, { once: true }));
+      };
+      return Object.assign(transport, { publish });
+    },
+  });
+  await opened.prepare();
+  const end = new AbortController();
+  opened.publish('topic', [Uint8Array.of(1), Uint8Array.of(2)], end.signal);
+  end.abort();
+  expect(await opened.publishWithin('topic', [Uint8Array.of(3)], 1)).toBe(false);
+  expect(given.map((signal) => signal?.aborted)).toEqual([true, true, true]);
+  expect(drops.counts()).toEqual({ 'invocation-ended': 2 });
+});
+
 test('a socket that takes nothing holds nobody up', async () => {
   const opened = open({
     connect: async (options) => {

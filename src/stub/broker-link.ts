@@ -77,26 +77,39 @@ export class BrokerLink {
     }
   }
 
-  /** QoS 0, in order. A connection that is gone drops them: the state machine sends again or gives up by its timers. */
-  publish(topic: string, frames: readonly Uint8Array[]): void {
+  /**
+   * QoS 0, in order. A connection that is gone drops them: the state machine sends again or gives up by its timers. The
+   * signal takes back what still waits.
+   */
+  publish(topic: string, frames: readonly Uint8Array[], signal?: AbortSignal): void {
     const transport = this.#connected?.transport;
     const lost = (why: unknown): void =>
-      this.#options.drops.drop('connection-closed', `a frame to ${topic}: ${why}`);
+      this.#options.drops.drop(
+        signal?.aborted ? 'invocation-ended' : 'connection-closed',
+        `a frame to ${topic}: ${why}`,
+      );
+    const options = signal && { signal };
     for (const frame of frames) {
       if (transport === undefined) lost('not connected');
-      else transport.publish(topic, frame).catch(lost);
+      else transport.publish(topic, frame, options).catch(lost);
     }
   }
 
-  /** True when all frames were handed to the socket within the bound; what was not leaves when it can. Never rejects. */
+  /** True when all frames were handed to the socket within the bound; what was not does not leave later. Never rejects. */
   async publishWithin(topic: string, frames: readonly Uint8Array[], boundMs: number): Promise<boolean> {
     const transport = this.#connected?.transport;
     if (transport === undefined) return false;
+    // Part of a copy is of no use to anybody, least of all after a thaw.
+    const bound = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), boundMs);
+      timer = setTimeout(() => {
+        resolve(false);
+        bound.abort();
+      }, boundMs);
     });
-    const sent = Promise.all(frames.map((frame) => transport.publish(topic, frame))).then(
+    const options = { signal: bound.signal };
+    const sent = Promise.all(frames.map((frame) => transport.publish(topic, frame, options))).then(
       () => true,
       // The connection is gone, and the frames with it.
       () => false,

@@ -33,6 +33,8 @@ type InFlight = {
   readonly topic: string;
   /** Of the offer: the same bytes go out again when the session asks. */
   readonly frames: readonly Uint8Array[];
+  /** Its end takes back what still waits to leave: a frozen environment would send it when it thaws. */
+  readonly end: AbortController;
   numbers: number;
 };
 
@@ -173,6 +175,7 @@ export class Stub {
     const frames = this.#encodeOffer(message, keys, holder);
     if (typeof frames === 'string') return failure('Llx.PayloadTooLarge', call.context.awsRequestId, frames);
     const topic = inTopic(this.#options.arn, holder.sessionId);
+    const end = new AbortController();
     const invocation = new OfferedInvocation({
       id,
       sessionId: holder.sessionId,
@@ -181,7 +184,7 @@ export class Stub {
       timing: this.#timing,
       drops: this.#drops,
       send: (kind) => {
-        if (kind === 'offer') this.#link.publish(topic, frames);
+        if (kind === 'offer') this.#link.publish(topic, frames, end.signal);
         else this.#send(id, { kind, id, meta: {}, payload: NOTHING });
       },
       sendMissing: (number) =>
@@ -194,7 +197,7 @@ export class Stub {
       sendCredit: (bytes) => this.#send(id, { kind: 'credit', id, meta: { bytes }, payload: NOTHING }),
       onChunk: call.onChunk,
     });
-    this.#inFlight.set(id, { invocation, keys, topic, frames, numbers: 0 });
+    this.#inFlight.set(id, { invocation, keys, topic, frames, end, numbers: 0 });
     const abandon = (): void => invocation.abandon();
     call.signal?.addEventListener('abort', abandon, { once: true });
     try {
@@ -206,6 +209,7 @@ export class Stub {
     } finally {
       call.signal?.removeEventListener('abort', abandon);
       this.#inFlight.delete(id);
+      end.abort();
       this.#reassembler.forget(id);
     }
   }
@@ -241,7 +245,7 @@ export class Stub {
     }
     if (received.kind === 'missing') {
       const wanted = received.meta.sequences.flatMap((sequence) => inFlight.frames[sequence] ?? []);
-      this.#link.publish(inFlight.topic, wanted);
+      this.#link.publish(inFlight.topic, wanted, inFlight.end.signal);
     }
     inFlight.invocation.receive(received, number);
   }
@@ -252,7 +256,8 @@ export class Stub {
     if (inFlight === undefined) return;
     // The session's encodings matter for large messages only; these have no payload.
     const frames = this.#encode(message, inFlight.keys, [], inFlight.numbers++);
-    this.#link.publish(inFlight.topic, frames);
+    const isLast = message.kind === 'withdraw' || message.kind === 'cancel';
+    this.#link.publish(inFlight.topic, frames, isLast ? undefined : inFlight.end.signal);
   }
 
   /** A text says why it cannot be sent. */

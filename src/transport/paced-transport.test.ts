@@ -136,6 +136,26 @@ describe('pacing', () => {
     expect(left.map(({ payload }) => payload)).toEqual(frames);
   });
 
+  it('does not send what was taken back while it waited, and lets the others have its time', async () => {
+    const told: Pacing[] = [];
+    const paced = pace(inner, IOT, { onPacing: (pacing) => told.push(pacing) });
+    const end = new AbortController();
+    const frames = Array.from({ length: 50 }, () => new Uint8Array(LARGE));
+    const options = { signal: end.signal };
+    const taken = Promise.allSettled(frames.map((frame) => paced.publish('ended', frame, options)));
+    const sent = paced.publish('other', new Uint8Array(LARGE));
+    const leftBefore = left.length;
+    end.abort('nobody waits');
+    await expect(paced.publish('ended', Uint8Array.of(1), options)).rejects.toBe('nobody waits');
+    await vi.advanceTimersByTimeAsync(1_000);
+    await sent;
+    expect(told.at(-1)).toEqual({ waiting: 0, delayMs: 0 });
+    expect(left.map(({ topic }) => topic)).toEqual([...Array(leftBefore).fill('ended'), 'other']);
+    expect((await taken).map(({ status }) => status)).toEqual(
+      frames.map((_, n) => (n < leftBefore ? 'fulfilled' : 'rejected')),
+    );
+  });
+
   it('rejects what waits when the connection ends, and starts afresh on the next', async () => {
     const paced = pace(inner, IOT);
     const waiting = Promise.allSettled(

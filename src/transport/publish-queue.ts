@@ -23,6 +23,7 @@ type Waiting = {
   readonly sent: Promise<void>;
   readonly resolve: (sent: Promise<void>) => void;
   readonly reject: (reason: unknown) => void;
+  readonly takeBack: () => void;
 };
 
 type Next = { readonly waiting: Waiting; readonly outlet: Outlet };
@@ -39,8 +40,8 @@ const TELL_AGAIN_MS = 1_000;
 
 /**
  * Publishes wait here until a connection has room for them within its quotas. Small ones overtake large ones: a beat
- * must not wait behind megabytes. Nothing is dropped; what still waits when the first connection ends is rejected, as a
- * publish without a connection is.
+ * must not wait behind megabytes. Nothing is dropped but what its publisher takes back; what still waits when the first
+ * connection ends is rejected, as a publish without a connection is.
  */
 export class PublishQueue {
   readonly #options: PublishQueueOptions;
@@ -87,6 +88,7 @@ export class PublishQueue {
   publish(topic: string, payload: Uint8Array, options?: PublishOptions): Promise<void> {
     const [control] = this.#outlets;
     if (control === undefined) return Promise.reject(ended(true));
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     // It says best why it cannot.
     if (!control.connected) return control.transport.publish(topic, payload, options);
     const size = sizeOf(payload);
@@ -124,7 +126,13 @@ export class PublishQueue {
     const sent = new Promise<void>((...settle) => {
       [resolve, reject] = settle;
     });
-    const waiting: Waiting = { ...publish, sent, resolve, reject };
+    const takeBack = (): void => {
+      this.#remove(size, waiting);
+      reject(publish.options?.signal?.reason);
+      this.#tell(this.delayMs);
+    };
+    const waiting: Waiting = { ...publish, sent, resolve, reject, takeBack };
+    publish.options?.signal?.addEventListener('abort', takeBack, { once: true });
     this.#queues[size].push(waiting);
     this.#waitingBytes += publish.payload.byteLength;
     // Each small or retained publish is a word of its own, equal bytes or not.
@@ -166,9 +174,7 @@ export class PublishQueue {
     for (const [index, waiting] of queue.entries()) {
       const outlet = this.#outletFor(bound, waiting.options, now);
       if (outlet !== undefined) {
-        queue.splice(index, 1);
-        this.#byPayload.delete(waiting.payload);
-        this.#waitingBytes -= waiting.payload.byteLength;
+        this.#remove(size, waiting, index);
         this.#overtaken = size === 'small' && this.#queues.large.length > 0 ? this.#overtaken + 1 : 0;
         return { waiting, outlet };
       }
@@ -176,6 +182,13 @@ export class PublishQueue {
       if (!isPinned(waiting.options)) return undefined;
     }
     return undefined;
+  }
+
+  #remove(size: Size, waiting: Waiting, index = this.#queues[size].indexOf(waiting)): void {
+    this.#queues[size].splice(index, 1);
+    this.#byPayload.delete(waiting.payload);
+    this.#waitingBytes -= waiting.payload.byteLength;
+    waiting.options?.signal?.removeEventListener('abort', waiting.takeBack);
   }
 
   /** Small ones take the first connection that has room, large ones the least loaded. */
@@ -240,7 +253,10 @@ export class PublishQueue {
     this.#byPayload.clear();
     this.#waitingBytes = 0;
     this.#overtaken = 0;
-    for (const { reject } of waiting) reject(ended(closed));
+    for (const { reject, options, takeBack } of waiting) {
+      options?.signal?.removeEventListener('abort', takeBack);
+      reject(ended(closed));
+    }
   }
 }
 

@@ -19,6 +19,8 @@ export type PublishOptions = {
   readonly qos?: QualityOfService;
   /** @default false */
   readonly retain?: boolean;
+  /** Takes it back as long as it waits for quotas: then it rejects with the reason. What has left, has left. */
+  readonly signal?: AbortSignal;
 };
 
 export type Will = { readonly topic: string; readonly payload: Uint8Array; readonly retain: boolean };

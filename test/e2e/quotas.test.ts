@@ -48,6 +48,26 @@ test('the largest event and answer of bytes that do not compress pass, and no fr
   expect(tunnel.drops).toEqual([]);
 }, 30_000);
 
+test('a caller that gives up leaves the connections to the others: the rest of its answer does not leave', async () => {
+  const answer = incompressible(LAMBDA.requestBytes);
+  const started = Promise.withResolvers<void>();
+  tunnel = await QuotaTunnel.start(scaleQuotas(IOT, { bytesPerSecond: 2 }), async () => {
+    started.resolve();
+    return answer;
+  });
+  const running = tunnel;
+  const caller = new AbortController();
+  const outcome = running.invoke(Buffer.from('{}'), { signal: caller.signal });
+  await started.promise;
+  await vi.waitFor(() => expect(running.pacing.at(-1)?.waiting).toBeGreaterThan(0));
+  caller.abort();
+  expect(await outcome).toMatchObject({ type: 'failed', errorType: 'Sandbox.Timedout' });
+  await vi.waitFor(() => expect(running.pacing.at(-1)).toEqual({ waiting: 0, delayMs: 0 }), {
+    timeout: 1_000,
+  });
+  expect(running.drops.map(({ reason }) => reason)).toContain('invocation-ended');
+});
+
 test('eighty environments at once are answered within the quotas: results take further connections', async () => {
   const stubs = 80;
   tunnel = await QuotaTunnel.start(IOT, async ({ event }) => event, { stubs });

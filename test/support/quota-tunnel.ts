@@ -96,7 +96,12 @@ export class QuotaTunnel {
     {
       stub = 0,
       onChunk,
-    }: { readonly stub?: number; readonly onChunk?: (chunk: Uint8Array) => Promise<void> } = {},
+      signal,
+    }: {
+      readonly stub?: number;
+      readonly onChunk?: (chunk: Uint8Array) => Promise<void>;
+      readonly signal?: AbortSignal;
+    } = {},
   ): Promise<StubOutcome> {
     const environment = this.#stubs[stub];
     if (environment === undefined) throw new RangeError(`expected a stub number, got ${stub}`);
@@ -119,6 +124,7 @@ export class QuotaTunnel {
       },
       print: () => undefined,
       ...(onChunk === undefined ? {} : { onChunk, streaming: true }),
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 
