@@ -85,6 +85,7 @@ const holder: Holder = {
   protocol: { min: 1, max: 1 },
   encodings: ['zstd', 'deflate'],
   since: '2026-11-21T09:00:00.000Z',
+  name: 'carol@laptop',
 };
 const none = new Uint8Array();
 

@@ -19,6 +19,7 @@ import { type Output, openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
 import { redactEvents } from './redact-events.ts';
 import { sendFixtures } from './send-fixtures.ts';
+import { sessionName } from './session-name.ts';
 
 export type DevFlags = EmulatorFlags &
   LiveFlags &
@@ -61,11 +62,13 @@ export async function runDev(flags: DevFlags): Promise<number> {
     opened.resolve(aws);
     const served = aws.functions.filter(({ name }) => wanted.some((one) => one.name === name));
     const lane = flags.lane ?? configuration.lane;
+    const name = sessionName();
     const session = new Session({
       connect: aws.connect,
       runtime,
       functions: served,
       lane,
+      ...(name === undefined ? {} : { name }),
       takeover: flags.takeover,
       mode: flags.observe ? 'observe' : 'serve',
       store,

@@ -43,6 +43,13 @@ test('keys and encodings of a newer session are ignored', () => {
   });
 });
 
+test.each(['anna@laptop', 'José García@büro', '安娜@笔记本', '🦊@'.repeat(32), 'a'.repeat(64)])(
+  'the name %s is read back',
+  (name) => {
+    expect(decodePresence(encodePresence({ ...HOLDER, name }))).toEqual({ ...HOLDER, name });
+  },
+);
+
 test('what a holder does beside serving is read back; words of a newer session are ignored', () => {
   const observer: Holder = { ...HOLDER, mode: 'observe', credentials: 'forward' };
   expect(decodePresence(encodePresence(observer))).toEqual(observer);
@@ -62,6 +69,13 @@ test.each<Record<string, unknown>>([
   { encodings: 'zstd' },
   { since: 'yesterday' },
   { since: undefined },
+  { name: '' },
+  { name: 7 },
+  { name: 'a'.repeat(65) },
+  { name: 'anna\u001b[31m' },
+  { name: 'anna\u202e@laptop' },
+  { name: 'anna\u2028@laptop' },
+  { name: 'anna\ud800' },
 ])('a presence with %j is none', (changes) => {
   expect(decodePresence(wire(changes))).toBeUndefined();
 });
@@ -112,10 +126,11 @@ test('a session of this version describes itself so that this version understand
       sessionId: 's-1',
       publicKey: PUBLIC_KEY,
       since,
+      name: 'anna@laptop',
       mode: 'observe',
       takesCredentials: true,
     }),
-  ).toEqual({ ...holder, mode: 'observe', credentials: 'forward' });
+  ).toEqual({ ...holder, name: 'anna@laptop', mode: 'observe', credentials: 'forward' });
   expect(speaksOurVersion(holder)).toBe(true);
   expect(speaksOurVersion({ ...holder, protocol: { min: 2, max: 3 } })).toBe(false);
 });

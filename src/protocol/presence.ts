@@ -16,11 +16,16 @@ export type Holder = {
   readonly encodings: readonly Encoding[];
   /** ISO 8601, by the session's clock: for people. */
   readonly since: string;
+  /** Whose it is, as `user@host`: 1 to 64 characters, for people, proven by nothing. */
+  readonly name?: string;
   /** It only watches: the deployed handler always runs. Absent: it serves. */
   readonly mode?: 'observe';
   /** It runs handlers with credentials that the stub sends along. Absent: it has its own way to them. */
   readonly credentials?: 'forward';
 };
+
+/** What people are told of who holds a lane. */
+export type HolderIdentity = Pick<Holder, 'sessionId' | 'since' | 'name'>;
 
 export type Presence = Holder | { readonly sessionId: null };
 
@@ -37,6 +42,14 @@ const publicKey: Field<Uint8Array> = (value) => {
 };
 
 const version = integer(1, 255);
+/** Control characters, and marks that reorder text or break lines, would be obeyed by the terminal that shows it. */
+const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
+
+/** Whether a text can be the name in a presence. */
+export function isHolderName(text: string): boolean {
+  return NAME.test(text);
+}
+
 const isInstant = (value: string) => value.length <= 40 && !Number.isNaN(Date.parse(value));
 
 const holder = object<Holder>({
@@ -45,6 +58,7 @@ const holder = object<Holder>({
   protocol: object<Holder['protocol']>({ min: version, max: version }),
   encodings: known(isEncoding, 16),
   since: matching(isInstant),
+  name: optional(matching(isHolderName)),
   mode: optional(word('observe')),
   credentials: optional(word('forward')),
 });
@@ -71,6 +85,8 @@ export function describeHolder(session: {
   readonly sessionId: string;
   readonly publicKey: Uint8Array;
   readonly since: Date;
+  /** As `isHolderName` takes it. */
+  readonly name?: string;
   /** @default ENCODINGS */
   readonly encodings?: readonly Encoding[];
   /** @default 'serve' */
@@ -84,6 +100,7 @@ export function describeHolder(session: {
     protocol: { min: PROTOCOL_VERSION, max: PROTOCOL_VERSION },
     encodings: session.encodings ?? ENCODINGS,
     since: session.since.toISOString(),
+    ...(session.name === undefined ? {} : { name: session.name }),
     ...(session.mode === 'observe' ? { mode: session.mode } : {}),
     ...(session.takesCredentials === true ? { credentials: 'forward' } : {}),
   };

@@ -1,4 +1,5 @@
 import { Text } from 'ink';
+import { functionsText, holderText } from '../session/holder-text.ts';
 import { printable } from '../session/printable.ts';
 import type { SessionState } from '../session/store.ts';
 import { bindingsOf, type KeyContext } from './key-table.ts';
@@ -30,6 +31,19 @@ export function MessageLine({ message }: { readonly message: Message | undefined
   );
 }
 
+/** The first session that holds functions of this one, and which. */
+function heldMessage({ functions }: SessionState): Message | undefined {
+  const held = functions.flatMap(({ name, state }) => (state.status === 'held' ? [{ name, by: state }] : []));
+  const [first] = held;
+  if (first === undefined) return undefined;
+  const names = held.filter(({ by }) => by.sessionId === first.by.sessionId).map(({ name }) => name);
+  const are = names.length === 1 ? 'is' : 'are';
+  return {
+    text: printable(`! ${functionsText(names)} ${are} held by ${holderText(first.by)}`),
+    token: 'warning',
+  };
+}
+
 const LEVELS = { info: 'faint', warning: 'warning', error: 'bad' } as const;
 
 /** What most needs to be said about the session: what does not build, who else holds a function, the last notice. */
@@ -41,11 +55,8 @@ export function sessionMessage(state: SessionState): Message | undefined {
     const where = file === undefined ? '' : `${file}:${line}:${column}: `;
     return { text: printable(`✗ ${name} does not build: ${where}${problem?.text ?? ''}`), token: 'bad' };
   }
-  for (const { name, state: status } of state.functions) {
-    if (status.status === 'held') {
-      return { text: printable(`! ${name} is held by session ${status.sessionId}`), token: 'warning' };
-    }
-  }
+  const held = heldMessage(state);
+  if (held !== undefined) return held;
   const notice = state.notices.at(-1);
   if (notice === undefined) return undefined;
   const text = notice.level === 'info' ? notice.text : `${notice.level}: ${notice.text}`;

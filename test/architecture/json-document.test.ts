@@ -21,7 +21,7 @@ const location = { file: '/app/hello.ts', line: 1, column: 1, lineText: '' };
 const FUNCTION_STATES: Readonly<Record<FunctionState['status'], FunctionState>> = {
   serving: { status: 'serving' },
   off: { status: 'off' },
-  held: { status: 'held', sessionId: 's', since: '' },
+  held: { status: 'held', sessionId: 's', since: '', name: 'anna@laptop' },
   'build-error': { status: 'build-error', problems: [{ text: '', location }] },
 };
 

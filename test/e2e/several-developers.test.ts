@@ -165,7 +165,7 @@ describe.each([
     const bob = await startCounted('bob', { functions, takeover: true });
     await expect.poll(() => notices(ada)).toHaveLength(1);
     expect(notices(ada)).toEqual([
-      `Session ${bob.session.id} took the lane default of 20 functions: f-0, f-1, f-10, f-11, f-12 and 15 more.`,
+      `The lane default of 20 functions: f-0, f-1, f-10, f-11, f-12 and 15 more was taken by session ${bob.session.id}.`,
     ]);
     // Until a stub has heard of it, the one that lost the lane refuses, and the deployed handler runs.
     await expect.poll(() => answers([...functions, 'mine'])).toEqual([...functions.map(() => 'bob'), 'ada']);

@@ -165,7 +165,7 @@ test('builds, functions and connections', async () => {
       type: 'function',
       name: 'hello',
       arn: 'arn:hello',
-      state: { status: 'held', sessionId: 's2', since: '2026' },
+      state: { status: 'held', sessionId: 's2', since: '2026', name: 'anna@laptop' },
     },
     {
       type: 'function',
@@ -180,7 +180,15 @@ test('builds, functions and connections', async () => {
     { type: 'connection', status: 'connected', connection: 1 },
     { type: 'connection', status: 'closed' },
     { type: 'function', status: 'serving', function: 'hello', arn: 'arn:hello' },
-    { type: 'function', status: 'held', function: 'hello', arn: 'arn:hello', sessionId: 's2', since: '2026' },
+    {
+      type: 'function',
+      status: 'held',
+      function: 'hello',
+      arn: 'arn:hello',
+      sessionId: 's2',
+      by: 'anna@laptop',
+      since: '2026',
+    },
     {
       type: 'build',
       phase: 'failed',

@@ -154,6 +154,7 @@ function functionLine({ name, arn, state }: Extract<SessionEvent, { type: 'funct
         function: name,
         arn,
         sessionId: state.sessionId,
+        by: state.name,
         since: state.since,
       };
     case 'serving':

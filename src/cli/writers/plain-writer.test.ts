@@ -164,7 +164,7 @@ test('what does not build is shown where it is, and that it runs again', async (
   `);
 });
 
-test('a function that another session holds from the start is told; one that it takes is a notice of the session', async () => {
+test('functions that another session holds are told by the notice of the session alone', async () => {
   const state = (
     name: string,
     status: Extract<SessionEvent, { type: 'function' }>['state'],
@@ -181,7 +181,7 @@ test('a function that another session holds from the start is told; one that it 
     ...served('bills'),
     state('bills', held),
   ]);
-  expect(text).toBe('12:01:03  orders  held by session anna since 2026-01-02T11:00:00Z\n');
+  expect(text).toBe('');
 });
 
 test('connections are mentioned when they are in trouble, and notices always', async () => {

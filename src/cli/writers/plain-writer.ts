@@ -98,12 +98,7 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
         indented(state.problems.flatMap((problem) => problemLines(problem, cwd)));
         return;
       case 'held':
-        // Taken while it was served: one notice says it of all that were taken together.
-        if (before === 'serving') return;
-        line(
-          label,
-          style('warning', `held by session ${printable(state.sessionId)} since ${printable(state.since)}`),
-        );
+        // A notice of the session says it of all that one other holds.
         return;
       case 'off':
         line(label, style('warning', 'off: its deployed handler runs'));
