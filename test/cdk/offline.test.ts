@@ -1,0 +1,64 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listFixtures, loadFixture } from '../../src/fixtures/load-fixtures.ts';
+import { type LlxProcess, lambdaClient, startLlx } from '../support/llx-process.ts';
+import { copyApp } from './support/app-copy.ts';
+import { sampleApp, synthesize } from './support/synthesize.ts';
+
+const OFFLINE = ['dev', '--offline', '--port', '0', '--mqtt-port', '0'];
+const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:';
+
+describe('llx dev --offline in the folder of a CDK app, from its cdk.out alone', () => {
+  let app: Awaited<ReturnType<typeof copyApp>>;
+  let llx: LlxProcess;
+  let client: LambdaClient;
+
+  beforeAll(async () => {
+    app = await copyApp(sampleApp);
+    await synthesize({ cwd: app.directory, directory: join(app.directory, 'cdk.out') });
+    // Nothing is left to synthesize from.
+    await Promise.all(['bin', 'lib'].map((folder) => rm(join(app.directory, folder), { recursive: true })));
+    llx = await startLlx([...OFFLINE, '--no-synth'], { cwd: app.directory });
+    client = lambdaClient(llx.ready.endpoint);
+  }, 120_000);
+
+  afterAll(async () => {
+    client?.destroy();
+    await llx?.stop();
+    await app?.remove();
+  });
+
+  test('the session has the five functions, by the names that CloudFormation would begin theirs with', () => {
+    const names = llx.ready.functions.map(({ name }) => name.replace(/[0-9A-F]{8}$/, '')).sort();
+    expect(names).toEqual([
+      'Shop-ApproveOrder',
+      'Shop-CartCleanup',
+      'Shop-OrdersApi',
+      'Shop-OrdersQueue',
+      'Shop-ReorderButton',
+    ]);
+    expect(llx.ready.functions.map(({ arn }) => arn)).toEqual(
+      llx.ready.functions.map(({ name }) => `${ARN}${name}`),
+    );
+  });
+
+  test('every fixture of the app is answered as it expects, by the code on disk', async () => {
+    const fixtures = await Promise.all(
+      (await listFixtures([join(sampleApp, 'fixtures', 'events')])).map((file) => loadFixture(file)),
+    );
+    const answers = await Promise.all(
+      fixtures.map(async ({ name, functionName, event }) => {
+        const answer = await client.send(
+          new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+        );
+        return [name, JSON.parse(answer.Payload?.transformToString() ?? 'null')] as const;
+      }),
+    );
+    expect(Object.fromEntries(answers)).toEqual(
+      Object.fromEntries(fixtures.map(({ name, expect: expected }) => [name, expected])),
+    );
+    expect(new Set(fixtures.map(({ functionName }) => functionName)).size).toBe(5);
+  });
+});
