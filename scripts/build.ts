@@ -3,7 +3,7 @@
  * processes of their own. `npm ci` runs it (`prepare`).
  */
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,21 +94,36 @@ const workers: BuildOptions = {
   banner: { js: requireBanner },
 };
 
+/** `llx/cdk`. CommonJS, as most CDK apps are; the CDK is the app's own. */
+const constructs: BuildOptions = {
+  ...common,
+  entryPoints: { index: 'cdk/index.ts' },
+  outdir: 'dist/cdk',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  external: ['aws-cdk-lib', 'constructs', 'esbuild'],
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  plugins: [],
+};
+
 export async function buildAll(): Promise<void> {
   await rm(dist, { recursive: true, force: true });
-  await Promise.all([build(program), build(stub), build(workers)]);
+  await Promise.all([build(program), build(stub), build(workers), build(constructs)]);
+  // The same module for `import`: two of them would not know what the other has made live.
+  await writeFile(join(dist, 'cdk', 'index.mjs'), "export { LiveLambda } from './index.cjs';\n");
+  // What becomes /opt/llx: an asset is a folder.
+  await mkdir(join(dist, 'layer', 'llx'), { recursive: true });
+  await cp(join(dist, 'stub', 'index.mjs'), join(dist, 'layer', 'llx', 'index.mjs'));
 }
 
-/** Declarations of the package's entry, for `llx.config.ts`. */
+/** Declarations of the package's entries, for `llx.config.ts` and for CDK apps. */
 async function declarations(): Promise<void> {
-  const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
-  await promisify(execFile)(
-    process.execPath,
-    [join(dirname(tsc), 'bin', 'tsc'), '-p', 'tsconfig.types.json'],
-    {
-      cwd: root,
-    },
-  );
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+  for (const project of ['tsconfig.types.json', 'cdk/tsconfig.types.json']) {
+    await promisify(execFile)(process.execPath, [tsc, '-p', project], { cwd: root });
+  }
+  // Declarations of CommonJS are for both: TypeScript lets no CommonJS app take those of an ES module.
+  await writeFile(join(dist, 'types', 'cdk', 'package.json'), '{ "type": "commonjs" }\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
