@@ -271,7 +271,7 @@ describe('what is wrong is said with its path, what was expected and what was fo
     ],
     [
       { bundling: { minify: true } },
-      'bundling.minify: expected one of external, define, found an unknown key.',
+      'bundling.minify: expected one of external, define, loader, tsconfig, found an unknown key.',
     ],
   ])('functions.a: %j', (member, problem) => {
     expect(problems({ functions: { a: { ...A, ...member } } })).toEqual([`functions.a.${problem}`]);

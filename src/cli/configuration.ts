@@ -1,8 +1,18 @@
-import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
+import { findCdkApp } from '../manifest/find-cdk-app.ts';
 import { partitionOf } from '../protocol/partition.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
+import {
+  appFunctions,
+  type Deployment,
+  onlyPlace,
+  type StagedPackage,
+  type SynthesizedApp,
+} from './configuration/app-functions.ts';
+import { toBundling } from './configuration/bundling.ts';
 import { checkConfig } from './configuration/check-config.ts';
 import { findConfigFile, readConfigFile } from './configuration/config-file.ts';
 import type { FunctionConfig } from './configuration/llx-config.ts';
@@ -10,6 +20,10 @@ import type { FunctionConfig } from './configuration/llx-config.ts';
 /** A function, and the handler that plays its deployed code offline: absent, it is `handler` itself. */
 export type ConfiguredFunction = FunctionSpec & {
   readonly deployed?: string;
+  /** Of a CDK app: what plays its deployed code offline where `deployed` is absent. */
+  readonly package?: StagedPackage;
+  /** Of a CDK app: where its physical name is found. */
+  readonly deployment?: Deployment;
   /** Name or ARN of its role in the emulator. */
   readonly role?: string;
 };
@@ -30,6 +44,10 @@ export type Configuration = {
   readonly lane: string;
   /** Who exists in the emulator. */
   readonly iam?: IamConfig;
+  /** The CDK app that the functions come from. */
+  readonly app?: SynthesizedApp;
+  /** What the developer should know of it: functions that cannot run here. */
+  readonly notices?: readonly string[];
 };
 
 const DEFAULTS = {
@@ -50,48 +68,71 @@ const MINIMAL = `export default {
 };`;
 
 /**
- * Finds the project's configuration in a folder or above it, loads and checks it.
+ * Finds the project in a folder or above it: a configuration file or a synthesized CDK app, whichever is nearer. In one
+ * folder the file's settings go over the app's functions.
  *
  * @param options.llxEntry absolute path of the running llx's own entry: what `import … from 'llx'` means in a
  * configuration whose project has no copy of llx.
- * @throws LlxError LLX_CONFIG_MISSING, or LLX_CONFIG_INVALID with all that is wrong.
+ * @throws LlxError LLX_CONFIG_MISSING, LLX_CONFIG_INVALID, LLX_MANIFEST_* or LLX_ENTRY_MISSING, with all that is wrong.
  */
 export async function loadConfiguration(
   directory: string,
   { llxEntry }: { readonly llxEntry: string },
 ): Promise<Configuration> {
   const file = findConfigFile(resolve(directory));
-  if (file === undefined) throw missing(directory);
-  return toConfiguration(file, await readConfigFile(file, llxEntry));
+  const app = findCdkApp(directory);
+  // A CDK app may be there for other things than llx.
+  const counts = app !== undefined && (file === undefined || existsSync(app.manifestFile));
+  const isNearer = file !== undefined && dirname(file).startsWith(`${app?.folder}${sep}`);
+  if (!counts || isNearer) {
+    if (file === undefined) throw missing(directory);
+    return toConfiguration(file, await readConfigFile(file, llxEntry));
+  }
+  // Loaded where there is one: a start without a CDK app needs none of it.
+  const { readManifest } = await import('../manifest/read-manifest.ts');
+  const synthesized = { ...app, manifest: await readManifest(app) };
+  if (file === undefined || dirname(file) !== app.folder) {
+    return toConfiguration(app.manifestFile, {}, synthesized);
+  }
+  return toConfiguration(file, await readConfigFile(file, llxEntry), synthesized);
 }
 
 /**
  * Checks what a configuration file exports and fills in the defaults.
  *
  * @param file absolute.
- * @throws LlxError LLX_CONFIG_INVALID with all that is wrong.
+ * @param app in whose folder the file is; without a file of its own, `file` is the manifest.
+ * @throws LlxError LLX_CONFIG_INVALID with all that is wrong, or LLX_ENTRY_MISSING.
  */
-export function toConfiguration(file: string, written: unknown): Configuration {
-  const { config, problems } = checkConfig(written);
+export function toConfiguration(file: string, written: unknown, app?: SynthesizedApp): Configuration {
+  const { config, problems } = checkConfig(written, app !== undefined);
   if (problems.length > 0) throw invalid(file, problems);
-  const root = dirname(file);
-  const region = config.region ?? DEFAULTS.region;
-  const account = config.account ?? DEFAULTS.account;
+  const root = app?.folder ?? dirname(file);
+  const region = config.region ?? (app && onlyPlace(app.manifest, 'region'));
+  const account = config.account ?? (app && onlyPlace(app.manifest, 'account'));
+  const scope = { region: region ?? DEFAULTS.region, account: account ?? DEFAULTS.account };
+  const ofApp = app && appFunctions(app, config.functions);
+  if (ofApp !== undefined && ofApp.problems.length > 0) throw invalid(file, ofApp.problems);
+  const functions = [
+    ...(ofApp?.functions ?? []).map((one) => ({ ...one, arn: functionArn(scope, one.name) })),
+    ...Object.entries(ofApp?.others ?? config.functions).map(([name, one]) =>
+      toFunction(name, functionArn(scope, name), root, one),
+    ),
+  ];
+  if (functions.length === 0) throw noEntry(file, ofApp?.notices ?? []);
   return {
     file,
     root,
-    region,
-    account,
+    ...scope,
     written: {
-      ...(config.region === undefined ? {} : { region }),
-      ...(config.account === undefined ? {} : { account }),
+      ...(region === undefined ? {} : { region }),
+      ...(account === undefined ? {} : { account }),
     },
-    functions: Object.entries(config.functions).map(([name, one]) =>
-      toFunction(name, functionArn({ region, account }, name), root, one),
-    ),
+    functions,
     fixtureDirectory: resolve(root, config.fixtures ?? DEFAULTS.fixtures),
-    lane: config.lane ?? DEFAULTS.lane,
+    lane: config.lane ?? app?.manifest.lane ?? DEFAULTS.lane,
     ...(config.iam === undefined ? {} : { iam: config.iam }),
+    ...(app === undefined ? {} : { app, notices: ofApp?.notices ?? [] }),
   };
 }
 
@@ -111,18 +152,19 @@ function functionArn(
 }
 
 function toFunction(name: string, arn: string, root: string, config: FunctionConfig): ConfiguredFunction {
-  const { handler, deployed, bundling, role } = config;
+  const { deployed, bundling, role } = config;
   return {
     name,
     arn,
-    handler,
+    // Absent only beside a CDK app, in a name that is none of its functions: that is a problem by then.
+    handler: config.handler ?? '',
     runtime: config.runtime ?? DEFAULTS.runtime,
     timeoutMs: (config.timeout ?? DEFAULTS.timeout) * 1000,
     memoryMb: config.memory ?? DEFAULTS.memory,
     environment: config.environment ?? {},
     root,
     code: 'source',
-    ...(bundling === undefined ? {} : { bundling }),
+    ...(bundling === undefined ? {} : { bundling: toBundling(bundling, root) }),
     ...(deployed === undefined ? {} : { deployed }),
     ...(role === undefined ? {} : { role }),
   };
@@ -132,6 +174,17 @@ function missing(directory: string): LlxError {
   return new LlxError('LLX_CONFIG_MISSING', {
     message: `Expected llx.config.ts (or .mts, .js, .mjs, .json) in ${directory} or a folder above it, found none.`,
     mend: `Put this into llx.config.ts, with a function of yours:\n\n${MINIMAL}`,
+  });
+}
+
+function noEntry(file: string, notices: readonly string[]): LlxError {
+  const found = notices.length === 0 ? 'none has a Node.js runtime' : `the source of none is known`;
+  return new LlxError('LLX_ENTRY_MISSING', {
+    message: `Expected a function that can run here in ${file}, found that ${found}.`,
+    mend:
+      notices.length === 0
+        ? 'llx runs functions with a Node.js runtime. If the app has some now: npx cdk synth'
+        : notices.join('\n'),
   });
 }
 

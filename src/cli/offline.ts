@@ -104,8 +104,10 @@ export function countDrops(store: SessionStore, process: 'session' | 'runtime'):
   );
 }
 
-function deployedSpec({ deployed, ...spec }: ConfiguredFunction): Omit<ConfiguredFunction, 'deployed'> {
-  return deployed === undefined ? spec : { ...spec, handler: deployed };
+/** Of a CDK app what was staged for the deployment, as it is. */
+function deployedSpec({ deployed, package: staged, deployment: _, ...spec }: ConfiguredFunction) {
+  if (deployed !== undefined) return { ...spec, handler: deployed };
+  return staged === undefined ? spec : { ...spec, ...staged, code: 'package' as const };
 }
 
 /** Deployed code has its keys in its environment, and may print them or throw them. */

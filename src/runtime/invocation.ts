@@ -19,6 +19,10 @@ export type FunctionSpec = {
   readonly bundling?: {
     readonly external?: readonly string[];
     readonly define?: Readonly<Record<string, string>>;
+    /** esbuild's loaders by file extension: `{ '.sql': 'text' }`. */
+    readonly loader?: Readonly<Record<string, string>>;
+    /** Absolute. @default the nearest tsconfig.json above each file */
+    readonly tsconfig?: string;
   };
 };
 

@@ -30,67 +30,80 @@ const stringRecord: Check<Readonly<Record<string, string>>> = (written, path, pr
   return entries && Object.fromEntries(entries);
 };
 
-const functionConfig = object(
-  {
-    handler,
-    runtime: text("a Node.js runtime of Lambda, such as 'nodejs24.x'", (written) =>
-      /^nodejs\d{2}\.x$/.test(written),
-    ),
-    timeout: integer(1, 900, ' (seconds)'),
-    memory: integer(128, 10_240, ' (MiB)'),
-    environment,
-    role: functionRole,
-    deployed: handler,
-    bundling: object(
-      { external: list(text('a package name'), 'a list of package names'), define: stringRecord },
-      'an object',
-    ),
-  },
-  "an object such as { handler: 'src/hello.handler' }",
-  ['handler'],
-);
-
-const functions: Check<LlxConfig['functions']> = (written, path, problems) => {
-  const expected = "an object such as { hello: { handler: 'src/hello.handler' } }";
-  const entries = record(functionConfig, expected, checkFunctionName)(written, path, problems);
-  if (isEmpty(written)) problems.push(`${path}: expected at least one function, found an empty object.`);
-  // `handler` is required: a function without one is a problem already, and nothing is made of it.
-  return (
-    entries &&
-    Object.fromEntries(entries.map(([name, { handler = '', ...rest }]) => [name, { handler, ...rest }]))
-  );
+const functionFields = {
+  handler,
+  runtime: text("a Node.js runtime of Lambda, such as 'nodejs24.x'", (written) =>
+    /^nodejs\d{2}\.x$/.test(written),
+  ),
+  timeout: integer(1, 900, ' (seconds)'),
+  memory: integer(128, 10_240, ' (MiB)'),
+  environment,
+  role: functionRole,
+  deployed: handler,
+  bundling: object(
+    {
+      external: list(text('a package name'), 'a list of package names'),
+      define: stringRecord,
+      loader: stringRecord,
+      tsconfig: text('a file relative to the configuration', (written) => written !== ''),
+    },
+    'an object',
+  ),
 };
 
-const config = object(
-  {
-    functions,
-    region: text("a region such as 'us-east-1'", (written) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(written)),
-    account: text("twelve digits in quotes, such as '000000000000'", (written) => /^\d{12}$/.test(written)),
-    fixtures: text('a folder relative to the configuration', (written) => written !== ''),
-    lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
-    iam,
-  },
-  'an object with the key functions',
-  ['functions'],
-);
+const FUNCTION = "an object such as { handler: 'src/hello.handler' }";
+const FUNCTIONS = "an object such as { hello: { handler: 'src/hello.handler' } }";
+
+type Functions = NonNullable<LlxConfig['functions']>;
+
+const ownFunctions: Check<Functions> = (written, path, problems) => {
+  const checkOne = object(functionFields, FUNCTION, ['handler']);
+  const entries = record(checkOne, FUNCTIONS, checkFunctionName)(written, path, problems);
+  if (isEmpty(written)) problems.push(`${path}: expected at least one function, found an empty object.`);
+  return entries && Object.fromEntries(entries);
+};
+
+/** Beside a CDK app a handler may stay unsaid, and a function may be named as its construct is. */
+const appFunctions: Check<Functions> = (written, path, problems) => {
+  const entries = record(object(functionFields, FUNCTION), FUNCTIONS)(written, path, problems);
+  return entries && Object.fromEntries(entries);
+};
+
+const otherFields = {
+  region: text("a region such as 'us-east-1'", (written) => /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(written)),
+  account: text("twelve digits in quotes, such as '000000000000'", (written) => /^\d{12}$/.test(written)),
+  fixtures: text('a folder relative to the configuration', (written) => written !== ''),
+  lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
+  iam,
+};
+
+const ownConfig = object({ functions: ownFunctions, ...otherFields }, 'an object with the key functions', [
+  'functions',
+]);
+const appConfig = object({ functions: appFunctions, ...otherFields }, 'an object');
 
 /**
  * Looks at all of a configuration. Says every problem with its path, what was expected and what was found; without
  * problems `config` is all that was written, and what was left out is absent.
+ *
+ * @param besideApp whether it stands beside a CDK app, whose manifest has the functions.
  */
-export function checkConfig(written: unknown): {
-  readonly config: LlxConfig;
+export function checkConfig(
+  written: unknown,
+  besideApp = false,
+): {
+  readonly config: LlxConfig & { readonly functions: Functions };
   readonly problems: readonly string[];
 } {
   const problems: Problems = [];
-  const { functions = {}, ...rest } = config(written, '', problems) ?? {};
+  const { functions = {}, ...rest } = (besideApp ? appConfig : ownConfig)(written, '', problems) ?? {};
   checkRoleNames(functions, rest.iam?.roles, problems);
   return { config: { functions, ...rest }, problems };
 }
 
 /** A name that is none of those that are written is a slip: such a role would be allowed everything. */
 function checkRoleNames(
-  functions: LlxConfig['functions'],
+  functions: Functions,
   roles: Readonly<Record<string, unknown>> | undefined,
   problems: Problems,
 ): void {

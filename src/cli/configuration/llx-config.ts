@@ -4,9 +4,10 @@ import type { IamConfig } from '../../emulator/identity/iam-config.ts';
 export type FunctionConfig = {
   /**
    * File and export, relative to the configuration, as in Lambda: `src/hello.handler`. The file's extension may be
-   * left out. Nested exports are possible: `src/routes.orders.create`.
+   * left out. Nested exports are possible: `src/routes.orders.create`. Only of a function of the CDK app in the same
+   * folder may it be absent: the app's manifest knows it.
    */
-  readonly handler: string;
+  readonly handler?: string;
   /**
    * Lambda's runtime identifier. It decides about callback handlers and the context object.
    *
@@ -60,12 +61,24 @@ export type BundlingConfig = {
    * @default {}
    */
   readonly define?: Readonly<Record<string, string>>;
+  /**
+   * What a file is by its extension, in esbuild's words: `{ '.sql': 'text' }`.
+   *
+   * @default esbuild's own
+   */
+  readonly loader?: Readonly<Record<string, string>>;
+  /**
+   * File relative to the configuration.
+   *
+   * @default the nearest tsconfig.json above each source file
+   */
+  readonly tsconfig?: string;
 };
 
 /** The default export of `llx.config.ts`, or the whole of `llx.config.json`. */
 export type LlxConfig = {
-  /** By function name. */
-  readonly functions: Readonly<Record<string, FunctionConfig>>;
+  /** By function name; those of a CDK app in the same folder also by construct path or id. May be absent beside one. */
+  readonly functions?: Readonly<Record<string, FunctionConfig>>;
   /** @default 'us-east-1' */
   readonly region?: string;
   /**

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Loader } from 'esbuild';
 import type { FunctionSpec } from '../invocation.ts';
 import { leaveOut } from './left-out.ts';
 import type { ModuleFormat } from './module-format.ts';
@@ -36,6 +36,11 @@ export function bundleOptions(source: BundleSource, format: ModuleFormat, output
     write: false,
     logLevel: 'silent',
     define: { ...placeOf(file), ...bundling?.define },
+    // esbuild itself refuses a loader that it does not know.
+    ...(bundling?.loader === undefined
+      ? {}
+      : { loader: bundling.loader as Readonly<Record<string, Loader>> }),
+    ...(bundling?.tsconfig === undefined ? {} : { tsconfig: bundling.tsconfig }),
     ...(format === 'esm' ? { banner: { js: requireBanner(file) } } : {}),
     plugins: [leaveOut(bundling?.external ?? [], format)],
   } as const satisfies BuildOptions;
