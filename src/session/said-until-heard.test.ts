@@ -32,12 +32,26 @@ test('what the broker sends back is said once', async () => {
 test('what the broker discards is said again until it is heard', async () => {
   const { said, published } = speaker(never);
   const saying = said.say('a', WORD);
-  vi.advanceTimersByTime(2_000);
+  vi.advanceTimersByTime(3_000);
   expect(published).toEqual(['a online', 'a online', 'a online']);
   said.heard('a');
   await saying;
   vi.advanceTimersByTime(10_000);
   expect(published).toHaveLength(3);
+});
+
+test('the pauses grow, up to half a minute: who is never heard does not flood the broker', () => {
+  const { said, published } = speaker(never);
+  const startedAt = performance.now();
+  void said.say('a', WORD);
+  const at: number[] = [];
+  while (at.length < 8) {
+    const before = published.length;
+    vi.advanceTimersToNextTimer();
+    if (published.length > before) at.push((performance.now() - startedAt) / 1_000);
+  }
+  expect(at).toEqual([1, 3, 7, 15, 31, 61, 91, 121]);
+  said.close();
 });
 
 test('a newer word takes the place of the one before', async () => {

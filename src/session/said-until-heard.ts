@@ -4,6 +4,9 @@
  */
 const AGAIN_MS = 1_100;
 
+/** Each pause is twice the one before: a word that is never sent back would be said for as long as the session lives. */
+const LONGEST_MS = 30_000;
+
 type Word = {
   readonly payload: Uint8Array;
   readonly acknowledged: PromiseWithResolvers<void>;
@@ -30,7 +33,7 @@ export class SaidUntilHeard {
     this.heard(topic);
     const word: Word = { payload, acknowledged: Promise.withResolvers<void>(), timer: undefined };
     this.#words.set(topic, word);
-    this.#speak(topic, word);
+    this.#speak(topic, word, this.#againMs);
     await word.acknowledged.promise;
   }
 
@@ -47,8 +50,9 @@ export class SaidUntilHeard {
     for (const topic of [...this.#words.keys()]) this.heard(topic);
   }
 
-  #speak(topic: string, word: Word): void {
-    word.timer = setTimeout(() => this.#speak(topic, word), this.#againMs);
+  #speak(topic: string, word: Word, pauseMs: number): void {
+    const nextMs = Math.min(2 * pauseMs, LONGEST_MS);
+    word.timer = setTimeout(() => this.#speak(topic, word, nextMs), pauseMs);
     word.timer.unref();
     this.#publish(topic, word.payload).then(word.acknowledged.resolve, (error: unknown) => {
       // With the next connection everything is said anew.
