@@ -74,6 +74,18 @@ const OURS = { status: 'ours' } as const;
 const TAKE = { takeover: true } as const;
 const ASK = { takeover: false } as const;
 
+test('a lane that could not be given back is still held, and can be given back later', async () => {
+  const { leases, transport } = await start('s-1');
+  await leases.acquire(ARN, ASK);
+  const { publish } = transport;
+  transport.publish = () => Promise.reject(new Error('lost'));
+  await expect(leases.release(ARN)).rejects.toThrow('lost');
+  expect([leases.holds(ARN), holder()]).toEqual([true, 's-1']);
+  transport.publish = publish.bind(transport);
+  await leases.release(ARN);
+  expect([leases.holds(ARN), holder()]).toEqual([false, null]);
+});
+
 test('a free lane is taken, and given back by saying that nobody holds it', async () => {
   const { leases } = await start('s-1');
   expect(await leases.acquire(ARN, ASK)).toEqual(OURS);

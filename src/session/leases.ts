@@ -92,13 +92,22 @@ export class Leases {
     );
   }
 
-  /** Says aloud that nobody holds the lane any more: the next invocation runs the deployed handler at once. */
+  /**
+   * Says aloud that nobody holds the lane any more: the next invocation runs the deployed handler at once. Rejects when
+   * that cannot be said; then the lane is still held.
+   */
   async release(arn: string): Promise<void> {
-    if (!this.#held.delete(arn)) return;
+    const lease = this.#held.get(arn);
+    if (lease === undefined) return;
+    this.#held.delete(arn);
     const topic = presenceTopic(arn, this.#lane);
     this.#leaving.add(topic);
     try {
-      await this.#said.say(topic, NOBODY);
+      await this.#said.say(topic, NOBODY).catch((error: unknown) => {
+        // It still reads ours: the next connection renews it, and it can be given back again.
+        this.#held.set(arn, lease);
+        throw error;
+      });
       await this.#transport.unsubscribe([topic]);
     } finally {
       this.#said.heard(topic);
