@@ -53,7 +53,6 @@ describe('a run that keeps the rules', () => {
     ['lost in the middle', failed('Llx.SessionLost'), ran('local', 'start')],
     ['answered too late', failed('Llx.SessionLost'), LOCAL],
     ['worker killed', failed('Runtime.ExitError'), ran('local', 'start')],
-    ['timed out', failed('Sandbox.Timedout'), ran('local', 'start')],
   ])('%s', (_name, call, ledger) => {
     expect(checkRun([call], ledger, STRICT)).toEqual([]);
   });
@@ -76,6 +75,12 @@ describe('a breach', () => {
     ['a success that no handler returned', called({ type: 'foreign', text: 'null' }), LOCAL, 'own-result'],
     ['an untyped error', failed('TypeError'), LOCAL, 'typed-error'],
     ['a defect of llx', failed('Llx.InternalError'), LOCAL, 'typed-error'],
+    [
+      'a timeout, though nothing stood still',
+      failed('Sandbox.Timedout'),
+      ran('local', 'start'),
+      'typed-error',
+    ],
     ['two local runs', answered('local'), [...LOCAL, ...ran('local', 'start')], 'ran-once'],
     ['two deployed runs', answered('deployed'), [...DEPLOYED, ...ran('deployed', 'start')], 'ran-once'],
     [
@@ -102,6 +107,11 @@ test('callers may lose their answers only where their lines were disturbed', () 
   const permits = { ...STRICT, lostCallers: true };
   expect(checkRun([called({ type: 'lost', cause: 'ECONNRESET' })], LOCAL, permits)).toEqual([]);
   expect(checkRun([called({ type: 'unanswered' })], LOCAL, permits)).toEqual([]);
+});
+
+test('a function may time out only where something stood still for as long', () => {
+  const permits = { ...STRICT, timeouts: true };
+  expect(checkRun([failed('Sandbox.Timedout')], ran('local', 'start'), permits)).toEqual([]);
 });
 
 test('deployed beside local is permitted for the request whose claim did not arrive, and for no other', () => {

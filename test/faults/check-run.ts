@@ -25,13 +25,17 @@ export type Overlap = {
 export type Permits = {
   /** The callers' own lines, or the API, were disturbed: some cannot learn what became of their invocation. */
   readonly lostCallers: boolean;
+  /** Something stood still for longer than the functions may take. @default false */
+  readonly timeouts?: boolean;
   /** Whether the deployed handler could run beside the local one: no claim reached the stub, and the session was gone. */
   readonly overlap: (run: Overlap) => boolean;
 };
 
+const TIMED_OUT = 'Sandbox.Timedout';
+
 /** What llx and Lambda may say of an invocation that could not be carried out. Llx.InternalError is a defect. */
 const TYPED =
-  /^(Llx\.(Unclaimed|SessionLost|Cancelled|PayloadTooLarge)|Runtime\.ExitError|Sandbox\.Timedout|Sandbox\.Aborted)$/;
+  /^(Llx\.(Unclaimed|SessionLost|Cancelled|PayloadTooLarge)|Runtime\.ExitError|Sandbox\.Aborted)$/;
 
 /** Holds what the callers saw against what the handlers wrote down. Pure. */
 export function checkRun(
@@ -91,7 +95,7 @@ function* checkOutcome(call: Call, lines: readonly LedgerLine[], permits: Permit
       yield { rule: 'own-result', text: `succeeded with what no handler returned: ${outcome.text}` };
       return;
     case 'failed':
-      return yield* checkFailure(call, outcome, lines);
+      return yield* checkFailure(call, outcome, lines, permits);
     case 'answered': {
       const { answer, bodyDigest } = outcome;
       const ran = lines.filter((line) => line.where === answer.where && line.what === 'end');
@@ -118,6 +122,7 @@ function* checkFailure(
   call: Call,
   { errorType, errorMessage }: { readonly errorType: string; readonly errorMessage: string },
   lines: readonly LedgerLine[],
+  permits: Permits,
 ): Iterable<Breach> {
   if (errorType === 'WorkRefused') {
     if (!call.refuse) yield { rule: 'own-result', text: 'failed, but its handler had not thrown' };
@@ -127,7 +132,8 @@ function* checkFailure(
     if (!lines.some(({ what }) => what === 'end')) yield { rule: 'ledger', text: 'an error of no run' };
     return;
   }
-  if (!TYPED.test(errorType)) yield { rule: 'typed-error', text: `${errorType}: ${errorMessage}` };
+  const expected = errorType === TIMED_OUT ? permits.timeouts === true : TYPED.test(errorType);
+  if (!expected) yield { rule: 'typed-error', text: `${errorType}: ${errorMessage}` };
   // A failure says that the deployed code did not answer in its place.
   const deployed = lines.some(({ what, where }) => what === 'end' && where === 'deployed');
   if (deployed && errorType.startsWith('Llx.')) {

@@ -98,6 +98,7 @@ export async function runScenario(options: {
   breaches.push(
     ...checkRun(calls, ledger, {
       lostCallers: scenario.lostCallers === true,
+      timeouts: scenario.timeouts === true,
       overlap: ({ requestId, calledAt, deployedAt }) => {
         const id = invocationIds.get(requestId) ?? '';
         // What is encrypted cannot be followed: there only the runs are counted.

@@ -8,7 +8,8 @@ import type { FaultCounter } from './wire/fault-counter.ts';
 import { type Access, Lines } from './wire/lines.ts';
 import type { WireTrace } from './wire/wire-trace.ts';
 
-export const FUNCTIONS = ['orders', 'invoices', 'reports'] as const;
+/** The last one streams its answers. */
+export const FUNCTIONS = ['orders', 'invoices', 'reports', 'exports'] as const;
 
 export type WorldOptions = {
   readonly access: Access;

@@ -15,6 +15,8 @@ export type WorkEvent = {
   readonly refuse: boolean;
 };
 
+export type WorkContext = { readonly awsRequestId: string };
+
 export type WorkAnswer = {
   readonly n: number;
   readonly where: Where;
@@ -24,27 +26,33 @@ export type WorkAnswer = {
   readonly body: string;
 };
 
-class WorkRefused extends Error {
+export class WorkRefused extends Error {
   override readonly name = 'WorkRefused';
 }
 
 /** What both the local and the deployed code do: they write down that they ran, and answer with what is theirs alone. */
 export function work(where: Where) {
-  return async (event: WorkEvent, context: { readonly awsRequestId: string }): Promise<WorkAnswer> => {
-    const { n, ledger, ms, body, answerBytes, refuse } = event;
-    // One line, appended at once: many processes write to one file.
-    const write = (what: 'start' | 'end'): void =>
-      appendFileSync(ledger, `${Date.now()} ${what} ${where} ${n} ${context.awsRequestId} ${process.pid}\n`);
-    write('start');
+  return async (event: WorkEvent, context: WorkContext): Promise<WorkAnswer> => {
+    const { n, ms, refuse } = event;
+    writeDown('start', where, event, context);
     if (ms > 0) await wait(ms);
-    write('end');
+    writeDown('end', where, event, context);
     if (refuse) throw new WorkRefused(`work ${n}`);
-    return {
-      n,
-      where,
-      requestId: context.awsRequestId,
-      digest: digestOf(body),
-      body: bodyOf(n, answerBytes),
-    };
+    return answerOf(where, event, context);
   };
+}
+
+/** One line, appended at once: many processes write to one file. */
+export function writeDown(
+  what: 'start' | 'end',
+  where: Where,
+  { n, ledger }: WorkEvent,
+  { awsRequestId }: WorkContext,
+): void {
+  appendFileSync(ledger, `${Date.now()} ${what} ${where} ${n} ${awsRequestId} ${process.pid}\n`);
+}
+
+export function answerOf(where: Where, event: WorkEvent, { awsRequestId }: WorkContext): WorkAnswer {
+  const { n, body, answerBytes } = event;
+  return { n, where, requestId: awsRequestId, digest: digestOf(body), body: bodyOf(n, answerBytes) };
 }

@@ -15,6 +15,8 @@ export type Scenario = {
   readonly rounds?: Extent;
   /** The callers' lines, or the API itself, are disturbed. */
   readonly lostCallers?: boolean;
+  /** Something stands still for so long that functions time out. */
+  readonly timeouts?: boolean;
   /** Before the load: the rates of what meets every message. */
   readonly prepare?: (lines: Lines) => void;
   /** One fault, or a pair of one and its end. */

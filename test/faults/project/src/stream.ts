@@ -1,0 +1,3 @@
+import { streamWork } from '../stream-work.ts';
+
+export const handler = streamWork('local');
