@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { counted } from '../../test/support/counted-transport.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import { decodeSessionState, encodeSessionState } from '../protocol/presence.ts';
 import { sessionTopic } from '../protocol/topics.ts';
@@ -56,6 +57,20 @@ test('a late will of an earlier connection is contradicted', async () => {
   const late = encodeSessionState({ state: 'offline', connection: 1 });
   await transport.publish(TOPIC, late, { qos: 1, retain: true });
   await expect.poll(state).toEqual({ state: 'online', connection: 1 });
+});
+
+test('a late will is contradicted while another connection of the session is renewed', async () => {
+  const { transport: renewed } = counted(transport);
+  const pool = Object.defineProperties(renewed, {
+    state: { value: { status: 'connecting', attempt: 1 } },
+    controlState: { get: () => transport.state },
+  });
+  const ours = new SessionPresence({ sessionId: 's-1', transport: pool, drops, onProblem: () => undefined });
+  await ours.start();
+  expect(state()).toEqual({ state: 'online', connection: 1 });
+  expect(ours.accept({ topic: TOPIC, payload: offlineWill('s-1', 0).payload, retained: true })).toBe(true);
+  await expect.poll(state).toEqual({ state: 'online', connection: 1 });
+  ours.close();
 });
 
 test('after a goodbye it says nothing more', async () => {

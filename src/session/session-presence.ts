@@ -1,7 +1,7 @@
 import type { DropCounter } from '../protocol/drops.ts';
 import { decodeSessionState, encodeSessionState } from '../protocol/presence.ts';
 import { sessionTopic } from '../protocol/topics.ts';
-import type { Transport, TransportMessage, Will } from '../transport/transport.ts';
+import type { ConnectionState, Transport, TransportMessage, Will } from '../transport/transport.ts';
 import { SaidUntilHeard } from './said-until-heard.ts';
 
 const NOTHING = new Uint8Array();
@@ -46,7 +46,7 @@ export class SessionPresence {
   }
 
   async sayOnline(): Promise<void> {
-    const { state } = this.#transport;
+    const state = this.#state;
     if (state.status !== 'connected' || this.#left) return;
     const { connection } = state;
     await this.#said.say(this.#topic, encodeSessionState({ state: 'online', connection }));
@@ -73,11 +73,16 @@ export class SessionPresence {
     this.#said.close();
   }
 
+  /** While only another connection is renewed, the one that our state belongs to is there. */
+  get #state(): ConnectionState {
+    return this.#transport.controlState ?? this.#transport.state;
+  }
+
   #accept(payload: Uint8Array): void {
     const state =
       payload.byteLength === 0 ? ({ state: 'offline', connection: 0 } as const) : decodeSessionState(payload);
     if (state === undefined) return this.#drops.drop('presence-malformed', 'our own state');
-    const now = this.#transport.state;
+    const now = this.#state;
     if (this.#left) {
       if (payload.byteLength === 0) this.#said.heard(this.#topic);
       return;

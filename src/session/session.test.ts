@@ -5,6 +5,7 @@ import { decodePresence } from '../protocol/presence.ts';
 import { presenceTopic, sessionTopic } from '../protocol/topics.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { MemoryBroker } from '../transport/memory.ts';
+import { connectSharded } from '../transport/sharded-transport.ts';
 import type { SessionEvent } from './event.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { createSessionStore } from './store.ts';
@@ -153,4 +154,21 @@ test('a connection that was lost is renewed under a new client id, and the sessi
   await expect
     .poll(() => Buffer.from(broker.retained(sessionTopic(session.id)) ?? []).toString())
     .toBe('{"state":"online","connection":2}');
+});
+
+test('a session that ends while one of its connections is renewed says goodbye', async () => {
+  const { session, events } = create({
+    connect: (connecting) =>
+      connectSharded((one) => broker.connect({ ...one, backoffMs: () => 1 }), connecting, {
+        subscriptionsPerConnection: 1,
+      }),
+  });
+  await session.start();
+  broker.mode = 'absent';
+  broker.drop(broker.clientIds.at(-1) ?? '');
+  await expect
+    .poll(() => events.findLast(({ type }) => type === 'connection'))
+    .toMatchObject({ state: { status: 'connecting' } });
+  await session.close();
+  expect(broker.retained(sessionTopic(session.id))).toBeUndefined();
 });

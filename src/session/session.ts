@@ -252,7 +252,7 @@ export class Session {
   async #close(): Promise<void> {
     for (const remove of this.#unsubscribe.splice(1)) remove();
     const transport = this.#transport;
-    if (transport?.state.status === 'connected') {
+    if ((transport?.controlState ?? transport?.state)?.status === 'connected') {
       const left = this.#sayGoodbye().catch((error: unknown) => {
         this.#options.store.dispatch({ type: 'notice', level: 'warning', text: `Leaving: ${String(error)}` });
       });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { QUOTA_PROFILES, scaleQuotas } from '../protocol/quota-profile.ts';
+import { QUOTA_PROFILES } from '../protocol/quota-profile.ts';
 import { MemoryBroker } from './memory.ts';
 import { connectSharded, type ShardedOptions } from './sharded-transport.ts';
 import { describeTransport } from './transport.contract.ts';
@@ -155,26 +155,24 @@ describe('a pool', () => {
     expect(transport?.state.status).toBe('connected');
   });
 
-  it('places new subscriptions on the connection that has the least to do', async () => {
-    await start({ profile: scaleQuotas(IOT, { publishesPerSecond: 0.2 }) });
-    const all = Promise.all(Array.from({ length: 60 }, (_, n) => transport?.publish('t', Uint8Array.of(n))));
-    await vi.advanceTimersByTimeAsync(10);
-    const idle = [...broker.clientIds].at(-1) ?? '';
+  it('hears by the control connection as long as it can: others come and go without anybody having to know', async () => {
+    await start({ profile: IOT, subscriptionsPerConnection: 1 });
+    const all = publishLarge(40);
     await vi.advanceTimersByTimeAsync(5_000);
     await all;
+    const states: string[] = [];
+    transport?.onState(({ status }) => states.push(status));
+    // Small ones take the control connection: the others have less to do.
     for (let n = 0; n < 9; n++) await transport?.publish('t', Uint8Array.of(n));
-    await transport?.subscribe(['new']);
-    broker.freeze('client-0');
-    const heard = new Promise<string>((resolve) => transport?.onMessage(({ topic }) => resolve(topic)));
-    const other = await broker.connect({
-      clientId: () => 'other',
-      keepAliveSeconds: 60,
-      connectTimeoutMs: 1_000,
-    });
-    await other.publish('new', Uint8Array.of(1));
-    expect(await heard).toBe('new');
-    expect(idle).not.toBe('client-0');
-    await other.close();
+    await transport?.subscribe(['first']);
+    broker.drop('client-1');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states).toEqual([]);
+    await transport?.subscribe(['second']);
+    for (const client of broker.clientIds) if (client !== 'client-0') broker.drop(client);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(states).toEqual(['connecting', 'connected']);
+    expect(transport?.controlState).toEqual({ status: 'connected', connection: 1 });
   });
 
   it('that is closed while it grows leaves nothing', async () => {

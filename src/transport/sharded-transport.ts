@@ -98,6 +98,10 @@ class ShardedTransport implements Transport {
     return renewed?.transport.state ?? state;
   }
 
+  get controlState(): ConnectionState {
+    return this.#control.state;
+  }
+
   publish(topic: string, payload: Uint8Array, options?: PublishOptions): Promise<void> {
     return (this.#queue ?? this.#control).publish(topic, payload, options);
   }
@@ -160,7 +164,7 @@ class ShardedTransport implements Transport {
   async #subscribe(filters: readonly string[], qos: QualityOfService | undefined): Promise<void> {
     const wanted = filters.filter((filter) => !this.#shards.some(({ filters: held }) => held.has(filter)));
     while (wanted.length > 0) {
-      const shard = this.#leastLoaded() ?? (await this.#grow());
+      const shard = this.#withRoom() ?? (await this.#grow());
       const batch = wanted.splice(0, this.#limit - shard.filters.size);
       for (const filter of batch) shard.filters.add(filter);
       try {
@@ -172,9 +176,13 @@ class ShardedTransport implements Transport {
     }
   }
 
-  /** Of those that may subscribe to more; the earlier one when they are alike. */
-  #leastLoaded(): Shard | undefined {
+  /**
+   * The control connection as long as it may subscribe to more: one that only publishes is lost without anybody having to
+   * know, one that hears is missed. Else the least loaded that may.
+   */
+  #withRoom(): Shard | undefined {
     const [first, ...others] = this.#shards.filter(({ filters }) => filters.size < this.#limit);
+    if (first?.transport === this.#control) return first;
     return others.reduce(
       (least, shard) => ((shard.outlet?.load ?? 0) < (least?.outlet?.load ?? 0) ? shard : least),
       first,

@@ -58,6 +58,8 @@ export type ConnectOptions = {
 
 export interface Transport {
   readonly state: ConnectionState;
+  /** Of several connections the one that has the will and carries what is retained. @default state */
+  readonly controlState?: ConnectionState;
   /**
    * QoS 0: resolves when the bytes were handed to the socket. QoS 1: when the broker acknowledged.
    * Rejects with a TransportError when closed, or when the connection ends before.
