@@ -3,6 +3,7 @@ import type { FunctionSpec } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 import type { ConnectOptions, Transport } from '../transport/transport.ts';
+import type { ConfiguredFunction } from './configuration.ts';
 
 /** What a session runs against: AWS, an emulator in this process or another, or a broker of the user's own. */
 export type DevAws = {
@@ -18,7 +19,7 @@ export type DevAws = {
   /** Who the developer is to AWS. */
   readonly identity?: string;
   /** The functions of the configuration, with the ARNs that they have there. */
-  readonly functions: readonly FunctionSpec[];
+  readonly functions: readonly ConfiguredFunction[];
   connect(options: ConnectOptions): Promise<Transport>;
   readonly readRetained?: ReadRetained;
   /** What the broker allows a connection. @default none */

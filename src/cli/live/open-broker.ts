@@ -7,11 +7,12 @@ import type { BrokerLocation, TlsMaterial } from '../../transport/mqtt/broker-lo
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
 import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
-import { type Configuration, functionsIn } from '../configuration.ts';
+import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
+import { functionsInAws } from './functions-in-aws.ts';
 import { createHandlerEnvironment } from './handler-environment.ts';
 import type { LiveFlags, LiveOpening } from './open-live.ts';
 
@@ -48,7 +49,7 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
     place: shown,
     broker: shown,
     ...scope,
-    functions: functionsIn(scope, configuration.functions),
+    functions: await functionsInAws(scope, flags.endpoint === undefined ? credentials : undefined, opening),
     connect: (options) => connectSharded((one) => connectMqtt({ ...one, ...location }), options),
     ...createHandlerEnvironment({
       mode: flags.credentials,

@@ -11,12 +11,13 @@ import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
 import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
 import type { Closers } from '../closers.ts';
-import { type Configuration, functionsIn } from '../configuration.ts';
+import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
+import { functionsInAws } from './functions-in-aws.ts';
 import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
 import { iotClient } from './iot-client.ts';
 import { openPlainEmulator } from './open-plain-emulator.ts';
@@ -77,7 +78,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
     broker: `wss://${endpoint}`,
     ...scope,
     identity: identity.arn,
-    functions: functionsIn(scope, configuration.functions),
+    functions: await functionsInAws(scope, emulator === undefined ? credentials : undefined, opening),
     connect: (options) =>
       connectSharded((one) => connectIotCore({ ...one, ...place, ...client, proxy: proxyFor }), options, {
         profile: QUOTA_PROFILES['iot-core'],
