@@ -4,7 +4,8 @@ import type { IConstruct } from 'constructs';
 /**
  * Adds an aspect to a scope and to every stage below it. Aspects do not cross stages, nested stages are synthesized
  * before the aspects of the app are invoked, and a stage may be made after this call: so the stages below are looked for
- * when the enclosing one is synthesized.
+ * when the enclosing one is synthesized. A stage that is made after this call and synthesized by itself (CDK Pipelines do
+ * so) is not reached.
  */
 export function addToEveryStage(scope: IConstruct, aspect: IAspect, priority: number): void {
   const reached = new Set<IConstruct>();
@@ -16,7 +17,8 @@ export function addToEveryStage(scope: IConstruct, aspect: IAspect, priority: nu
   const reachStages = (): void => scope.node.findAll().filter(Stage.isStage).forEach(reach);
   reach(scope);
   reachStages();
-  const stage = Stage.of(scope);
+  // `of` a stage is the one that it is in.
+  const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
   if (stage !== undefined) beforeSynth(stage, reachStages);
 }
 

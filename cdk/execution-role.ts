@@ -1,4 +1,5 @@
-import { aws_iam, type CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { aws_iam, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import type { TrustStatement } from './developers.ts';
 import { asRecord, field, functionConstruct, isResourceOfType, property } from './function-resource.ts';
 import { referencedResources } from './references.ts';
@@ -31,25 +32,26 @@ export function executionRoleResource(resource: CfnResource): CfnResource | unde
 }
 
 /** @returns false where the role takes no policies: it is of another account, or the app forbids it. */
-export function attachStubPolicy({
-  role,
-  resource,
-}: {
-  role: ExecutionRole;
-  resource: CfnResource;
-}): boolean {
+export function attachStubPolicy(role: ExecutionRole, resource: CfnResource): boolean {
   const statements = stubStatements(resource);
-  if (role.type === 'construct') {
-    const policy = new aws_iam.Policy(resource, 'LlxPolicy', { statements });
-    role.role.attachInlinePolicy(policy);
-    return attachedRoles(policy).length > 0;
+  // Not the default: an id of the stack. Two stacks may share an imported role, and one policy would replace the other.
+  const policyName = `llx-${resource.node.addr}`;
+  if (role.type === 'resource') {
+    const policyDocument = new aws_iam.PolicyDocument({ statements });
+    const roles = [role.resource.ref];
+    existsWith(resource, new aws_iam.CfnPolicy(resource, 'LlxPolicy', { policyName, policyDocument, roles }));
+    return true;
   }
-  new aws_iam.CfnPolicy(resource, 'LlxPolicy', {
-    policyName: `llx-${resource.node.addr.slice(-8)}`,
-    policyDocument: new aws_iam.PolicyDocument({ statements }),
-    roles: [role.resource.ref],
-  });
-  return true;
+  const policy = new aws_iam.Policy(resource, 'LlxPolicy', { policyName, statements });
+  role.role.attachInlinePolicy(policy);
+  existsWith(resource, policy.node.defaultChild);
+  return attachedRoles(policy).length > 0;
+}
+
+/** A policy that names a function which a condition leaves out would break the template. */
+function existsWith(resource: CfnResource, policy: IConstruct | undefined): void {
+  const { condition } = resource.cfnOptions;
+  if (condition !== undefined && CfnResource.isCfnResource(policy)) policy.cfnOptions.condition = condition;
 }
 
 /** Roles that may not be changed take a policy without a word and without attaching it. */

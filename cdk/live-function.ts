@@ -43,7 +43,7 @@ function grant(resource: CfnResource, props: LiveLambdaProps): boolean {
   const notes = Annotations.of(functionConstruct(resource));
   const asked = props.credentials ?? 'assume-role';
   const role = executionRole(resource);
-  if (role === undefined || !attachStubPolicy({ role, resource })) {
+  if (role === undefined || !attachStubPolicy(role, resource)) {
     notes.addWarningV2(
       'llx:role-policy',
       'llx cannot add a policy to the role of this function. Until somebody adds the statements of docs/live.md to it, ' +
