@@ -29,6 +29,21 @@ function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened: promise, open: resolve };
 }
 
+/** Opens when the first of a kind is delivered. */
+function seen(kind: Kind): {
+  readonly opened: Promise<void>;
+  readonly tamper: (delivery: MemoryDelivery) => readonly MemoryDelivery[];
+} {
+  const { opened, open } = gate();
+  return {
+    opened,
+    tamper: (delivery) => {
+      if (kindOf(delivery) === kind) open();
+      return [delivery];
+    },
+  };
+}
+
 /** What the session last said of its function. */
 function statusOf({ events }: TestSession): string | undefined {
   const states = events.flatMap((event) => (event.type === 'function' ? [event.state.status] : []));
@@ -231,34 +246,30 @@ describe('a session that goes', () => {
   });
 
   test('dies after the claim: the caller is told, and the deployed handler does not run', async () => {
-    tunnel = new Tunnel();
-    const running = gate();
-    await tunnel.startSession(async () => {
-      running.open();
-      await new Promise(() => undefined);
-    });
+    const claim = seen('claim');
+    tunnel = new Tunnel(claim);
+    await tunnel.startSession(() => new Promise(() => undefined));
     const answer = tunnel.invoke({});
-    await running.opened;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await claim.opened;
     tunnel.broker.mode = 'absent';
     tunnel.broker.drop(tunnel.clientOf('session'));
     expect(read(await answer)).toMatchObject({ failed: 'Llx.SessionLost' });
   });
 
   test('loses its connection in mid-invocation and comes back: the answer still arrives', async () => {
-    tunnel = new Tunnel();
-    const running = gate();
+    const claim = seen('claim');
+    tunnel = new Tunnel(claim);
     const finish = gate();
-    await tunnel.startSession(async () => {
-      running.open();
+    const { events } = await tunnel.startSession(async () => {
       await finish.opened;
       return 'local';
     });
     const answer = tunnel.invoke({});
-    await running.opened;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await claim.opened;
     tunnel.broker.drop(tunnel.clientOf('session'));
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await expect
+      .poll(() => events.findLast(({ type }) => type === 'connection'))
+      .toEqual({ type: 'connection', state: { status: 'connected', connection: 2 } });
     finish.open();
     expect(read(await answer)).toBe('local');
   });
