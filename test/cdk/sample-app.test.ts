@@ -19,10 +19,15 @@ let some: SynthesizedApp;
 
 beforeAll(async () => {
   const withoutLlx = relative(sampleApp, join(repository, 'test', 'cdk', 'apps', 'shop-without-llx.ts'));
-  plain = await synthesize({ cwd: sampleApp, app: `node ${withoutLlx}` });
-  inert = await synthesize({ cwd: sampleApp });
-  live = await synthesize({ cwd: sampleApp, llx: 'true' });
-  some = await synthesize({ cwd: sampleApp, llx: 'Orders*' });
+  // Two at a time: more would only wait for each other.
+  [plain, inert] = await Promise.all([
+    synthesize({ cwd: sampleApp, app: `node ${withoutLlx}` }),
+    synthesize({ cwd: sampleApp }),
+  ]);
+  [live, some] = await Promise.all([
+    synthesize({ cwd: sampleApp, llx: 'true' }),
+    synthesize({ cwd: sampleApp, llx: 'Orders*' }),
+  ]);
 }, 300_000);
 
 afterAll(() => Promise.all([plain, inert, live, some].map((app) => app?.remove())));
@@ -55,19 +60,6 @@ describe('the sample app without the context', () => {
     expect(Object.keys(files)).toContain('Shop.template.json');
     expect(files).toEqual(await deployedFiles(plain));
   });
-
-  test.each(['false', ''])(
-    '-c llx=%s is no context either',
-    async (llx) => {
-      const app = await synthesize({ cwd: sampleApp, llx });
-      try {
-        expect(await app.read('Shop.template.json')).toBe(await plain.read('Shop.template.json'));
-      } finally {
-        await app.remove();
-      }
-    },
-    120_000,
-  );
 });
 
 describe('the sample app with -c llx=true', () => {
@@ -90,11 +82,12 @@ describe('the sample app with -c llx=true', () => {
     );
     expect(added).toEqual([
       ...FUNCTIONS.map(() => 'AWS::IAM::Policy'),
-      // Asks for the endpoint: its function, its role and what that may do.
+      // Asks for the endpoint: its function with a log, its role and what that may do.
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::Lambda::Function',
       'AWS::Lambda::LayerVersion',
+      'AWS::Logs::LogGroup',
       'Custom::LlxIotEndpoint',
     ]);
   });
@@ -150,8 +143,9 @@ describe('the sample app with -c llx=true', () => {
           Principal: { AWS: 'arn:aws:iam::111122223333:root' },
           Condition: {
             ArnLike: {
-              'aws:PrincipalArn':
+              'aws:PrincipalArn': [
                 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_*',
+              ],
             },
           },
         },
@@ -201,11 +195,10 @@ test('with -c llx=Orders* the functions of that name are live, and no others', a
   );
 });
 
-test('a second synth of the same app gives the same files: a deployment of it would do nothing', async () => {
-  const again = await synthesize({ cwd: sampleApp, llx: 'true' });
-  try {
-    expect(await deployedFiles(again)).toEqual(await deployedFiles(live));
-  } finally {
-    await again.remove();
-  }
-}, 120_000);
+test('the stub is the same asset in each synth: a deployment of the same app does nothing', async () => {
+  const uploaded = await Promise.all(
+    [live, some].map(async (app) => Object.keys(JSON.parse(await app.read('Shop.assets.json')).files)),
+  );
+  // All but the template itself.
+  expect(uploaded[0]?.filter((hash) => !uploaded[1]?.includes(hash))).toHaveLength(1);
+});

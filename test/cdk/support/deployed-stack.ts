@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export type Resource = {
@@ -11,6 +11,10 @@ export type Resource = {
 type Template = {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Parameters?: Readonly<Record<string, { readonly Default?: string }>>;
+};
+
+type AssetManifest = {
+  readonly files: Readonly<Record<string, { readonly source: { readonly path: string } }>>;
 };
 
 export type StackPlace = { readonly account: string; readonly region: string; readonly iotEndpoint: string };
@@ -95,8 +99,19 @@ export class DeployedStack {
   /** The folder, or the text of the code, that a function's or layer's asset is made from. */
   asset({ S3Key, ZipFile }: { readonly S3Key?: unknown; readonly ZipFile?: string }): AssetContent {
     if (ZipFile !== undefined) return { type: 'inline', text: ZipFile };
-    const hash = String(this.resolve(S3Key)).replace(/\.zip$/, '');
-    return { type: 'folder', path: join(dirname(this.#file), `asset.${hash}`) };
+    return { type: 'folder', path: this.#staged(String(this.resolve(S3Key)).replace(/\.zip$/, '')) };
+  }
+
+  /** Stages share what was staged for the app: only the manifest of a stack's assets says where that is. */
+  #staged(hash: string): string {
+    const folder = dirname(this.#file);
+    const manifests = readdirSync(folder).filter((name) => name.endsWith('.assets.json'));
+    for (const name of manifests) {
+      const { files } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as AssetManifest;
+      const path = files[hash]?.source.path;
+      if (path !== undefined) return join(folder, path);
+    }
+    throw new Error(`no asset ${hash} in ${folder}`);
   }
 
   /** A value without intrinsic functions. */
