@@ -12,7 +12,11 @@ function wholeText(error: unknown): string {
     return `llx met a defect of its own. Please report it, with what you did:\n\n${text}`;
   }
   const lines = [`${error.code}: ${error.message}`];
-  if (error.cause instanceof Error) lines.push(`  because: ${error.cause.message}`);
+  const { cause } = error;
+  // Many messages hold the cause already: what AWS or the network said.
+  if (cause instanceof Error && !error.message.includes(cause.message)) {
+    lines.push(`  because: ${cause.message}`);
+  }
   lines.push('', ...error.mend.split('\n').map((line) => `  ${line}`));
   return lines.join('\n');
 }
