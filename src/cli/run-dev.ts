@@ -78,7 +78,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       ...(aws.onCredentials === undefined ? {} : { onCredentials: aws.onCredentials }),
     });
     closers.add(() => session.close());
-    await startSession(session, aws, interrupt.signal);
+    await startSession(session, aws, { flags, signal: interrupt.signal });
     output.ready(readyFacts(aws, served));
     aws.onServing(served);
     // After the ready line: loading esbuild would hold it up. A session that watches runs nothing.
@@ -97,7 +97,11 @@ function prepare(runtime: Runtime, served: readonly FunctionSpec[], store: Sessi
   });
 }
 
-async function startSession(session: Session, aws: DevAws, signal: AbortSignal): Promise<void> {
+async function startSession(
+  session: Session,
+  aws: DevAws,
+  { flags, signal }: { readonly flags: DevFlags; readonly signal: AbortSignal },
+): Promise<void> {
   try {
     await session.start(signal);
   } catch (error) {
@@ -105,7 +109,8 @@ async function startSession(session: Session, aws: DevAws, signal: AbortSignal):
     if (signal.aborted) throw signal.reason;
     if (!(error instanceof TransportError)) throw error;
     const { brokerFailure } = await import('./live/broker-failure.ts');
-    throw brokerFailure(aws, error);
+    const { doctorCommand } = await import('./live/doctor-command.ts');
+    throw brokerFailure(aws, error, doctorCommand({ ...flags, endpoint: flags.endpoint ?? aws.endpoint }));
   }
 }
 

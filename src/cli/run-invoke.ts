@@ -4,11 +4,11 @@ import {
   LambdaClient,
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
-import { developerCredentials } from '../credentials/developer-credentials.ts';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import type { CredentialProvider } from '../signature/credentials.ts';
 import { unreachable } from './emulator-client.ts';
 import { explainAwsFailure } from './live/aws-failure.ts';
+import { KEYS_OF_NOBODY, masterCredentials } from './live/master-credentials.ts';
 import { type EventFlags, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags & {
@@ -37,18 +37,15 @@ export async function runInvoke(
   return answer.FunctionError === undefined ? 0 : 1;
 }
 
-/** Keys of nobody: an emulator that knows no users takes any, and the developer's own have no business there. */
-const NOBODY: CredentialProvider = async () => ({ accessKeyId: 'llx', secretAccessKey: 'llx' });
-
 async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
   try {
-    return await sendAs(NOBODY, name, payload, flags);
+    return await sendAs(KEYS_OF_NOBODY, name, payload, flags);
   } catch (error) {
     if (!isRefusal(error)) throw explain(error, name, flags.endpoint);
   }
   // It knows users: then it is one of them who calls.
   try {
-    return await sendAs(developerCredentials(), name, payload, flags);
+    return await sendAs(masterCredentials({}, { access: 'closed' }), name, payload, flags);
   } catch (error) {
     throw explain(error, name, flags.endpoint);
   }
@@ -128,7 +125,7 @@ function explain(error: unknown, name: string, endpoint: string): unknown {
     if (error.name !== 'ResourceNotFoundException') {
       // In a policy, a function is its ARN.
       const resource = name.startsWith('arn:') ? name : `arn:aws:lambda:*:*:function:${name}`;
-      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource });
+      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource }, { emulator: true });
     }
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a function named ${name} at ${endpoint}, found none.`,

@@ -50,7 +50,34 @@ describe('the developer’s credentials', () => {
     warnings.mockRestore();
   });
 
+  test('of a profile are none where there is no profile', async () => {
+    await expect(developerCredentials({ profile: 'work' })()).rejects.toMatchObject({
+      code: 'LLX_CREDENTIALS_MISSING',
+      message: 'Expected a profile "work" in AWS’s configuration files, found no profile at all.',
+    });
+  });
+
+  test('of a profile that is not among others are an error that lists them', async () => {
+    await writeFile(
+      join(folder, 'credentials'),
+      '[private]\naws_access_key_id = A\n[default]\naws_access_key_id = A\n',
+    );
+    await writeFile(
+      join(folder, 'config'),
+      '[profile shop]\nregion = eu-west-1\n[sso-session company]\nsso_region = eu-west-1\n',
+    );
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+    await expect(developerCredentials({ profile: 'nope' })()).rejects.toMatchObject({
+      code: 'LLX_CREDENTIALS_MISSING',
+      message:
+        'Expected a profile "nope" in AWS’s configuration files, found none of that name. There are: default, private, shop.',
+      mend: 'Choose one of them: --profile default\nOr make it: aws configure sso --profile nope',
+    });
+  });
+
   test('that are nowhere are an error that names the profile and how to sign in', async () => {
+    await writeFile(join(folder, 'config'), '[profile work]\nregion = eu-west-1\n');
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
     await expect(developerCredentials({ profile: 'work' })()).rejects.toMatchObject({
       code: 'LLX_CREDENTIALS_MISSING',
       message: expect.stringMatching(

@@ -1,5 +1,6 @@
 import { LlxError } from '../errors/llx-error.ts';
 import type { AwsCredentials, CredentialProvider } from '../signature/credentials.ts';
+import { readProfiles, unknownProfile } from './aws-profiles.ts';
 import { keepCredentialsSecret } from './redact.ts';
 
 export type DeveloperOptions = {
@@ -32,7 +33,7 @@ export function developerCredentials({ profile, region }: DeveloperOptions = {})
       keepCredentialsSecret(credentials);
       return credentials;
     } catch (error) {
-      throw unavailable(error, profile ?? process.env.AWS_PROFILE);
+      throw await unavailable(error, profile ?? process.env.AWS_PROFILE);
     }
   };
 }
@@ -53,10 +54,13 @@ function ownType({ accessKeyId, secretAccessKey, sessionToken, expiration }: Sdk
   };
 }
 
-function unavailable(error: unknown, profile: string | undefined): unknown {
+async function unavailable(error: unknown, profile: string | undefined): Promise<unknown> {
   // Whatever else it is, a failed call or a refusal of AWS, is explained where calls are.
   if (!(error instanceof Error) || !/^(CredentialsProvider|TokenProvider)Error$/.test(error.name))
     return error;
+  const unknown =
+    profile === undefined ? undefined : unknownProfile(profile, await readProfiles(process.env));
+  if (unknown !== undefined) return unknown;
   const option = profile === undefined ? '' : ` --profile ${profile}`;
   const where = profile === undefined ? '' : ` in the profile "${profile}"`;
   const expired = /expired|refresh/i.test(error.message);

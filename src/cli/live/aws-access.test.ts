@@ -8,6 +8,7 @@ import { LlxError } from '../../errors/llx-error.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { resolveRegion } from './aws-region.ts';
+import { USER_OF_EMULATOR } from './master-credentials.ts';
 
 const keys: CredentialProvider = async () => ({
   accessKeyId: 'AKIDEXAMPLE',
@@ -38,7 +39,11 @@ async function serve(listener: RequestListener): Promise<string> {
 
 async function accessTo(
   endpoint: string,
-  more: { readonly credentials?: CredentialProvider; readonly now?: () => number } = {},
+  more: {
+    readonly credentials?: CredentialProvider;
+    readonly now?: () => number;
+    readonly doctor?: string;
+  } = {},
 ): Promise<AwsAccess> {
   const access = await openAwsAccess({ region: 'us-east-1', endpoint, credentials: keys, env: {}, ...more });
   open.push(access);
@@ -111,6 +116,15 @@ describe('what AWS answers', () => {
     expect((await failure(access.identity())).code).toBe(code);
   });
 
+  test('keys that an emulator refuses are mended by keys of its users, not at AWS', async () => {
+    const access = await accessTo(await serve(stsError('InvalidClientTokenId')));
+    expect(await failure(access.identity())).toMatchObject({
+      message:
+        'Expected the emulator to accept the credentials for sts:GetCallerIdentity, found InvalidClientTokenId.',
+      mend: USER_OF_EMULATOR,
+    });
+  });
+
   test('a denied call names action, resource and the statement that allows it', async () => {
     const access = await accessTo(await serve(restError(403, 'AccessDeniedException')));
     const { message, mend } = await failure(access.functionConfiguration('orders'));
@@ -130,10 +144,12 @@ describe('what AWS answers', () => {
 test('nothing that listens is LLX_UNREACHABLE, in plain words', async () => {
   const endpoint = await serve(() => undefined);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  const error = await failure((await accessTo(endpoint)).dataEndpoint());
+  const doctor = `llx doctor --endpoint ${endpoint} --profile work`;
+  const error = await failure((await accessTo(endpoint, { doctor })).dataEndpoint());
   expect(error).toMatchObject({
     code: 'LLX_UNREACHABLE',
     message: 'Expected an answer to iot:DescribeEndpoint on *: nothing listens at that address.',
+    mend: `Check the network, VPN and proxy (HTTPS_PROXY, NO_PROXY), then: ${doctor}`,
   });
 });
 
@@ -167,7 +183,7 @@ describe('the region', () => {
     const file = join(directory, 'config');
     await writeFile(
       file,
-      '[default]\nregion = eu-north-1\n[profile dev]\nregion = eu-west-3\n[profile bare]\n',
+      '[default]\nregion = eu-north-1\n[profile dev]\nregion = eu-west-3\n[profile bare]\noutput = json\n',
     );
     return { env: { AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: join(directory, 'none') } };
   }
@@ -193,6 +209,16 @@ describe('the region', () => {
     expect({ code, mend }).toEqual({
       code: 'LLX_REGION_MISSING',
       mend: 'aws configure set region us-east-1 --profile bare\nOr for this shell: export AWS_REGION=us-east-1\nOr do without AWS: llx dev --offline',
+    });
+  });
+
+  test('of a profile that does not exist is no matter of regions: the profiles are listed', async () => {
+    const { env } = await sources();
+    const { code, message } = await failure(resolveRegion({ env, profile: 'nope' }));
+    expect({ code, message }).toEqual({
+      code: 'LLX_CREDENTIALS_MISSING',
+      message:
+        'Expected a profile "nope" in AWS’s configuration files, found none of that name. There are: bare, default, dev.',
     });
   });
 });

@@ -39,6 +39,8 @@ export type AwsAccessOptions = {
   readonly proxy?: ProxyOf;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
+  /** The command that examines the same. @default llx doctor */
+  readonly doctor?: string;
 };
 
 /**
@@ -197,7 +199,8 @@ class SdkAccess implements AwsAccess {
     try {
       return await send();
     } catch (error) {
-      throw explainAwsFailure(error, attempt);
+      const { endpoint, doctor } = this.#options;
+      throw explainAwsFailure(error, attempt, { emulator: endpoint !== undefined, doctor });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { isLlxError, LlxError } from '../../errors/llx-error.ts';
+import { USER_OF_EMULATOR } from './master-credentials.ts';
 import { networkFault } from './network-fault.ts';
 import { policyStatement } from './policy-statement.ts';
 
@@ -8,6 +9,14 @@ export type Attempt = {
   readonly resource: string;
   /** Of a call about one function. */
   readonly functionName?: string;
+};
+
+/** Who was asked. */
+export type Asked = {
+  /** An emulator, which knows other keys than AWS. @default false */
+  readonly emulator?: boolean;
+  /** The command that examines the same. @default llx doctor */
+  readonly doctor?: string | undefined;
 };
 
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'];
@@ -35,21 +44,28 @@ const SIGN_IN = 'aws sso login (or aws login, or aws configure), then: aws sts g
  * What a failed call means to the developer. The AWS SDK's messages name identities, actions and resources, never
  * secrets, so they are passed on. Errors of llx itself and of an aborted signal are given back as they are.
  */
-export function explainAwsFailure(error: unknown, attempt: Attempt): unknown {
+export function explainAwsFailure(
+  error: unknown,
+  attempt: Attempt,
+  { emulator = false, doctor = 'llx doctor' }: Asked = {},
+): unknown {
   if (isLlxError(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
   const call = `${attempt.action} on ${attempt.resource}`;
-  if (error.name === 'CredentialsProviderError') return missing(error);
+  const signIn = emulator ? USER_OF_EMULATOR : SIGN_IN;
+  if (error.name === 'CredentialsProviderError') return missing(error, emulator);
   if (EXPIRED.includes(error.name)) {
     return new LlxError('LLX_CREDENTIALS_EXPIRED', {
       message: `Expected valid credentials for ${attempt.action}, found ones whose time is over.`,
-      mend: SIGN_IN,
+      mend: signIn,
       cause: error,
     });
   }
   if (REFUSED.includes(error.name)) {
     return new LlxError('LLX_CREDENTIALS_REFUSED', {
-      message: `Expected AWS to accept the credentials for ${attempt.action}, found ${error.name}.`,
-      mend: `Is the clock right? llx doctor\nElse the keys are wrong or deleted: ${SIGN_IN}`,
+      message: `Expected ${emulator ? 'the emulator' : 'AWS'} to accept the credentials for ${attempt.action}, found ${error.name}.`,
+      mend: emulator
+        ? signIn
+        : `Is the clock right? ${doctor}\nElse the keys are wrong or deleted: ${signIn}`,
       cause: error,
     });
   }
@@ -61,7 +77,7 @@ export function explainAwsFailure(error: unknown, attempt: Attempt): unknown {
       cause: error,
     });
   }
-  const fault = networkFault(error);
+  const fault = networkFault(error, doctor);
   if (fault !== undefined) {
     return new LlxError('LLX_UNREACHABLE', {
       message: `Expected an answer to ${call}: ${fault.text}`,
@@ -85,10 +101,12 @@ export function denied({ action, resource }: Attempt, cause?: unknown): LlxError
   });
 }
 
-function missing(cause: Error): LlxError {
+function missing(cause: Error, emulator: boolean): LlxError {
   return new LlxError('LLX_CREDENTIALS_MISSING', {
     message: 'Expected AWS credentials in the environment, a profile, SSO or a container, found none.',
-    mend: `${SIGN_IN}\nOr choose a profile: export AWS_PROFILE=NAME\nOr do without AWS: llx dev --offline`,
+    mend: emulator
+      ? USER_OF_EMULATOR
+      : `${SIGN_IN}\nOr choose a profile: export AWS_PROFILE=NAME\nOr do without AWS: llx dev --offline`,
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { loadSharedConfigFiles } from '@smithy/core/config';
+import { readProfiles, unknownProfile } from '../../credentials/aws-profiles.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 
 export type RegionSources = {
@@ -12,7 +12,8 @@ export type RegionSources = {
 
 /**
  * The region, from where the AWS CLI and the SDKs find it, in their order: flag, AWS_REGION, AWS_DEFAULT_REGION, the
- * profile in the configuration files; then llx's own configuration. Rejects with LLX_REGION_MISSING.
+ * profile in the configuration files; then llx's own configuration. Rejects with LLX_REGION_MISSING,
+ * and with LLX_CREDENTIALS_MISSING for a profile that does not exist.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
  */
 export async function resolveRegion({
@@ -23,19 +24,15 @@ export async function resolveRegion({
 }: RegionSources): Promise<string> {
   const named = region || env.AWS_REGION || env.AWS_DEFAULT_REGION;
   if (named) return named;
-  const profileName = profile || env.AWS_PROFILE || 'default';
-  const found = (await profileRegion(profileName, env)) || configuredRegion;
+  const chosen = profile || env.AWS_PROFILE;
+  const profileName = chosen || 'default';
+  const profiles = await readProfiles(env);
+  const found = profiles.get(profileName)?.region || configuredRegion;
   if (found) return found;
+  const unknown = chosen ? unknownProfile(chosen, profiles) : undefined;
+  if (unknown !== undefined) throw unknown;
   throw new LlxError('LLX_REGION_MISSING', {
     message: `Expected a region in --region, AWS_REGION, AWS_DEFAULT_REGION, the profile "${profileName}" or llx.config.ts, found none.`,
     mend: `aws configure set region us-east-1 --profile ${profileName}\nOr for this shell: export AWS_REGION=us-east-1\nOr do without AWS: llx dev --offline`,
   });
-}
-
-async function profileRegion(profile: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const { configFile, credentialsFile } = await loadSharedConfigFiles({
-    ...(env.AWS_CONFIG_FILE === undefined ? {} : { configFilepath: env.AWS_CONFIG_FILE }),
-    ...(env.AWS_SHARED_CREDENTIALS_FILE === undefined ? {} : { filepath: env.AWS_SHARED_CREDENTIALS_FILE }),
-  });
-  return configFile[profile]?.region ?? credentialsFile[profile]?.region;
 }

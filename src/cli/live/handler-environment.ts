@@ -73,7 +73,14 @@ export function createHandlerEnvironment(options: HandlerEnvironmentOptions): Ha
   }
 }
 
-function sourceOf({ mode, master, assumeRole, deployed, lane }: HandlerEnvironmentOptions): CredentialSource {
+function sourceOf({
+  mode,
+  master,
+  assumeRole,
+  deployed,
+  lane,
+  endpoint,
+}: HandlerEnvironmentOptions): CredentialSource {
   if (mode === 'forward') return { mode };
   if (mode === 'ambient') return { mode, master };
   return {
@@ -81,7 +88,8 @@ function sourceOf({ mode, master, assumeRole, deployed, lane }: HandlerEnvironme
     assumeRole,
     lane,
     roleOf: async (functionArn) => (await deployed.of(functionArn)).roleArn,
-    explain: (error, resource) => explainAwsFailure(error, { action: 'sts:AssumeRole', resource }),
+    explain: (error, resource) =>
+      explainAwsFailure(error, { action: 'sts:AssumeRole', resource }, { emulator: endpoint !== undefined }),
   };
 }
 

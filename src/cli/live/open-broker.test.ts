@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { devNull } from 'node:os';
 import { inspect } from 'node:util';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { STATE_PATH } from '../../emulator/http/state-route.ts';
 import { createSessionStore } from '../../session/store.ts';
 import { Closers } from '../closers.ts';
 import type { Configuration } from '../configuration.ts';
@@ -35,10 +37,24 @@ afterEach(async () => {
   vi.unstubAllEnvs();
 });
 
-function open(endpoint?: string): ReturnType<typeof openBroker> {
+const REGION = 'eu-west-1';
+const ACCOUNT = '123456789012';
+
+beforeEach(() => {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+  vi.stubEnv('AWS_CONFIG_FILE', devNull);
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', devNull);
+});
+
+function haveKeys(): void {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIDEXAMPLE');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret-of-the-test');
-  const written = { region: 'eu-west-1', ...(endpoint === undefined ? {} : { account: '123456789012' }) };
+}
+
+function open(
+  endpoint?: string,
+  written: Partial<Configuration['written']> = { region: REGION },
+): ReturnType<typeof openBroker> {
   const configuration = { written, lane: 'default', functions: [] } as unknown as Configuration;
   return openBroker(
     {
@@ -50,6 +66,34 @@ function open(endpoint?: string): ReturnType<typeof openBroker> {
   );
 }
 
+/** What an emulator says of itself, and then the service that each request was signed for. */
+async function startEmulator(access: 'open' | 'closed'): Promise<{ endpoint: string; services: string[] }> {
+  const services: string[] = [];
+  const server = createServer(({ url, headers }: IncomingMessage, response: ServerResponse) => {
+    if (url === STATE_PATH) {
+      response.end(
+        JSON.stringify({
+          endpoint,
+          mqtt: 'mqtt://x',
+          account: ACCOUNT,
+          region: REGION,
+          access,
+          functions: [],
+        }),
+      );
+      return;
+    }
+    const [key = '', , , service = ''] =
+      (headers.authorization ?? '').split('Credential=')[1]?.split('/') ?? [];
+    services.push(`${service} by ${key}`);
+    if (service === 'lambda') {
+      response.end(JSON.stringify({ FunctionArn: ARN, Role: `arn:aws:iam::${ACCOUNT}:role/orders` }));
+    } else response.writeHead(403).end();
+  });
+  const endpoint = await listen(server);
+  return { endpoint, services };
+}
+
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.add(async () => {
@@ -59,7 +103,18 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+test('the region is found as the doctor finds it: the environment wins over the configuration', async () => {
+  haveKeys();
+  const written = { region: REGION, account: ACCOUNT };
+  expect(await open(undefined, written)).toMatchObject({ region: REGION, account: ACCOUNT });
+  vi.stubEnv('AWS_REGION', 'us-west-2');
+  expect(await open(undefined, written)).toMatchObject({ region: 'us-west-2', account: ACCOUNT });
+  vi.stubEnv('AWS_REGION', undefined);
+  await expect(open(undefined, {})).rejects.toMatchObject({ code: 'LLX_REGION_MISSING' });
+});
+
 test('AWS is asked for the account through the proxy', async () => {
+  haveKeys();
   const asked: string[] = [];
   const proxy = createServer().on('connect', ({ url = '' }, socket) => {
     asked.push(url);
@@ -70,19 +125,18 @@ test('AWS is asked for the account through the proxy', async () => {
   expect(new Set(asked)).toEqual(new Set(['sts.eu-west-1.amazonaws.com:443']));
 });
 
-test('beside an emulator the role is assumed there, and the handler calls AWS there', async () => {
-  const services: string[] = [];
-  const emulator = createServer(({ headers }: IncomingMessage, response: ServerResponse) => {
-    const service = headers.authorization?.split('/')[3] ?? '';
-    services.push(service);
-    if (service === 'lambda') {
-      const role = 'arn:aws:iam::123456789012:role/orders';
-      response.end(JSON.stringify({ FunctionArn: ARN, Role: role }));
-    } else response.writeHead(403).end();
-  });
-  const endpoint = await listen(emulator);
-  const aws = await open(endpoint);
-  const environment = await aws.environmentOf({ name: 'orders', arn: ARN, environment: {} } as never);
-  expect(environment.AWS_ENDPOINT_URL).toBe(endpoint);
-  await vi.waitFor(() => expect(services).toContain('sts'), { timeout: 5_000 });
-});
+test.each([
+  ['closed', 'AKIDEXAMPLE'],
+  ['open', 'llx'],
+] as const)(
+  'beside an emulator that is %s the role is assumed there, and the handler calls AWS there',
+  async (access, key) => {
+    if (access === 'closed') haveKeys();
+    const { endpoint, services } = await startEmulator(access);
+    const aws = await open(endpoint, {});
+    expect(aws).toMatchObject({ region: REGION, account: ACCOUNT });
+    const environment = await aws.environmentOf({ name: 'orders', arn: ARN, environment: {} } as never);
+    expect(environment.AWS_ENDPOINT_URL).toBe(endpoint);
+    await vi.waitFor(() => expect(services).toContain(`sts by ${key}`), { timeout: 5_000 });
+  },
+);

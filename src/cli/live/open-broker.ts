@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { developerCredentials } from '../../credentials/developer-credentials.ts';
 import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
@@ -9,12 +8,15 @@ import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
+import { readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
 import { createHandlerEnvironment } from './handler-environment.ts';
-import type { LiveFlags, LiveOpening } from './open-live.ts';
+import { masterCredentials } from './master-credentials.ts';
+import { type LiveFlags, type LiveOpening, regionOf } from './open-live.ts';
 
 export type BrokerFlags = LiveFlags & {
   /** May hold user and password. */
@@ -28,21 +30,25 @@ export type BrokerFlags = LiveFlags & {
 export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Promise<DevAws> {
   const { configuration, store, closers, signal } = opening;
   const location = await locationOf(flags.broker, process.env);
-  const credentials = developerCredentials(flags.profile === undefined ? {} : { profile: flags.profile });
+  const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
   // Where an emulator plays AWS, it plays all of it: a role of the account must not be assumed for its functions.
-  const endpoint = flags.endpoint === undefined ? {} : { endpoint: flags.endpoint };
+  const endpoint = emulator === undefined ? {} : { endpoint: emulator.endpoint };
+  const profile = flags.profile === undefined ? {} : { profile: flags.profile };
+  const credentials = masterCredentials(profile, emulator);
   const access = await openAwsAccess({
-    region: flags.region ?? configuration.written.region ?? process.env.AWS_REGION ?? configuration.region,
-    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...regionOf(flags, configuration, emulator),
+    ...profile,
     ...endpoint,
     credentials,
     proxy: proxyFor,
     env: process.env,
+    doctor: doctorCommand(flags),
   });
   closers.add(async () => access.close());
   const requestHandler = new AwsHttpHandler(proxyFor);
   closers.add(async () => requestHandler.destroy());
-  const scope = { region: access.region, account: await accountOf(configuration, access, signal) };
+  const account = emulator?.account ?? (await accountOf(configuration, access, signal));
+  const scope = { region: access.region, account };
   const { shown } = parseBrokerUrl(flags.broker);
   return {
     mode: 'broker',

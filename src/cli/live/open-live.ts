@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { developerCredentials } from '../../credentials/developer-credentials.ts';
 import type { HandlerCredentialsMode } from '../../credentials/handler-credentials.ts';
 import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
@@ -17,9 +16,11 @@ import { readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { AwsHttpHandler } from './aws-http-handler.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
 import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
 import { iotClient } from './iot-client.ts';
+import { masterCredentials } from './master-credentials.ts';
 import { openPlainEmulator } from './open-plain-emulator.ts';
 import { openRetainedMessages } from './read-retained-message.ts';
 
@@ -40,9 +41,6 @@ export type LiveOpening = {
   readonly signal: AbortSignal;
 };
 
-/** Who calls an emulator that knows no users: the developer's own keys have no business there. */
-const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
-
 /**
  * AWS, or an emulator that plays it: STS says who the developer is, IoT where the broker is; then MQTT over WebSocket,
  * signed with the developer's credentials at every connect.
@@ -50,14 +48,16 @@ const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
 export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<DevAws> {
   const { configuration, store, closers, signal } = opening;
   const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
-  const credentials = masterOf(flags, emulator);
+  const profile = flags.profile === undefined ? {} : { profile: flags.profile };
+  const credentials = masterCredentials(profile, emulator);
   const access = await openAwsAccess({
     ...regionOf(flags, configuration, emulator),
-    ...(flags.profile === undefined ? {} : { profile: flags.profile }),
+    ...profile,
     ...(emulator === undefined ? {} : { endpoint: emulator.endpoint }),
     credentials,
     proxy: proxyFor,
     env: process.env,
+    doctor: doctorCommand(flags),
   });
   closers.add(async () => access.close());
   const handlers = openHandlers({ access, credentials, emulator }, flags, opening);
@@ -90,13 +90,9 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
   };
 }
 
-function masterOf(flags: LiveFlags, emulator: EmulatorState | undefined): CredentialProvider {
-  if (emulator?.access === 'open') return async () => EMULATOR_KEYS;
-  return developerCredentials(flags.profile === undefined ? {} : { profile: flags.profile });
-}
-
-function regionOf(
-  { region }: LiveFlags,
+/** Of an emulator its own; else what `resolveRegion` makes of flag and configuration, as the doctor does. */
+export function regionOf(
+  { region }: Pick<LiveFlags, 'region'>,
   { written }: Configuration,
   emulator: EmulatorState | undefined,
 ): { readonly region?: string; readonly configuredRegion?: string } {
