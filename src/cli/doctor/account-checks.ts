@@ -5,9 +5,6 @@ const WARN_SKEW_MS = 30_000;
 /** Signature Version 4 of most services bears 5 minutes. https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
 const FAIL_SKEW_MS = 5 * 60_000;
 
-/** Who calls an emulator that knows no users: the developer's own keys have no business there. */
-const EMULATOR_KEYS = { accessKeyId: 'llx', secretAccessKey: 'llx' };
-
 /** Who the developer is for AWS, and where. */
 export function accountChecks(setup: DoctorSetup): readonly Check[] {
   const { emulator } = setup;
@@ -44,11 +41,7 @@ export function accountChecks(setup: DoctorSetup): readonly Check[] {
       title: 'Credentials',
       needs: ['region'],
       async run(facts) {
-        if (facts.find('emulator')?.access === 'open') {
-          facts.learn('credentials', async () => EMULATOR_KEYS);
-          return ok('none needed: the emulator knows no users');
-        }
-        const { provider, source } = await setup.credentials(facts.get('region'));
+        const { provider, source } = await setup.credentials(facts.get('region'), facts.find('emulator'));
         const { expiration } = await provider();
         facts.learn('credentials', provider);
         return ok(expiration === undefined ? source : `${source}, until ${expiration.toISOString()}`);

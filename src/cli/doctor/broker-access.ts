@@ -10,15 +10,21 @@ export type BrokerAccess = {
   readonly sessionId: string;
   /** Present on IoT Core, and on what plays it: the rest of an ARN such as `topic/a/b`, made whole. */
   readonly resource?: (rest: string) => string;
+  /** The command that runs these checks again. */
+  readonly command: string;
   connect(signal: AbortSignal | undefined): Promise<Transport>;
 };
 
 export type Connect = (options: ConnectOptions) => Promise<Transport>;
 
-export function createBrokerAccess(connect: Connect, resource?: (rest: string) => string): BrokerAccess {
+export function createBrokerAccess(
+  connect: Connect,
+  { command, resource }: Pick<BrokerAccess, 'command' | 'resource'>,
+): BrokerAccess {
   const sessionId = `doctor-${randomBytes(8).toString('hex')}`;
   return {
     sessionId,
+    command,
     ...(resource === undefined ? {} : { resource }),
     connect: (signal) =>
       connect({
@@ -56,7 +62,7 @@ export type Right = { readonly action: string; readonly resource: string };
  */
 export function explainRefusal(error: unknown, { action, resource }: Right, broker: BrokerAccess): unknown {
   if (!(error instanceof TransportError) || error.code === 'TRANSPORT_CLOSED') return error;
-  const fault = error.code === 'TRANSPORT_UNREACHABLE' ? networkFault(error) : undefined;
+  const fault = error.code === 'TRANSPORT_UNREACHABLE' ? networkFault(error, broker.command) : undefined;
   if (fault !== undefined) {
     return new LlxError('LLX_UNREACHABLE', {
       message: `Expected a connection to the broker: ${fault.text}`,

@@ -40,7 +40,15 @@ export function brokerChecks({ pause }: DoctorSetup): readonly Check[] {
       retain(broker, pause, signal),
     ),
     check('echo', 'Round trip through the broker', ['publish', 'subscribe'], echo),
-    check('least-privilege', 'No more rights than needed', ['subscribe'], findExcess),
+    {
+      id: 'least-privilege',
+      title: 'No more rights than needed',
+      needs: ['subscribe'],
+      run: async (facts, signal) =>
+        facts.find('emulator')?.access === 'open'
+          ? ok('the emulator knows no users: whoever reaches it may do everything')
+          : await findExcess(facts.get('broker'), signal),
+    },
   ];
 }
 

@@ -4,6 +4,7 @@ import { brokerChecks } from './broker-checks.ts';
 import type { Check } from './check.ts';
 import type { Facts } from './facts.ts';
 import { functionChecks } from './function-checks.ts';
+import { lanesCheck } from './lanes-check.ts';
 import { machineChecks } from './machine-checks.ts';
 import { networkChecks } from './network-checks.ts';
 import { probeChecks } from './probe-checks.ts';
@@ -15,10 +16,9 @@ import { topicsCheck } from './topics-check.ts';
 export function doctorChecks(setup: DoctorSetup, options: { readonly probe: boolean }): readonly Check[] {
   const project = 'found' in setup.configuration ? setup.configuration.found : undefined;
   const functions = project?.functions ?? [];
-  const arnsOf = (facts: Facts): readonly string[] =>
-    functionsIn({ region: facts.get('region'), account: facts.get('identity').account }, functions).map(
-      ({ arn }) => arn,
-    );
+  const functionsOf = (facts: Facts) =>
+    functionsIn({ region: facts.get('region'), account: facts.get('identity').account }, functions);
+  const arnsOf = (facts: Facts): readonly string[] => functionsOf(facts).map(({ arn }) => arn);
   return [
     ...machineChecks(setup),
     ...accountChecks(setup),
@@ -26,7 +26,8 @@ export function doctorChecks(setup: DoctorSetup, options: { readonly probe: bool
     ...brokerChecks(setup),
     retainedCheck(setup),
     ...(functions.length === 0 ? [] : [topicsCheck(arnsOf)]),
-    ...functions.flatMap(({ name }) => functionChecks(name, project?.lane ?? 'default', setup)),
+    ...functions.flatMap(({ name }) => functionChecks(name, setup)),
+    ...(functions.length === 0 ? [] : [lanesCheck(project?.lane ?? 'default', functionsOf)]),
     ...(options.probe && setup.broker.type === 'iot-core' ? probeChecks(setup, arnsOf) : []),
   ];
 }

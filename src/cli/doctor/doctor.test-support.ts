@@ -69,6 +69,10 @@ export type World = {
     readonly setup?: Partial<DoctorSetup>;
     readonly now?: () => number;
     readonly probe?: boolean;
+    /** Of `--broker`. */
+    readonly broker?: string;
+    /** Those that the command finds, in place of the developer's. @default false */
+    readonly ownCredentials?: boolean;
   }): Promise<readonly CheckedFinding[]>;
   close(): Promise<void>;
 };
@@ -78,14 +82,18 @@ export async function startWorld(options: {
   readonly statements?: readonly Statement[];
   readonly deployed?: readonly string[];
   readonly stubs?: boolean;
+  /** Whether the emulator knows the developer, and nobody else. @default true */
+  readonly users?: boolean;
   /** Who may assume the functions' roles. @default the account */
   readonly trust?: PolicyDocument;
 }): Promise<World> {
-  const { statements = DEVELOPER, deployed = ['hello'], stubs = true, trust } = options;
+  const { statements = DEVELOPER, deployed = ['hello'], stubs = true, users = true, trust } = options;
   const directory = await mkdtemp(join(tmpdir(), 'llx-doctor-'));
-  const config = { functions: { hello: { handler: 'hello.handler' } } };
-  await writeFile(join(directory, 'llx.config.json'), JSON.stringify(config));
   const functions = Object.fromEntries(deployed.map((name) => [name, { handler: 'hello.handler' }]));
+  const config = {
+    functions: { hello: { handler: 'hello.handler' }, ...(deployed.includes('hello') ? functions : {}) },
+  };
+  await writeFile(join(directory, 'llx.config.json'), JSON.stringify(config));
   const emulator = await startEmulator({
     host: '127.0.0.1',
     port: 0,
@@ -102,23 +110,27 @@ export async function startWorld(options: {
     stubs: stubs ? 'process' : 'none',
     onDrop: () => undefined,
     onNotice: () => undefined,
-    iam: {
-      users: {
-        developer: {
-          accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }],
-          policies: [{ Version: '2012-10-17', Statement: statements }],
-        },
-      },
-      ...(trust === undefined ? {} : { roles: { 'hello-role': { trust } } }),
-    },
+    ...(users
+      ? {
+          iam: {
+            users: {
+              developer: {
+                accessKeys: [{ id: KEYS.accessKeyId, secret: KEYS.secretAccessKey }],
+                policies: [{ Version: '2012-10-17', Statement: statements }],
+              },
+            },
+            ...(trust === undefined ? {} : { roles: { 'hello-role': { trust } } }),
+          },
+        }
+      : {}),
   });
   return {
     emulator,
     directory,
-    async examine({ setup = {}, now, probe = false } = {}) {
+    async examine({ setup = {}, now, probe = false, broker, ownCredentials = false } = {}) {
       const facts = new Facts();
       const real = await openSetup(
-        { endpoint: emulator.endpoint },
+        { endpoint: emulator.endpoint, ...(broker === undefined ? {} : { broker }) },
         { env: {}, directory, ...(now === undefined ? {} : { now }) },
       );
       const credentials: DoctorSetup['credentials'] = async () => ({
@@ -127,7 +139,10 @@ export async function startWorld(options: {
       });
       try {
         return await runChecks(
-          doctorChecks({ ...real, credentials, pause: async () => undefined, ...setup }, { probe }),
+          doctorChecks(
+            { ...real, ...(ownCredentials ? {} : { credentials }), pause: async () => undefined, ...setup },
+            { probe },
+          ),
           {
             facts,
             signal: new AbortController().signal,

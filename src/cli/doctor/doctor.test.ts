@@ -51,7 +51,7 @@ const ALL_WELL = {
   'function:hello': 'ok',
   'stub:hello': 'ok',
   'role:hello': 'ok',
-  'lane:hello': 'ok',
+  lanes: 'ok',
 };
 
 describe('the doctor, at an emulator', () => {
@@ -63,7 +63,7 @@ describe('the doctor, at an emulator', () => {
     expect(finding(findings, 'identity')?.detail).toBe('arn:aws:iam::000000000000:user/developer');
     expect(finding(findings, 'endpoint')?.detail).toBe(new URL(world.emulator.wss ?? '').host);
     expect(finding(findings, 'echo')?.detail).toMatch(/^\d+\.\d ms \(median of 5\)$/);
-    expect(finding(findings, 'lane:hello')?.detail).toBe('held by nobody: the deployed code runs');
+    expect(finding(findings, 'lanes')?.detail).toBe('held by nobody: the deployed code runs');
     expect(finding(findings, 'tls')?.detail).toMatch(
       /^TLSv1\.3, certificate of localhost \(llx\), signed by llx local CA /,
     );
@@ -112,7 +112,7 @@ describe('the doctor, at an emulator', () => {
       clock: 'ok',
       identity: 'skipped',
       endpoint: 'skipped',
-      'lane:hello': 'skipped',
+      lanes: 'skipped',
     });
   });
 
@@ -126,7 +126,7 @@ describe('the doctor, at an emulator', () => {
       status: 'fail',
       code: 'LLX_CREDENTIALS_REFUSED',
       detail:
-        'Expected AWS to accept the credentials for sts:GetCallerIdentity, found SignatureDoesNotMatch.',
+        'Expected the emulator to accept the credentials for sts:GetCallerIdentity, found SignatureDoesNotMatch.',
     });
     expect(JSON.stringify(findings)).not.toContain('another-secret');
   });
@@ -198,36 +198,70 @@ describe('the doctor, at an emulator', () => {
     expect(statuses(findings)).toEqual({ ...ALL_WELL, 'least-privilege': 'warn' });
   });
 
-  test('tells who holds a lane', async () => {
-    const world = await open();
-    const transport = await connectMqtt({
-      ...PLAIN,
-      url: world.emulator.mqtt,
-    });
-    const since = new Date('2026-11-21T09:00:00Z');
-    const holder = describeHolder({ sessionId: 'of-bob', publicKey: randomBytes(32), since });
+  test('tells who holds the lane: a session that holds many of it is told once', async () => {
+    const world = await open({ deployed: ['hello', 'orders', 'bills'] });
+    const transport = await connectMqtt({ ...PLAIN, url: world.emulator.mqtt });
     const keep = { qos: 1, retain: true } as const;
-    await transport.publish(presenceTopic(HELLO_ARN, 'default'), encodePresence(holder), keep);
-    await transport.publish(
-      sessionTopic('of-bob'),
-      encodeSessionState({ state: 'online', connection: 1 }),
-      keep,
-    );
-    expect(finding(await world.examine(), 'lane:hello')).toMatchObject({
+    const since = new Date(2026, 10, 21, 9, 0, 0);
+    const hold = async (sessionId: string, functions: readonly string[], name?: string): Promise<void> => {
+      const holder = describeHolder({
+        sessionId,
+        publicKey: randomBytes(32),
+        since,
+        ...(name === undefined ? {} : { name }),
+      });
+      for (const one of functions) {
+        const arn = HELLO_ARN.replace('hello', one);
+        await transport.publish(presenceTopic(arn, 'default'), encodePresence(holder), keep);
+      }
+    };
+    const say = (sessionId: string, state: 'online' | 'offline'): Promise<void> =>
+      transport.publish(sessionTopic(sessionId), encodeSessionState({ state, connection: 1 }), keep);
+    await hold('of-bob', ['hello', 'orders'], 'bob@laptop');
+    await say('of-bob', 'online');
+    await hold('of-anna', ['bills']);
+    await say('of-anna', 'offline');
+    expect(finding(await world.examine(), 'lanes')).toMatchObject({
       status: 'warn',
-      detail: 'held by session of-bob since 2026-11-21T09:00:00.000Z',
+      detail: [
+        'hello, orders: held by bob@laptop (session of-bob) since 2026-11-21 09:00:00',
+        'bills: left by session of-anna since 2026-11-21 09:00:00, which is offline: the deployed code runs',
+      ].join('\n'),
+      mend: 'llx dev --lane NAME for a lane of your own, or --takeover',
     });
-    await transport.publish(
-      sessionTopic('of-bob'),
-      encodeSessionState({ state: 'offline', connection: 1 }),
-      keep,
-    );
-    expect(finding(await world.examine(), 'lane:hello')).toMatchObject({
-      status: 'ok',
-      detail:
-        'left by session of-bob since 2026-11-21T09:00:00.000Z, which is offline: the deployed code runs',
+    await say('of-bob', 'offline');
+    expect(finding(await world.examine(), 'lanes')).toMatchObject({ status: 'ok' });
+    await transport.publish(presenceTopic(HELLO_ARN, 'default'), Buffer.from('{}'), keep);
+    expect(finding(await world.examine(), 'lanes')).toMatchObject({
+      status: 'warn',
+      detail: expect.stringContaining('hello: the presence message cannot be read'),
+      mend: 'Use the same version of llx everywhere.',
     });
     await transport.close();
+  });
+
+  test('an emulator without users needs no keys, and no least privilege', async () => {
+    const world = await open({ users: false });
+    const findings = await world.examine({ ownCredentials: true });
+    expect(statuses(findings)).toEqual(ALL_WELL);
+    expect(finding(findings, 'credentials')?.detail).toBe('none needed: the emulator knows no users');
+    expect(finding(findings, 'least-privilege')?.detail).toBe(
+      'the emulator knows no users: whoever reaches it may do everything',
+    );
+  });
+
+  test('over a broker of one’s own, the stubs of an emulator are not reached', async () => {
+    const world = await open({ users: false });
+    const { endpoint, mqtt } = world.emulator;
+    const other = await open({ users: false });
+    const findings = await world.examine({ broker: other.emulator.mqtt });
+    expect(finding(findings, 'stub:hello')).toMatchObject({
+      status: 'fail',
+      code: 'LLX_CONFIG_INVALID',
+      detail: `expected its stub at ${other.emulator.mqtt}, found that the emulator’s stubs go to its own broker, ${mqtt}: stub and session would not meet`,
+      mend: `Leave the broker out: llx dev --endpoint ${endpoint}\nOr the emulator: llx dev --broker ${other.emulator.mqtt}`,
+    });
+    expect(finding(await world.examine({ broker: mqtt }), 'stub:hello')).toMatchObject({ status: 'ok' });
   });
 
   test('tells a function that is not deployed', async () => {
@@ -240,7 +274,7 @@ describe('the doctor, at an emulator', () => {
     expect(statuses(findings)).toMatchObject({
       'stub:hello': 'skipped',
       'role:hello': 'skipped',
-      'lane:hello': 'skipped',
+      lanes: 'ok',
     });
   });
 

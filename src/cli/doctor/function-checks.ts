@@ -1,15 +1,13 @@
 import { trustStatement } from '../../credentials/trust-statement.ts';
 import { isLlxError } from '../../errors/llx-error.ts';
-import { decodePresence, decodeSessionState } from '../../protocol/presence.ts';
-import { presenceTopic, sessionTopic, unqualifiedArn } from '../../protocol/topics.ts';
 import { policyStatement } from '../live/policy-statement.ts';
-import { type Check, type Finding, fail, ok, warn } from './check.ts';
+import { type Check, type Finding, fail, ok } from './check.ts';
 import type { Facts } from './facts.ts';
 import type { DoctorSetup } from './setup.ts';
-import { type ExpectedBroker, judgeStub } from './stub-judgement.ts';
+import { type ExpectedBroker, judgeEmulatorBroker, judgeStub } from './stub-judgement.ts';
 
-/** What is asked of each function: is it deployed, does the stub stand in front, can its role be had, who holds it. */
-export function functionChecks(name: string, lane: string, setup: DoctorSetup): readonly Check[] {
+/** What is asked of each function: is it deployed, does the stub stand in front, can its role be had. */
+export function functionChecks(name: string, setup: DoctorSetup): readonly Check[] {
   const id = `function:${name}`;
   return [
     {
@@ -26,20 +24,18 @@ export function functionChecks(name: string, lane: string, setup: DoctorSetup): 
       id: `stub:${name}`,
       title: `${name}: stub`,
       needs: [id, 'endpoint'],
-      run: async (facts) => judgeStub(name, facts.get(`deployed:${name}`), expectedBroker(facts, setup)),
+      run: async (facts) => {
+        const emulator = facts.find('emulator');
+        return emulator !== undefined && setup.broker.type === 'other'
+          ? judgeEmulatorBroker(emulator, setup.broker.address)
+          : judgeStub(name, facts.get(`deployed:${name}`), expectedBroker(facts, setup));
+      },
     },
     {
       id: `role:${name}`,
       title: `${name}: role`,
       needs: [id],
       run: (facts, signal) => checkRole(name, facts, signal),
-    },
-    {
-      id: `lane:${name}`,
-      title: `${name}: lane ${lane}`,
-      needs: [id, 'retained'],
-      run: (facts, signal) =>
-        checkLane(unqualifiedArn(facts.get(`deployed:${name}`).arn), lane, facts, signal),
     },
   ];
 }
@@ -73,22 +69,4 @@ async function checkRole(name: string, facts: Facts, signal: AbortSignal): Promi
       ].join('\n'),
     );
   }
-}
-
-async function checkLane(arn: string, lane: string, facts: Facts, signal: AbortSignal): Promise<Finding> {
-  const read = (topic: string) => facts.get('retained')(topic, signal);
-  const bytes = await read(presenceTopic(arn, lane));
-  const holder = bytes === undefined ? undefined : decodePresence(bytes);
-  if (bytes !== undefined && holder === undefined) {
-    return warn(
-      'the presence message cannot be read: another version of llx?',
-      'Use the same version everywhere.',
-    );
-  }
-  if (holder === undefined || holder.sessionId === null) return ok('held by nobody: the deployed code runs');
-  const stateBytes = await read(sessionTopic(holder.sessionId));
-  const state = stateBytes === undefined ? undefined : decodeSessionState(stateBytes);
-  const who = `session ${holder.sessionId} since ${holder.since}`;
-  if (state?.state !== 'online') return ok(`left by ${who}, which is offline: the deployed code runs`);
-  return warn(`held by ${who}`, 'llx dev --lane NAME for a lane of your own, or --takeover');
 }

@@ -53,10 +53,10 @@ function iotEndpoint(setup: DoctorSetup): Check {
       facts.learn('address', parseBrokerUrl(`wss://${endpoint}/mqtt`));
       facts.learn(
         'broker',
-        createBrokerAccess(
-          (options) => setup.connectIotCore({ ...options, ...place }),
-          (rest) => prefix + rest,
-        ),
+        createBrokerAccess((options) => setup.connectIotCore({ ...options, ...place }), {
+          command: setup.command,
+          resource: (rest) => prefix + rest,
+        }),
       );
       return ok(endpoint);
     },
@@ -68,7 +68,7 @@ function plainEmulator({ mqtt: url }: EmulatorState, facts: Facts, setup: Doctor
   facts.learn('address', parseBrokerUrl(url));
   facts.learn(
     'broker',
-    createBrokerAccess((options) => setup.connectBroker({ ...options, url })),
+    createBrokerAccess((options) => setup.connectBroker({ ...options, url }), setup),
   );
   return ok(`${url}: this emulator has no port of IoT Core open`);
 }
@@ -84,7 +84,7 @@ function otherBroker(setup: DoctorSetup, broker: BrokerPlace & { readonly type: 
       if (location.tls !== undefined) facts.learn('tls', location.tls);
       facts.learn(
         'broker',
-        createBrokerAccess((options) => setup.connectBroker({ ...options, ...location })),
+        createBrokerAccess((options) => setup.connectBroker({ ...options, ...location }), setup),
       );
       return ok(broker.address.shown);
     },
@@ -106,7 +106,7 @@ async function checkDns(address: BrokerAddress, setup: DoctorSetup): Promise<Fin
     const found = await lookup(address.host, { all: true });
     return ok(found.map((one) => one.address).join(', '));
   } catch (error) {
-    throw unreachable(address, error);
+    throw unreachable(address, error, setup);
   }
 }
 
@@ -124,17 +124,24 @@ async function checkTls(facts: Facts, setup: DoctorSetup, signal: AbortSignal): 
       return ok(`no TLS: ${address.scheme}:// is plain text${way}`);
     }
     const tls = facts.find('tls') ?? {};
-    return judgeHandshake(await tlsHandshake({ host: address.host, socket, tls }, signal), address, way);
+    return judgeHandshake(await tlsHandshake({ host: address.host, socket, tls }, signal), address, {
+      way,
+      command: setup.command,
+    });
   } catch (error) {
-    throw unreachable(address, error);
+    throw unreachable(address, error, setup);
   }
 }
 
-function judgeHandshake(handshake: Handshake, { host }: BrokerAddress, way: string): Finding {
+function judgeHandshake(
+  handshake: Handshake,
+  { host }: BrokerAddress,
+  { way, command }: { readonly way: string; readonly command: string },
+): Finding {
   const { protocol, subject, issuers, untrusted } = handshake;
   const chain = `certificate of ${subject}, signed by ${issuers.join(' ← ')}`;
   if (untrusted !== undefined) {
-    const fault = faultOfCode(untrusted);
+    const fault = faultOfCode(untrusted, command);
     throw new LlxError('LLX_UNREACHABLE', {
       message: `Expected a trusted certificate of ${host}, found a ${chain}${way}: ${fault?.text ?? untrusted}`,
       mend: fault?.mend ?? 'Trust its authority: export NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
@@ -149,8 +156,8 @@ function judgeHandshake(handshake: Handshake, { host }: BrokerAddress, way: stri
   );
 }
 
-function unreachable({ shown }: BrokerAddress, error: unknown): unknown {
-  const fault = networkFault(error);
+function unreachable({ shown }: BrokerAddress, error: unknown, { command }: DoctorSetup): unknown {
+  const fault = networkFault(error, command);
   if (fault === undefined) return error;
   return new LlxError('LLX_UNREACHABLE', {
     message: `Expected to reach ${shown}: ${fault.text}`,

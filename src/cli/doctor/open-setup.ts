@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { developerCredentials } from '../../credentials/developer-credentials.ts';
 import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
@@ -8,6 +7,8 @@ import { loadConfiguration } from '../configuration.ts';
 import { readEmulatorState } from '../emulator-client.ts';
 import { openAwsAccess } from '../live/aws-access.ts';
 import { resolveRegion } from '../live/aws-region.ts';
+import { doctorCommand } from '../live/doctor-command.ts';
+import { masterCredentials } from '../live/master-credentials.ts';
 import { locationOf } from '../live/open-broker.ts';
 import { openRetainedMessages } from '../live/read-retained-message.ts';
 import { packagePaths } from '../package-paths.ts';
@@ -41,6 +42,7 @@ export async function openSetup(
   );
   const configuredRegion = 'found' in configuration ? configuration.found.written.region : undefined;
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };
+  const command = doctorCommand(flags);
   const proxy = (url: string): string | undefined => proxyFor(url, env);
   return {
     nodeVersion: process.versions.node,
@@ -57,9 +59,12 @@ export async function openSetup(
         ...(configuredRegion === undefined ? {} : { configuredRegion }),
         env,
       }),
-    credentials: async (region) => ({
-      provider: developerCredentials({ ...profile, region }),
-      source: credentialSource(env, flags.profile),
+    credentials: async (region, emulator) => ({
+      provider: masterCredentials({ ...profile, region }, emulator),
+      source:
+        emulator?.access === 'open'
+          ? 'none needed: the emulator knows no users'
+          : credentialSource(env, flags.profile),
     }),
     openAws: (region, credentials) =>
       openAwsAccess({
@@ -67,6 +72,7 @@ export async function openSetup(
         credentials,
         env,
         proxy,
+        doctor: command,
         ...(now === undefined ? {} : { now }),
         ...(endpoint === undefined ? {} : { endpoint }),
       }),
@@ -76,5 +82,6 @@ export async function openSetup(
     pause: async (ms) => await setTimeout(ms),
     openRetained: (place) => openRetainedMessages({ ...place, proxy }),
     proxy,
+    command,
   };
 }

@@ -27,7 +27,8 @@ export type DoctorSetup = {
   /** Of an emulator in place of AWS. */
   readonly emulator?: () => Promise<EmulatorState>;
   readonly region: () => Promise<string>;
-  readonly credentials: (region: string) => Promise<DeveloperCredentials>;
+  /** @param emulator what plays AWS, where something does */
+  readonly credentials: (region: string, emulator?: EmulatorState) => Promise<DeveloperCredentials>;
   readonly openAws: (region: string, credentials: CredentialProvider) => Promise<AwsAccess>;
   readonly connectIotCore: (options: ConnectOptions & IotCorePlace) => Promise<Transport>;
   readonly connectBroker: (options: ConnectOptions & BrokerLocation) => Promise<Transport>;
@@ -37,6 +38,8 @@ export type DoctorSetup = {
   readonly openRetained: (place: IotCorePlace) => RetainedMessages;
   /** The proxy for a URL. */
   readonly proxy: (url: string) => string | undefined;
+  /** The command that runs these checks again. */
+  readonly command: string;
 };
 
 export type IotCorePlace = {

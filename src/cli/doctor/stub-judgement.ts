@@ -1,3 +1,5 @@
+import type { EmulatorState } from '../../emulator/http/state-route.ts';
+import { type BrokerAddress, parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import type { DeployedConfiguration } from '../live/aws-access.ts';
 import { type Finding, fail, ok } from './check.ts';
 
@@ -46,6 +48,19 @@ export function judgeStub(
     'LLX_CONFIG_INVALID',
     `expected the stub as its handler (/opt/llx/index.handler), found ${found}: no invocation comes to this machine`,
     `${settingsCommand(name, `LLX_HANDLER=${original ?? handler},${settings(broker)}`, '--handler /opt/llx/index.handler --layers ARN_OF_THE_LLX_LAYER')}\nAnd all layers: name those that it has, too. Step by step: docs/live.md`,
+  );
+}
+
+/** An emulator's stubs go to the broker within it, whatever the session's is. */
+export function judgeEmulatorBroker(
+  { endpoint, mqtt }: Pick<EmulatorState, 'endpoint' | 'mqtt'>,
+  { shown }: Pick<BrokerAddress, 'shown'>,
+): Finding {
+  if (shown === parseBrokerUrl(mqtt).shown) return ok(`goes to ${shown}, the emulator’s own broker`);
+  return fail(
+    'LLX_CONFIG_INVALID',
+    `expected its stub at ${shown}, found that the emulator’s stubs go to its own broker, ${mqtt}: stub and session would not meet`,
+    `Leave the broker out: llx dev --endpoint ${endpoint}\nOr the emulator: llx dev --broker ${shown}`,
   );
 }
 
