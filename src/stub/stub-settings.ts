@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { partitionOf } from '../protocol/partition.ts';
+import { isPem } from '../transport/mqtt/pem.ts';
 
 /** Where the stub meets its sessions. */
 export type BrokerSettings =
@@ -77,7 +78,7 @@ export function readSettings(
 function brokerSettings(environment: Environment, readFile: (path: string) => string): BrokerSettings {
   const pem = (name: string): string | undefined => {
     const value = given(environment, name);
-    if (value === undefined || value.includes('-----BEGIN ')) return value;
+    if (value === undefined || isPem(value)) return value;
     try {
       return readFile(value);
     } catch {

@@ -4,6 +4,7 @@ import { LlxError } from '../../errors/llx-error.ts';
 import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import type { BrokerLocation, TlsMaterial } from '../../transport/mqtt/broker-location.ts';
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
+import { isPem } from '../../transport/mqtt/pem.ts';
 import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
 import type { Configuration } from '../configuration.ts';
@@ -104,7 +105,8 @@ async function tlsOf(env: NodeJS.ProcessEnv): Promise<TlsMaterial> {
 /** PEM, or the file that holds it. */
 async function pemOf(name: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const value = env[name];
-  if (value === undefined || value === '' || value.includes('-----BEGIN')) return value || undefined;
+  if (value === undefined || value === '') return undefined;
+  if (isPem(value)) return value;
   try {
     return await readFile(value, 'utf8');
   } catch (cause) {
