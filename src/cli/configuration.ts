@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
-import { findCdkApp } from '../manifest/find-cdk-app.ts';
+import { type CdkApp, findCdkApp } from '../manifest/find-cdk-app.ts';
 import { partitionOf } from '../protocol/partition.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
 import {
@@ -67,9 +67,23 @@ const MINIMAL = `export default {
   },
 };`;
 
+/** What a project is made of: a configuration file, a CDK app, or both in one folder. Paths are absolute. */
+export type Project = { readonly file?: string; readonly app?: CdkApp };
+
+/** The project of a folder, in it or above it: whichever of the two is nearer, and both where they are in one folder. */
+export function findProject(directory: string): Project {
+  const file = findConfigFile(resolve(directory));
+  const app = findCdkApp(directory);
+  if (app === undefined) return file === undefined ? {} : { file };
+  if (file === undefined) return { app };
+  // A CDK app without a manifest may be there for other things than llx.
+  const isNearer = dirname(file).startsWith(`${app.folder}${sep}`) || !existsSync(app.manifestFile);
+  if (isNearer) return { file };
+  return dirname(file) === app.folder ? { file, app } : { app };
+}
+
 /**
- * Finds the project in a folder or above it: a configuration file or a synthesized CDK app, whichever is nearer. In one
- * folder the file's settings go over the app's functions.
+ * Finds the project of a folder and loads it. Where there is a CDK app, the file's settings go over the app's functions.
  *
  * @param options.llxEntry absolute path of the running llx's own entry: what `import … from 'llx'` means in a
  * configuration whose project has no copy of llx.
@@ -79,22 +93,21 @@ export async function loadConfiguration(
   directory: string,
   { llxEntry }: { readonly llxEntry: string },
 ): Promise<Configuration> {
-  const file = findConfigFile(resolve(directory));
-  const app = findCdkApp(directory);
-  // A CDK app may be there for other things than llx.
-  const counts = app !== undefined && (file === undefined || existsSync(app.manifestFile));
-  const isNearer = file !== undefined && dirname(file).startsWith(`${app?.folder}${sep}`);
-  if (!counts || isNearer) {
-    if (file === undefined) throw missing(directory);
-    return toConfiguration(file, await readConfigFile(file, llxEntry));
+  const { file, app } = findProject(directory);
+  const written = file === undefined ? {} : await readConfigFile(file, llxEntry);
+  if (app !== undefined) {
+    // Loaded where there is one: a start without a CDK app needs none of it.
+    const { readManifest } = await import('../manifest/read-manifest.ts');
+    return toConfiguration(file ?? app.manifestFile, written, { ...app, manifest: await readManifest(app) });
   }
-  // Loaded where there is one: a start without a CDK app needs none of it.
-  const { readManifest } = await import('../manifest/read-manifest.ts');
-  const synthesized = { ...app, manifest: await readManifest(app) };
-  if (file === undefined || dirname(file) !== app.folder) {
-    return toConfiguration(app.manifestFile, {}, synthesized);
-  }
-  return toConfiguration(file, await readConfigFile(file, llxEntry), synthesized);
+  if (file === undefined) throw missing(directory);
+  return toConfiguration(file, written);
+}
+
+/** Whether two mean the same function, whose name may be another in AWS than offline. */
+export function isSameFunction(one: ConfiguredFunction, other: ConfiguredFunction): boolean {
+  const path = one.deployment?.path;
+  return path === undefined ? one.name === other.name : path === other.deployment?.path;
 }
 
 /**

@@ -5,7 +5,7 @@ import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { TransportError } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
-import { type Configuration, loadConfiguration } from './configuration.ts';
+import { type Configuration, isSameFunction } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
@@ -15,14 +15,15 @@ import type { BrokerFlags } from './live/open-broker.ts';
 import type { LiveFlags } from './live/open-live.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
 import { openOffline } from './open-offline.ts';
+import { openProject, type ProjectFlags } from './open-project.ts';
 import { type Output, openOutput } from './output.ts';
-import { packagePaths } from './package-paths.ts';
 import { redactEvents } from './redact-events.ts';
 import { sendFixtures } from './send-fixtures.ts';
 import { sessionName } from './session-name.ts';
 
 export type DevFlags = EmulatorFlags &
   LiveFlags &
+  ProjectFlags &
   Partial<BrokerFlags> & {
     readonly offline?: boolean;
     readonly only?: readonly string[];
@@ -41,14 +42,15 @@ export async function runDev(flags: DevFlags): Promise<number> {
   const closers = new Closers();
   const onCloseError = (error: unknown): void => void process.stderr.write(`${errorText(error)}\n`);
   try {
-    const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
-    const wanted = chooseFunctions(configuration, flags.only);
     const store = deferEvents(redactEvents(createSessionStore()));
     const output = openOutput(flags, store);
     closers.add(() => {
       store.flush();
       return output.close();
     });
+    const { interactive } = output;
+    const configuration = await openProject(flags, { store, interactive, signal: interrupt.signal });
+    const wanted = chooseFunctions(configuration, flags.only);
     const opened = Promise.withResolvers<DevAws>();
     // Whoever waits for it is told; where nobody does, the line below is.
     opened.promise.catch(() => undefined);
@@ -60,7 +62,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
     if (!flags.observe) runtime.boot(wanted);
     const aws = await openAws(flags, { configuration, store, closers, signal: interrupt.signal });
     opened.resolve(aws);
-    const served = aws.functions.filter(({ name }) => wanted.some((one) => one.name === name));
+    const served = aws.functions.filter((one) => wanted.some((other) => isSameFunction(one, other)));
     const lane = flags.lane ?? configuration.lane;
     const name = sessionName();
     const session = new Session({
@@ -83,11 +85,20 @@ export async function runDev(flags: DevFlags): Promise<number> {
     aws.onServing(served);
     // After the ready line: loading esbuild would hold it up. A session that watches runs nothing.
     if (!flags.observe) prepare(runtime, served, store);
+    if (flags.once !== true) await watchStacks(configuration, store, closers);
     return await work(flags, { configuration, aws, lane, store, output, signal: interrupt.signal });
   } finally {
     await closers.close(onCloseError);
     interrupt.dispose();
   }
+}
+
+/** What of a CDK app only a deployment changes. */
+async function watchStacks({ app }: Configuration, store: SessionStore, closers: Closers): Promise<void> {
+  if (app === undefined) return;
+  const { watchApp } = await import('./app-watch.ts');
+  const watch = watchApp(app, (text) => store.dispatch({ type: 'notice', level: 'info', text }));
+  closers.add(() => watch.close());
 }
 
 function prepare(runtime: Runtime, served: readonly FunctionSpec[], store: SessionStore): void {
@@ -178,7 +189,10 @@ function chooseFunctions(
   only: readonly string[] | undefined,
 ): Configuration['functions'] {
   if (only === undefined) return functions;
-  const chosen = functions.filter(({ name }) => matchesGlobs(name, only));
+  const chosen = functions.filter(
+    ({ name, deployment }) =>
+      matchesGlobs(name, only) || (deployment !== undefined && matchesGlobs(deployment.path, only)),
+  );
   if (chosen.length > 0) return chosen;
   throw new LlxError('LLX_FUNCTION_UNKNOWN', {
     message: `Expected --only to fit a function of ${file}, found ${only.join(' ')}. There are: ${functions.map(({ name }) => name).join(', ')}.`,

@@ -28,6 +28,8 @@ export function addDevCommand(program: Command): void {
         .choices(HANDLER_CREDENTIALS)
         .default('assume-role'),
     )
+    .option('--synth', 'synthesize the CDK app first; else only when it is newer than its manifest')
+    .option('--no-synth', 'take the manifest of the CDK app as it is')
     .option('--only <glob...>', 'serve only the functions whose names fit')
     .option('--lane <name>', 'the lane to hold: 1 to 32 of a-z, 0-9 and -', lane)
     .option('--takeover', 'take the lane when another session holds it', false)

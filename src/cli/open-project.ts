@@ -1,0 +1,35 @@
+import type { SessionStore } from '../session/store.ts';
+import { type Configuration, findProject, loadConfiguration } from './configuration.ts';
+import { packagePaths } from './package-paths.ts';
+import { startProgress } from './progress.ts';
+
+export type ProjectFlags = {
+  /** Absent: when the CDK app is newer than its manifest. */
+  readonly synth?: boolean;
+};
+
+type Opening = {
+  readonly store: SessionStore;
+  /** Whether there will be a screen: until then progress is shown on stderr, else by the writer. */
+  readonly interactive: boolean;
+  readonly signal: AbortSignal;
+};
+
+/** The configuration of the working directory's project; a CDK app is synthesized before, where it must be. */
+export async function openProject(flags: ProjectFlags, opening: Opening): Promise<Configuration> {
+  const directory = process.cwd();
+  const { app } = findProject(directory);
+  if (app !== undefined && flags.synth !== false) {
+    const { staleness, synthesize } = await import('./synth.ts');
+    const reason = flags.synth === true ? 'as asked' : await staleness(app);
+    if (reason !== undefined) {
+      const progress = startProgress(`cdk synth in ${app.folder}: ${reason}`, opening);
+      await synthesize(app, opening).finally(progress.end);
+    }
+  }
+  const configuration = await loadConfiguration(directory, { llxEntry: packagePaths.entry });
+  for (const text of configuration.notices ?? []) {
+    opening.store.dispatch({ type: 'notice', level: 'warning', text });
+  }
+  return configuration;
+}
