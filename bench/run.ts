@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build.ts';
 import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
+import { idleStub } from './lines/idle-stub.ts';
 import { large } from './lines/large.ts';
 import { live } from './lines/live.ts';
 import { memory } from './lines/memory.ts';
@@ -31,6 +32,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   reload: () => reload(project),
   large: () => large(project),
   live: () => live(project),
+  idle: () => idleStub(project),
   stub,
   memory: () => memory(project, Number(values.invocations)),
 };
