@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../src/manifest/manifest.ts';
 import { DeployedStack } from './support/deployed-stack.ts';
 import { ACCOUNT, startLambda } from './support/lambda-stand-in.ts';
 import { repository, type SynthesizedApp, sampleApp, synthesize } from './support/synthesize.ts';
@@ -181,6 +182,47 @@ describe('a deployment of the sample app with -c llx=true', () => {
     },
     60_000,
   );
+});
+
+test('the manifest has each function with its source and what invokes it, and says which are live', async () => {
+  const functionsIn = async (app: SynthesizedApp): Promise<Manifest['functions']> =>
+    (JSON.parse(await app.read('llx.manifest.json')) as Manifest).functions;
+  const functions = await functionsIn(inert);
+  expect(functions.map(({ path, entry, sources }) => [path, entry?.file, sources])).toEqual([
+    [
+      'Shop/OrdersApi',
+      'src/handlers/orders-api.ts',
+      [
+        { type: 'http', api: 'http', method: 'POST', path: '/orders' },
+        { type: 'http', api: 'http', method: 'GET', path: '/orders/{id}' },
+      ],
+    ],
+    [
+      'Shop/OrdersQueue',
+      'src/handlers/orders-queue.ts',
+      [{ type: 'queue', name: expect.stringMatching(/^Orders/) }],
+    ],
+    [
+      'Shop/CartCleanup',
+      'src/handlers/cart-cleanup/index.mjs',
+      [{ type: 'schedule', expression: 'cron(0 2 * * ? *)' }],
+    ],
+    [
+      'Shop/ReorderButton',
+      'src/handlers/reorder-button/index.cjs',
+      [{ type: 'iot', sql: "SELECT *, topic(2) AS button FROM 'buttons/+/pressed'" }],
+    ],
+    [
+      'Shop/ApproveOrder',
+      'src/handlers/approve-order.ts',
+      [{ type: 'task', stateMachine: expect.stringMatching(/^Approval/), state: 'Approve' }],
+    ],
+  ]);
+  const withLive = (isLive: (path: string) => boolean) =>
+    functions.map((one) => ({ ...one, live: isLive(one.path) }));
+  expect(functions).toEqual(withLive(() => false));
+  expect(await functionsIn(live)).toEqual(withLive(() => true));
+  expect(await functionsIn(some)).toEqual(withLive((path) => path.startsWith('Shop/Orders')));
 });
 
 test('with -c llx=Orders* the functions of that name are live, and no others', async () => {
