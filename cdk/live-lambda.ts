@@ -6,6 +6,7 @@ import { functionConstruct, isFunctionResource, property } from './function-reso
 import { learnTree, reasonToLeave, type TreeKnowledge } from './left-alone.ts';
 import { makeLive, prepareStack } from './live-function.ts';
 import type { LiveLambdaProps } from './live-lambda-props.ts';
+import { attachManifest } from './manifest/attach-manifest.ts';
 import { isOfTheCdk } from './provider-functions.ts';
 import { readSelection, type Selection, selectingGlobs } from './selection.ts';
 import { STUB_HANDLER } from './stub-layer.ts';
@@ -39,6 +40,8 @@ export class LiveLambda implements IAspect {
    * @throws Error for props or a context that cannot be.
    */
   static enable(scope: IConstruct, props: LiveLambdaProps = {}): void {
+    const { entries = {}, lane } = props;
+    attachManifest(scope, { entries, ...(lane === undefined ? {} : { lane }), isForeign: isOfTheCdk });
     const selection = readSelection(scope.node.tryGetContext('llx'), props.functions);
     if (selection === undefined) return;
     check(props);

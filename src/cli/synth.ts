@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import type { CdkApp } from '../manifest/find-cdk-app.ts';
@@ -42,10 +42,10 @@ export async function synthesize(
   { folder }: CdkApp,
   { signal, env = process.env }: SynthOptions,
 ): Promise<void> {
-  const { command, before } = cdkCommand(folder);
+  const { command, before, path = env.PATH } = cdkCommand(folder, env);
   const child = spawn(command, [...before, 'synth', '--quiet'], {
     cwd: folder,
-    env: { ...env, NO_COLOR: '1' },
+    env: { ...env, NO_COLOR: '1', ...(path === undefined ? {} : { PATH: path }) },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     // npm's scripts are batch files there.
@@ -74,12 +74,19 @@ export async function synthesize(
   );
 }
 
-/** As `npx cdk` finds it, without asking a registry. */
-function cdkCommand(folder: string): { readonly command: string; readonly before: readonly string[] } {
+/**
+ * As `npx cdk` finds it, without asking a registry; and as there, the commands of the app's packages come first: `node`
+ * may be one of them.
+ */
+function cdkCommand(
+  folder: string,
+  { PATH = '' }: NodeJS.ProcessEnv,
+): { readonly command: string; readonly before: readonly string[]; readonly path?: string } {
   const name = process.platform === 'win32' ? 'cdk.cmd' : 'cdk';
   for (let above = folder; ; above = dirname(above)) {
-    const file = join(above, 'node_modules', '.bin', name);
-    if (existsSync(file)) return { command: file, before: [] };
+    const commands = join(above, 'node_modules', '.bin');
+    const command = join(commands, name);
+    if (existsSync(command)) return { command, before: [], path: `${commands}${delimiter}${PATH}` };
     if (above === dirname(above)) return { command: 'npx', before: ['--no-install', 'cdk'] };
   }
 }
