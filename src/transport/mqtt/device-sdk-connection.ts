@@ -1,6 +1,7 @@
 import type { mqtt } from 'aws-iot-device-sdk-v2';
 import type { Connection } from '../connection.ts';
-import { type QualityOfService, TransportError, type TransportMessage } from '../transport.ts';
+import { PendingCalls } from '../pending-calls.ts';
+import type { QualityOfService, TransportError, TransportMessage } from '../transport.ts';
 
 /** Why CONNECT failed, as the SDK names it: `AWS_ERROR_…` or `AWS_IO_…`. */
 export type ConnectFailure = mqtt.OnConnectionFailedResult['error'];
@@ -34,10 +35,9 @@ export class DeviceSdkConnection implements Connection {
   readonly closed: Promise<TransportError>;
   readonly #native: mqtt.MqttClientConnection;
   readonly #release: () => void;
-  /** What waits for an answer, which the SDK may keep for its next connection. */
-  readonly #waiting = new Set<(reason: TransportError) => void>();
+  /** The SDK may keep what waits for its next connection. */
+  readonly #pending = new PendingCalls();
   #lastReceived = performance.now();
-  #ended: TransportError | undefined;
   #failure: ConnectFailure | undefined;
   #tellClosed: (reason: TransportError) => void = () => undefined;
 
@@ -115,7 +115,7 @@ export class DeviceSdkConnection implements Connection {
   }
 
   async end(): Promise<void> {
-    if (this.#ended !== undefined) return;
+    if (this.#pending.ended !== undefined) return;
     const timer = setTimeout(() => this.destroy(), END_MS);
     this.#native.disconnect().catch(() => this.destroy());
     await this.closed;
@@ -127,11 +127,8 @@ export class DeviceSdkConnection implements Connection {
   }
 
   #end(cause: unknown, before?: () => Promise<void>): void {
-    if (this.#ended !== undefined) return;
-    const error = new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause });
-    this.#ended = error;
-    for (const reject of this.#waiting) reject(error);
-    this.#waiting.clear();
+    const error = this.#pending.end(cause);
+    if (error === undefined) return;
     // Nobody waits for it, and how it ends changes nothing: then it is released.
     if (before === undefined) this.#release();
     else before().then(this.#release, this.#release);
@@ -139,20 +136,11 @@ export class DeviceSdkConnection implements Connection {
   }
 
   #whileOpen<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    return new Promise((resolve, reject) => {
-      this.#waiting.add(reject);
-      call().then(
-        (value) => {
-          this.#lastReceived = performance.now();
-          this.#waiting.delete(reject);
-          resolve(value);
-        },
-        (cause: unknown) => {
-          this.#waiting.delete(reject);
-          reject(new TransportError('TRANSPORT_LOST', 'The connection to the broker ended.', { cause }));
-        },
-      );
+    return this.#pending.start((resolve, reject) => {
+      call().then((value) => {
+        this.#lastReceived = performance.now();
+        resolve(value);
+      }, reject);
     });
   }
 }
