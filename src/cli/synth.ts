@@ -42,10 +42,10 @@ export async function synthesize(
   { folder }: CdkApp,
   { signal, env = process.env }: SynthOptions,
 ): Promise<void> {
-  const { command, before, path = env.PATH } = cdkCommand(folder, env);
+  const { command, before, commands } = cdkCommand(folder);
   const child = spawn(command, [...before, 'synth', '--quiet'], {
     cwd: folder,
-    env: { ...env, NO_COLOR: '1', ...(path === undefined ? {} : { PATH: path }) },
+    env: { ...withCommands(env, commands), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     // npm's scripts are batch files there.
@@ -74,21 +74,30 @@ export async function synthesize(
   );
 }
 
-/**
- * As `npx cdk` finds it, without asking a registry; and as there, the commands of the app's packages come first: `node`
- * may be one of them.
- */
-function cdkCommand(
-  folder: string,
-  { PATH = '' }: NodeJS.ProcessEnv,
-): { readonly command: string; readonly before: readonly string[]; readonly path?: string } {
+type CdkCommand = {
+  readonly command: string;
+  readonly before: readonly string[];
+  /** The folder of the commands of the app's packages. */
+  readonly commands?: string;
+};
+
+/** As `npx cdk` finds it, without asking a registry. */
+function cdkCommand(folder: string): CdkCommand {
   const name = process.platform === 'win32' ? 'cdk.cmd' : 'cdk';
   for (let above = folder; ; above = dirname(above)) {
     const commands = join(above, 'node_modules', '.bin');
     const command = join(commands, name);
-    if (existsSync(command)) return { command, before: [], path: `${commands}${delimiter}${PATH}` };
+    if (existsSync(command)) return { command, before: [], commands };
     if (above === dirname(above)) return { command: 'npx', before: ['--no-install', 'cdk'] };
   }
+}
+
+/** As npx does it: the `node` that runs the app may be a package of its own. */
+function withCommands(env: NodeJS.ProcessEnv, commands: string | undefined): NodeJS.ProcessEnv {
+  if (commands === undefined) return env;
+  // `Path` on Windows.
+  const name = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
+  return { ...env, [name]: [commands, env[name]].filter(Boolean).join(delimiter) };
 }
 
 function failed(folder: string, found: string, mend: string, cause?: unknown): LlxError {
