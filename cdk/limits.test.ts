@@ -1,6 +1,6 @@
-import { App, aws_iam, aws_lambda, CfnParameter, Stack } from 'aws-cdk-lib';
+import { aws_iam, aws_lambda, CfnParameter, Stack } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { orders, synthesizeLive } from './live-app.test-support.ts';
+import { contextApp, orders, synthesizeLive } from './live-app.test-support.ts';
 
 /** `LLX_…` are 137 bytes as JSON with an account of 12 digits. */
 function filled(bytes: number): Record<string, string> {
@@ -87,7 +87,7 @@ test('a trust policy with too many developers is an error', () => {
 });
 
 test('a function that is not live may be as large as it likes', () => {
-  const app = new App();
+  const app = contextApp(undefined);
   orders(new Stack(app, 'Shop'), { environment: filled(4100) });
   expect(() => app.synth()).not.toThrow();
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  App,
+  type App,
   Aspects,
   aws_iam,
   aws_lambda,
@@ -14,7 +14,14 @@ import {
 } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
-import { ENDPOINT, orders, readStack, readTemplate, synthesizeLive } from './live-app.test-support.ts';
+import {
+  contextApp,
+  ENDPOINT,
+  orders,
+  readStack,
+  readTemplate,
+  synthesizeLive,
+} from './live-app.test-support.ts';
 import { LiveLambda } from './live-lambda.ts';
 
 const FUNCTION = 'AWS::Lambda::Function';
@@ -173,7 +180,7 @@ describe('versions', () => {
 
 describe('the layer', () => {
   const layers = () => {
-    const app = new App({ context: { llx: 'true' } });
+    const app = contextApp('true');
     LiveLambda.enable(app, { iotEndpoint: ENDPOINT });
     const assets = ['One', 'Two'].map((name) => {
       const stack = new Stack(app, name);
@@ -191,7 +198,7 @@ describe('the layer', () => {
   });
 
   test('holds the built stub where the handler setting says, and nothing else', () => {
-    const app = new App({ context: { llx: 'true' } });
+    const app = contextApp('true');
     LiveLambda.enable(app, { iotEndpoint: ENDPOINT });
     orders(new Stack(app, 'Shop'));
     const { Content } = readStack(app, 'Shop').resource('AWS::Lambda::LayerVersion').Properties;
@@ -225,10 +232,7 @@ describe('nested stacks and stages', () => {
   test.each([false, true])(
     'a function in a nested stack of a stage is live (aspects stabilized: %s)',
     (stabilized) => {
-      const app = new App({
-        context: { llx: 'true' },
-        postCliContext: { '@aws-cdk/core:aspectStabilization': stabilized },
-      });
+      const app = contextApp('true', { '@aws-cdk/core:aspectStabilization': stabilized });
       LiveLambda.enable(app);
       new Dev(app, 'Dev');
       const { outer, nested } = inner(app);
@@ -248,7 +252,7 @@ describe('nested stacks and stages', () => {
 
   test('the same when it is enabled for the stage, or after it is made', () => {
     for (const enable of ['stage', 'late'] as const) {
-      const app = new App({ context: { llx: 'true' } });
+      const app = contextApp('true');
       const stage = new Dev(app, 'Dev');
       LiveLambda.enable(enable === 'stage' ? stage : app, { iotEndpoint: ENDPOINT });
       expect(inner(app).nested.resource(FUNCTION).Properties.Handler).toBe('/opt/llx/index.handler');
@@ -258,7 +262,7 @@ describe('nested stacks and stages', () => {
 
 describe('the endpoint', () => {
   test('is asked once for a stack by a custom resource, whose function stays as it is', () => {
-    const app = new App({ context: { llx: 'true' } });
+    const app = contextApp('true');
     LiveLambda.enable(app);
     const stack = new Stack(app, 'Shop');
     orders(stack);
@@ -288,7 +292,7 @@ describe('the endpoint', () => {
 
 describe('without the context', () => {
   const synthesize = (context: unknown, enable: boolean): string => {
-    const app = new App({ context: context === undefined ? {} : { llx: context } });
+    const app = contextApp(context);
     if (enable) LiveLambda.enable(app, { developers: ['sso:Dev'], timeout: Duration.minutes(5) });
     const stack = new Stack(app, 'Shop');
     orders(stack, { environment: { B: '1', A: '2' } }).currentVersion;
@@ -310,10 +314,11 @@ describe('without the context', () => {
 
 describe('props', () => {
   const enable = (props: Parameters<typeof LiveLambda.enable>[1], context: unknown = 'true') => {
-    LiveLambda.enable(new App({ context: { llx: context } }), props);
+    LiveLambda.enable(contextApp(context), props);
   };
 
   test.each([
+    [{ lane: 'Ada’s' }, 'Expected lane to be 1 to 32 of a-z, 0-9 and -, got "Ada’s"'],
     [{ observeSample: 2 }, 'Expected observeSample to be a number from 0 to 1, got 2'],
     [{ timeout: Duration.minutes(16) }, 'Expected timeout to be from 1 to 900 seconds, got 960'],
   ])('%j is refused', (props, message) => {
@@ -325,7 +330,7 @@ describe('props', () => {
   });
 
   test('somebody must be able to take the roles: the lack of it is told', () => {
-    const app = new App({ context: { llx: 'true' } });
+    const app = contextApp('true');
     LiveLambda.enable(app, { iotEndpoint: ENDPOINT });
     orders(new Stack(app, 'Shop'));
     expect(readStack(app, 'Shop').warnings).toEqual([

@@ -1,5 +1,6 @@
 import { Annotations, AspectPriority, type CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isLane } from '../src/protocol/topics.ts';
 import { checkDevelopers } from './developers.ts';
 import { addToEveryStage } from './every-stage.ts';
 import { functionConstruct, isFunctionResource, property } from './function-resource.ts';
@@ -40,11 +41,11 @@ export class LiveLambda implements IAspect {
    * @throws Error for props or a context that cannot be.
    */
   static enable(scope: IConstruct, props: LiveLambdaProps = {}): void {
+    check(props);
     const { entries = {}, lane } = props;
     attachManifest(scope, { entries, ...(lane === undefined ? {} : { lane }), isForeign: isOfTheCdk });
     const selection = readSelection(scope.node.tryGetContext('llx'), props.functions);
     if (selection === undefined) return;
-    check(props);
     expectMatches(scope.node.root, selection.fromContext ?? []);
     addToEveryStage(scope, new LiveLambda(selection, props), PRIORITY);
   }
@@ -108,6 +109,9 @@ function expectMatches(root: IConstruct, globs: readonly string[]): void {
 
 function check(props: LiveLambdaProps): void {
   checkDevelopers(props.developers ?? []);
+  if (props.lane !== undefined && !isLane(props.lane)) {
+    throw new Error(`Expected lane to be 1 to 32 of a-z, 0-9 and -, got ${JSON.stringify(props.lane)}`);
+  }
   const sample = props.observeSample ?? 1;
   if (!(sample >= 0 && sample <= 1)) {
     throw new Error(`Expected observeSample to be a number from 0 to 1, got ${sample}`);

@@ -1,6 +1,6 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { ENDPOINT, orders, readStack } from './live-app.test-support.ts';
+import { contextApp, ENDPOINT, orders, readStack } from './live-app.test-support.ts';
 import { LiveLambda } from './live-lambda.ts';
 import { readSelection } from './selection.ts';
 
@@ -21,7 +21,7 @@ describe('the context llx', () => {
 
 /** Of `Shop/Orders`, named shop-orders, and `Mail/Orders`: the stacks whose function is live. */
 function liveIn(context: string, functions?: readonly string[]): readonly string[] {
-  const app = new App({ context: { llx: context } });
+  const app = contextApp(context);
   LiveLambda.enable(app, { iotEndpoint: ENDPOINT, ...(functions === undefined ? {} : { functions }) });
   orders(new Stack(app, 'Shop'), { functionName: 'shop-orders' });
   orders(new Stack(app, 'Mail'));
