@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,13 @@ import { copyApp } from './support/app-copy.ts';
 import { sampleApp, synthesize } from './support/synthesize.ts';
 
 const OFFLINE = ['dev', '--offline', '--port', '0', '--mqtt-port', '0'];
+/** The CLI asks nobody. */
+const SILENT_CDK = {
+  CDK_NOTICES: 'false',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CDK_DISABLE_VERSION_CHECK: 'true',
+  AWS_EC2_METADATA_DISABLED: 'true',
+};
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:';
 
 describe('llx dev --offline in the folder of a CDK app, from its cdk.out alone', () => {
@@ -62,3 +69,16 @@ describe('llx dev --offline in the folder of a CDK app, from its cdk.out alone',
     expect(new Set(fixtures.map(({ functionName }) => functionName)).size).toBe(5);
   });
 });
+
+test('without a cdk.out llx dev --offline synthesizes the app first, by the CLI of its own packages', async () => {
+  const app = await copyApp(sampleApp);
+  try {
+    const llx = await startLlx(OFFLINE, { cwd: app.directory, env: SILENT_CDK });
+    await llx.stop();
+    expect(llx.ready.functions).toHaveLength(5);
+    const manifest = await readFile(join(app.directory, 'cdk.out', 'llx.manifest.json'), 'utf8');
+    expect(JSON.parse(manifest)).toMatchObject({ root: '..', app: 'bin/app.ts' });
+  } finally {
+    await app.remove();
+  }
+}, 120_000);
