@@ -19,7 +19,7 @@ export const TIMING = {
   offerAgainMs: 1_000,
   /** Stub: how long a holder must stay offline before that counts as "nobody". */
   offlineConfirmMs: 250,
-  /** Stub: how long a copy for a session that watches may hold up the answer; then it leaves when it can. */
+  /** Stub: how long a copy for a session that watches may hold up the answer; what waits then does not leave. */
   observeMs: 5,
   /** Session: a handler that answers faster than this sends no claim. */
   claimAfterMs: 5,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DropCounter } from '../protocol/drops.ts';
+import { FRAME_BYTES } from '../protocol/limits.ts';
 import type { Message, MessageToStub, OfferMeta } from '../protocol/message.ts';
 import { encodeMessage } from '../protocol/message-encoder.ts';
 import { PeerKeys } from '../protocol/peer-keys.ts';
@@ -190,6 +191,20 @@ test('an offer of another function on this topic is dropped', () => {
   start();
   say(offer({ invokedFunctionArn: ARN.replace('orders', 'carts') }));
   expect([requests, drops.counts()]).toEqual([[], { 'topic-foreign': 1 }]);
+});
+
+test('an answer that takes long to encode is claimed first: its stub would wait without a sign of life', async () => {
+  const large: Runtime = {
+    ...runtime,
+    invoke: async (spec, request) => ({
+      ...(await runtime.invoke(spec, request)),
+      payload: Buffer.from(JSON.stringify('x'.repeat(FRAME_BYTES))),
+    }),
+  };
+  start({ runtime: large });
+  say(offer());
+  await expect.poll(() => answered.map(({ kind }) => kind)).toEqual(['claim', 'result']);
+  expect(types()).toEqual(['offered', 'claimed', 'ended']);
 });
 
 test('an answer that nobody waits for any more is taken back, and asked for again it is unknown', async () => {

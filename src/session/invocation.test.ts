@@ -167,6 +167,18 @@ describe('the session’s reducer', () => {
     expect(state).toEqual({ phase: 'answered' });
   });
 
+  test('a large answer is claimed first, once', () => {
+    const [accepted] = acceptOffer(3000);
+    const [claimed] = reduceSessionInvocation(accepted, { type: 'timer', timer: 'claim' });
+    const sent = [accepted, claimed].map((state) =>
+      reduceSessionInvocation(state, { type: 'finished', large: true })[1].filter(
+        ({ type }) => type === 'send',
+      ),
+    );
+    const answer = { type: 'send', kind: 'answer' };
+    expect(sent).toEqual([[{ type: 'send', kind: 'claim' }, answer], [answer]]);
+  });
+
   test('beats are spaced so that their total is bounded, however long the function may run', () => {
     expect(acceptOffer(3000)[0]).toMatchObject({ beatIntervalMs: TIMING.beatIntervalMs });
     expect(acceptOffer(900_000)[0]).toMatchObject({ beatIntervalMs: 900_000 / TIMING.beatsPerInvocation });

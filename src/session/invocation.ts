@@ -24,8 +24,8 @@ export type SessionTimer = 'claim' | 'beat' | 'forget';
 export type SessionInvocationEvent =
   | { readonly type: 'message'; readonly message: MessageToSession }
   | { readonly type: 'timer'; readonly timer: SessionTimer }
-  /** The runtime has a result; the shell has encoded it. */
-  | { readonly type: 'finished' }
+  /** The runtime has a result. `large`: it takes long to encode, or to send behind others. */
+  | { readonly type: 'finished'; readonly large?: boolean }
   /** It turned out that it cannot run here. */
   | { readonly type: 'refused' }
   /** The session leaves. */
@@ -86,7 +86,7 @@ function whileRunning(state: Running, event: SessionInvocationEvent): SessionSte
     case 'timer':
       return runningTimer(state, event.timer);
     case 'finished':
-      return finished(state);
+      return finished(state, event.large === true);
     case 'refused':
       // After a claim the deployed handler must not run: then the answer is an error.
       return state.claimed ? finished(state) : closed(state, true, [{ type: 'send', kind: 'refuse' }]);
@@ -222,12 +222,13 @@ function startBeats(state: Running): readonly SessionEffect[] {
       ];
 }
 
-function finished(state: Running): SessionStep {
+function finished(state: Running, large = false): SessionStep {
   return [
     { phase: 'answered' },
     [
       { type: 'stop-timer', timer: 'claim' },
       { type: 'stop-timer', timer: 'beat' },
+      ...(large && !state.claimed ? ([{ type: 'send', kind: 'claim' }] as const) : []),
       { type: 'send', kind: 'answer' },
       { type: 'start-timer', timer: 'forget', afterMs: state.keepMs },
     ],

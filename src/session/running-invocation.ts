@@ -1,5 +1,5 @@
 import type { DropCounter } from '../protocol/drops.ts';
-import { LOG_BYTES } from '../protocol/limits.ts';
+import { FRAME_BYTES, LOG_BYTES } from '../protocol/limits.ts';
 import type { InvocationId, MessageToSession, MessageToStub, Offer, OfferMeta } from '../protocol/message.ts';
 import type { QuotaProfile } from '../protocol/quota-profile.ts';
 import type { Timing } from '../protocol/timing.ts';
@@ -177,7 +177,8 @@ export class RunningInvocation {
       this.#refusal = { code: result.errorType, message: new TextDecoder().decode(result.payload) };
     }
     this.#result = result;
-    this.dispatch({ type: cannotRun ? 'refused' : 'finished' });
+    const large = result.payload.byteLength > FRAME_BYTES;
+    this.dispatch(cannotRun ? { type: 'refused' } : { type: 'finished', large });
     // What the caller sees, which may be an error in place of it.
     const seen = this.#result;
     this.#result = undefined;
