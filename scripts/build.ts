@@ -101,7 +101,7 @@ const constructs: BuildOptions = {
   outdir: 'dist/cdk',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',
-  external: ['aws-cdk-lib', 'constructs', 'esbuild'],
+  external: ['aws-cdk-lib', 'constructs'],
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   plugins: [],
 };

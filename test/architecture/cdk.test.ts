@@ -7,7 +7,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const cdk = join(root, 'cdk');
 
 /** Runs in other people's CDK apps: what is bundled is little, and the CDK is theirs. */
-const MAY_USE = /^(?:node:.+|aws-cdk-lib(?:\/.+)?|constructs|esbuild)$/;
+const MAY_USE = /^(?:node:.+|aws-cdk-lib(?:\/.+)?|constructs)$/;
 const MAY_IMPORT = /^(?:cdk|src\/protocol|src\/manifest)\//;
 
 const files = readdirSync(cdk, { recursive: true, withFileTypes: true })
