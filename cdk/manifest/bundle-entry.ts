@@ -22,11 +22,18 @@ const CONTAINER_ROOT = /^.*\/asset-input\//;
  * the last module, the sources of the source map. Nothing of it is the CDK's, so a new version of that changes nothing.
  */
 export function bundleEntries(bundle: StagedBundle): readonly Candidate[] {
-  const code = readFileSync(bundle.file, 'utf8');
+  const { file, roots } = bundle;
+  const code = readFileSync(file, 'utf8');
+  const sources = mapSources(file, code);
   return [
-    ...located(metafileEntries(dirname(bundle.file)), 'metafile', bundle.roots),
-    ...located(lastComments(code), 'comment', bundle.roots),
-    ...located(mapSources(bundle.file, code), 'source-map', [dirname(bundle.file), ...bundle.roots]),
+    ...located(metafileEntries(dirname(file)), 'metafile', roots),
+    ...located(lastComments(code), 'comment', roots),
+    ...located(sources.filter(isInContainer), 'source-map', roots),
+    ...located(
+      sources.filter((path) => !isInContainer(path)),
+      'source-map',
+      [dirname(file)],
+    ),
   ];
 }
 
@@ -36,7 +43,7 @@ export function bundleEntries(bundle: StagedBundle): readonly Candidate[] {
  */
 export function externalsOf(bundleFile: string): readonly string[] {
   const code = readFileSync(bundleFile, 'utf8');
-  const imports = code.matchAll(/(?:\brequire\(|\bimport\(|\bfrom\s*|^import\s*)(["'])([^"'\n]+)\1/gm);
+  const imports = code.matchAll(/(?:\brequire\(|\bimport\s*\(?|\bfrom\s*)(["'])([^"'\n]+)\1/g);
   const packages = [...imports].map(([, , path = '']) => packageOf(path));
   return [...new Set(packages.filter((name) => name !== undefined))].sort();
 }
@@ -44,6 +51,10 @@ export function externalsOf(bundleFile: string): readonly string[] {
 function packageOf(path: string): string | undefined {
   if (isBuiltin(path)) return undefined;
   return /^(?:@[\w.~-]+\/)?[\w~-][\w.~-]*/.exec(path)?.[0];
+}
+
+function isInContainer(path: string): boolean {
+  return CONTAINER_ROOT.test(path);
 }
 
 /** `bundling.metafile` writes it as index.meta.json. */

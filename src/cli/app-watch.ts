@@ -74,9 +74,9 @@ export function watchApp(app: SynthesizedApp, onNotice: (text: string) => void):
       if (then === undefined || then.live !== now.live || isDeepStrictEqual(then, now)) continue;
       const restart = isDeepStrictEqual(then.functions, now.functions)
         ? ''
-        : ' Its functions run here with the new settings after a restart of llx.';
+        : ' Its functions run here with their new settings after a restart of llx.';
       onNotice(
-        `The stack ${stack} was synthesized anew and differs. To deploy it: ${deploy([stack])}${restart}`,
+        `The stack ${stack} was synthesized anew and differs.${restart} To deploy it: ${deploy([stack])}`,
       );
     }
     return after;
