@@ -12,8 +12,11 @@ export type ExecutionRole =
 
 /** A role of which the app knows nothing but the ARN is imported, by whatever construct. */
 export function executionRole(resource: CfnResource): ExecutionRole | undefined {
-  const ofConstruct = field(functionConstruct(resource), 'role');
-  if (isRole(ofConstruct)) return { type: 'construct', role: ofConstruct };
+  const construct = functionConstruct(resource);
+  const ofConstruct = field(construct, 'role');
+  // Another construct around a function may have a role for something else.
+  if (isRole(ofConstruct) && field(construct, 'functionArn') !== undefined)
+    return { type: 'construct', role: ofConstruct };
   const target = executionRoleResource(resource);
   if (target !== undefined) {
     const owner: unknown = target.node.scope?.node.defaultChild === target ? target.node.scope : undefined;

@@ -7,12 +7,16 @@ const ID = 'LlxIotEndpoint';
  * custom resource asks once for each stack (nested ones share that of the outermost), and no cold start has to.
  */
 export function iotEndpoint(stack: Stack): string {
-  let outermost = stack;
-  while (outermost.nestedStackParent !== undefined) outermost = outermost.nestedStackParent;
+  const outermost = outermostStack(stack);
   const existing = outermost.node.tryFindChild(ID);
   const resource =
     existing === undefined ? createResource(outermost) : (existing as custom_resources.AwsCustomResource);
   return resource.getResponseField('endpointAddress');
+}
+
+/** The one that is deployed: nested stacks are resources of it. */
+export function outermostStack(stack: Stack): Stack {
+  return stack.nestedStackParent === undefined ? stack : outermostStack(stack.nestedStackParent);
 }
 
 function createResource(stack: Stack): custom_resources.AwsCustomResource {

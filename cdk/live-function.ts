@@ -2,7 +2,7 @@ import { Annotations, Aws, type CfnResource, Lazy, Stack, Token } from 'aws-cdk-
 import { trustOf } from './developers.ts';
 import { addTrust, attachStubPolicy, executionRole } from './execution-role.ts';
 import { functionConstruct, property } from './function-resource.ts';
-import { iotEndpoint } from './iot-endpoint.ts';
+import { iotEndpoint, outermostStack } from './iot-endpoint.ts';
 import { limitErrors } from './limits.ts';
 import type { LiveLambdaProps } from './live-lambda-props.ts';
 import { warnOfVisibility } from './queue-visibility.ts';
@@ -12,9 +12,11 @@ import { STUB_HANDLER, stubLayerArn } from './stub-layer.ts';
 const DEFAULT_TIMEOUT_SECONDS = 3;
 
 /** What live functions of a stack share: made early, so that aspects that visit everything below it see it. */
-export function prepareStack(stack: Stack, props: LiveLambdaProps): void {
-  stubLayerArn(stack);
-  if (props.iotEndpoint === undefined) iotEndpoint(stack);
+export function prepareStack(stack: Stack, live: readonly CfnResource[], props: LiveLambdaProps): void {
+  const stacks = live.map((resource) => Stack.of(resource));
+  if (stacks.includes(stack)) stubLayerArn(stack);
+  if (props.iotEndpoint === undefined && stacks.some((each) => outermostStack(each) === stack))
+    iotEndpoint(stack);
 }
 
 /** Puts the stub in front of a function. Overrides, so that it is the same for constructs of all levels. */

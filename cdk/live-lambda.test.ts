@@ -11,6 +11,7 @@ import {
   NestedStack,
   Stack,
   Stage,
+  Tags,
 } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { describe, expect, test } from 'vitest';
@@ -261,6 +262,21 @@ describe('nested stacks and stages', () => {
 });
 
 describe('the endpoint', () => {
+  test.each([false, true])(
+    'what asks for it is seen by every aspect (aspects stabilized: %s)',
+    (stabilized) => {
+      const app = contextApp('true', { '@aws-cdk/core:aspectStabilization': stabilized });
+      LiveLambda.enable(app);
+      const stack = new Stack(app, 'Shop');
+      orders(new NestedStack(stack, 'Inner'));
+      Tags.of(app).add('team', 'shop');
+      const { resource, resources } = readStack(app, 'Shop');
+
+      expect(resource(FUNCTION).Properties.Tags).toEqual([{ Key: 'team', Value: 'shop' }]);
+      expect(resources('AWS::Lambda::LayerVersion')).toEqual([]);
+    },
+  );
+
   test('is asked once for a stack by a custom resource, whose function stays as it is', () => {
     const app = contextApp('true');
     LiveLambda.enable(app);
@@ -319,6 +335,10 @@ describe('props', () => {
 
   test.each([
     [{ lane: 'Ada’s' }, 'Expected lane to be 1 to 32 of a-z, 0-9 and -, got "Ada’s"'],
+    [
+      { iotEndpoint: 'https://abc-ats.iot.eu-west-1.amazonaws.com' },
+      'Expected iotEndpoint to be a host, as DescribeEndpoint names it, got https://abc-ats.iot.eu-west-1.amazonaws.com',
+    ],
     [{ observeSample: 2 }, 'Expected observeSample to be a number from 0 to 1, got 2'],
     [{ timeout: Duration.minutes(16) }, 'Expected timeout to be from 1 to 900 seconds, got 960'],
   ])('%j is refused', (props, message) => {

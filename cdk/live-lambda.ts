@@ -1,4 +1,4 @@
-import { Annotations, AspectPriority, type CfnResource, type IAspect, Stack } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, type CfnResource, type IAspect, Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { isLane } from '../src/protocol/topics.ts';
 import { checkDevelopers } from './developers.ts';
@@ -14,6 +14,8 @@ import { STUB_HANDLER } from './stub-layer.ts';
 
 /** After everything that changes functions, so that what is kept is what they are in the end. */
 const PRIORITY = AspectPriority.READONLY - 100;
+
+const HOST = /^[A-Za-z0-9.-]+(?::\d{1,5})?$/;
 
 /** Lambda's own: seconds. */
 const MOST_TIMEOUT = 900;
@@ -65,12 +67,12 @@ export class LiveLambda implements IAspect {
     const live = stack.node
       .findAll()
       .filter(isFunctionResource)
-      .filter((resource) => Stack.of(resource) === stack)
       .filter((resource) => this.#isMeant(resource))
-      .some((resource) => reasonToLeave(resource, this.#knowledge(resource)) === undefined);
-    if (!live) return;
-    prepareStack(stack, this.#props);
-    if (this.#props.developers !== undefined || (this.#props.credentials ?? 'assume-role') !== 'assume-role')
+      .filter((resource) => reasonToLeave(resource, this.#knowledge(resource)) === undefined);
+    prepareStack(stack, live, this.#props);
+    const { developers, credentials = 'assume-role', mode } = this.#props;
+    const assumes = credentials === 'assume-role' && mode !== 'observe';
+    if (!assumes || developers !== undefined || !live.some((resource) => Stack.of(resource) === stack))
       return;
     Annotations.of(stack).addWarningV2(
       'llx:developers',
@@ -111,6 +113,10 @@ function check(props: LiveLambdaProps): void {
   checkDevelopers(props.developers ?? []);
   if (props.lane !== undefined && !isLane(props.lane)) {
     throw new Error(`Expected lane to be 1 to 32 of a-z, 0-9 and -, got ${JSON.stringify(props.lane)}`);
+  }
+  const { iotEndpoint } = props;
+  if (iotEndpoint !== undefined && !Token.isUnresolved(iotEndpoint) && !HOST.test(iotEndpoint)) {
+    throw new Error(`Expected iotEndpoint to be a host, as DescribeEndpoint names it, got ${iotEndpoint}`);
   }
   const sample = props.observeSample ?? 1;
   if (!(sample >= 0 && sample <= 1)) {

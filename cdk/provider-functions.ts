@@ -5,7 +5,7 @@ import { referencedFunctions } from './references.ts';
 
 // Functions that constructs of the CDK bring along. Those that only answer CloudFormation are found without a name, too.
 const OF_THE_CDK =
-  /^(?:Custom::.+|@aws-cdk.*|AWSCDK.*|framework-(?:onEvent|isComplete|onTimeout)|(?:AWS|LogRetention|BucketNotificationsHandler|Eval)[0-9a-f]{32})$/;
+  /^(?:Custom::.+|@aws-cdk.*|AWSCDK(?:CfnUtilsProvider|\.).*|framework-(?:onEvent|isComplete|onTimeout)|(?:AWS|LogRetention|BucketNotificationsHandler|Eval)[0-9a-f]{32})$/;
 
 /** Whether the CDK made a function for itself: nobody wants to run it on a laptop. */
 export function isOfTheCdk(resource: IConstruct): boolean {
