@@ -71,15 +71,11 @@ beforeAll(async () => {
   write('package-lock.json', '{}');
   write('app.mjs', APP);
   write('app.minified.ts', 'export const handler = () => 1;');
-  write(
-    'src/orders.ts',
-    "import sharp from 'sharp'; export const handler = () => sharp;".replace('sharp', 'sharp'),
-  );
+  write('src/orders.ts', "export { S3Client as handler } from '@aws-sdk/client-s3';");
   write('src/given.ts', 'export const handler = () => 1;');
   write('src/plain/index.js', 'export const handler = () => 1;');
   write('layer/nodejs/data.json', '{}');
-  write('node_modules/sharp/index.js', 'export default 1;');
-  write('node_modules/sharp/package.json', '{"name":"sharp"}');
+  mkdirSync(join(root, 'node_modules'));
   for (const name of ['aws-cdk-lib', 'constructs', 'esbuild', '.bin']) {
     symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name));
   }
@@ -150,6 +146,7 @@ describe('the manifest of an app has', () => {
       environment: { STAGE: 'dev' },
       unresolved: ['QUEUE'],
       entry: { file: 'src/orders.ts', exportName: 'handler', foundBy: 'comment' },
+      bundling: { external: ['@aws-sdk/client-s3'] },
       asset,
       layers: [],
       sources: [{ type: 'url' }],
@@ -214,3 +211,9 @@ test('the next synth gives the same, and one that bundles no stack keeps what wa
   const unbundled = await synth({ 'aws:cdk:bundling-stacks': [] });
   expect(functionOf('Shop/Orders', unbundled)?.entry).toEqual(functionOf('Shop/Orders')?.entry);
 }, 120_000);
+
+test('a bundle of CommonJS is loaded where it was staged, also in a project of ES modules', async () => {
+  const bundle = join(root, 'cdk.out', functionOf('Shop/minified')?.asset ?? '', 'index.js');
+  const { handler } = await import(bundle);
+  expect(handler()).toBe(1);
+});

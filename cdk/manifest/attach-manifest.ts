@@ -18,6 +18,12 @@ export type ManifestOptions = {
   readonly app?: string;
 };
 
+/**
+ * Staged packages run offline as on Lambda, where nothing lies above them. Here the app's own package.json does: with
+ * `"type": "module"` Node.js would take the CommonJS of an `index.js` for an ES module.
+ */
+const PACKAGE_SCOPE = '{ "private": true }\n';
+
 /** By symbol, because an app may load two copies of this module. */
 const ATTACHED = Symbol.for('llx.cdk.manifest');
 
@@ -57,6 +63,7 @@ function writeManifest(app: IConstruct, outdir: string, options: ManifestOptions
     isForeign,
   });
   writeFileSync(file, `${JSON.stringify(manifest, undefined, 1)}\n`);
+  writeFileSync(join(outdir, 'package.json'), PACKAGE_SCOPE);
 }
 
 /** Of the synth before into the same folder, by construct path. */

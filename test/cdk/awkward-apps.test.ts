@@ -6,7 +6,7 @@ import { ACCOUNT, type LambdaStandIn, REGION, startLambda } from './support/lamb
 import { repository, type SynthesizedApp, synthesize } from './support/synthesize.ts';
 
 /** A synth, and processes on a machine that is busy. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 /** The deployed code answers until the stub has reached the broker. */
 const CONNECTING = { timeout: 30_000 };
@@ -238,6 +238,28 @@ describe('constructs that expose a CfnFunction alone', () => {
     'one %s runs in both places',
     async (_, functionId, table) => {
       await runsInBothPlaces({ template, stackName: 'Pictures', functionId }, table);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'what the stub cannot run stays as it is, and the CLI shows why',
+    async () => {
+      const plain = await synthesizeApp('third-party');
+      try {
+        const [before, after] = await Promise.all(
+          [plain, app].map(
+            async ({ read }) => JSON.parse(await read('Pictures.template.json')).Resources.Classifier,
+          ),
+        );
+        expect(after).toEqual(before);
+        expect(plain.output).not.toContain('llx');
+        expect(app.output).toContain(
+          'llx leaves this function as it is: the stub runs on Node.js, and the function on python3.13.',
+        );
+      } finally {
+        await plain.remove();
+      }
     },
     TIMEOUT_MS,
   );

@@ -237,6 +237,10 @@ test('with -c llx=Orders* the functions of that name are live, and no others', a
   );
 });
 
+test('the CLI shows no warning of it', () => {
+  expect(live.output).not.toMatch(/warning/i);
+});
+
 test('the stub is the same asset in each synth: a deployment of the same app does nothing', async () => {
   const uploaded = await Promise.all(
     [live, some].map(async (app) => Object.keys(JSON.parse(await app.read('Shop.assets.json')).files)),

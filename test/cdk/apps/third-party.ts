@@ -60,4 +60,10 @@ const app = new App();
 const stack = new Stack(app, 'Pictures');
 new Thumbnails(stack, 'Thumbnails');
 new Resizer(stack, 'Resizer');
+new CfnFunction(stack, 'Classifier', {
+  runtime: 'python3.13',
+  handler: 'index.handler',
+  role: 'arn:aws:iam::111122223333:role/classifier',
+  code: { zipFile: 'def handler(event, context): return event' },
+});
 LiveLambda.enable(app, { developers: ['arn:aws:iam::*:user/ada'] });

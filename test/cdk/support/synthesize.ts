@@ -21,6 +21,7 @@ export type SynthesizedApp = {
   readonly templates: readonly string[];
   /** The bytes of a file of `directory`. */
   read(file: string): Promise<string>;
+  /** What the CLI left elsewhere, and `directory` where it is a new one. */
   remove(): Promise<void>;
 };
 
@@ -38,6 +39,7 @@ export async function synthesize(options: {
   const { cwd, app, llx } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'llx-cdk-'));
   const directory = options.directory ?? join(scratch, 'cdk.out');
+  const remove = (): Promise<void> => rm(scratch, { recursive: true, force: true });
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     [
@@ -48,7 +50,10 @@ export async function synthesize(options: {
       ...(llx === undefined ? [] : ['--context', `llx=${llx}`]),
     ],
     { cwd, env: environmentWithoutAws(scratch) },
-  );
+  ).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   return {
     directory,
     output: stdout + stderr,
@@ -56,7 +61,7 @@ export async function synthesize(options: {
       .filter((file) => file.endsWith('.template.json'))
       .sort(),
     read: (file) => readFile(join(directory, file), 'utf8'),
-    remove: () => rm(scratch, { recursive: true, force: true }),
+    remove,
   };
 }
 
