@@ -5,12 +5,18 @@ import { App, CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, WebSocketApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { CfnTopicRule } from 'aws-cdk-lib/aws-iot';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
-import { Code, Function as LambdaHandler, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  Code,
+  type IFunction,
+  Function as LambdaHandler,
+  Runtime,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, KinesisEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
 import { LambdaDestination } from 'aws-cdk-lib/aws-s3-notifications';
@@ -98,7 +104,7 @@ test('rules and schedules of EventBridge, also of a version', () => {
   const sources = sourcesOf((stack, handler) => {
     new Rule(stack, 'Often', {
       schedule: Schedule.rate(Duration.minutes(5)),
-      targets: [new LambdaFunction(handler.currentVersion)],
+      targets: [new LambdaFunction(handler.currentVersion as IFunction)],
     });
     new Rule(stack, 'Paid', {
       eventPattern: { source: ['shop.payments'] },
@@ -127,7 +133,9 @@ test('queues, tables and streams, by their names where the app gives them', () =
       partitionKey: { name: 'id', type: AttributeType.STRING },
       stream: StreamViewType.NEW_IMAGE,
     });
-    handler.addEventSource(new DynamoEventSource(table, { startingPosition: StartingPosition.LATEST }));
+    handler.addEventSource(
+      new DynamoEventSource(table as ITable, { startingPosition: StartingPosition.LATEST }),
+    );
     const stream = new Stream(stack, 'Clicks', { streamName: 'clicks' });
     handler.addEventSource(new KinesisEventSource(stream, { startingPosition: StartingPosition.LATEST }));
   });

@@ -25,13 +25,14 @@ export function watchApp(app: SynthesizedApp, onNotice: (text: string) => void):
   let known = snapshot(app, app.manifest);
   let closing: Promise<void> | undefined;
   const started = start();
+  const ready = Promise.all([started.then((one) => one.ready), known]).then(() => undefined);
   // Whoever waits for it is told; a session does without.
-  started.catch(() => undefined);
+  ready.catch(() => undefined);
   return {
-    ready: started.then(() => undefined),
+    ready,
     close() {
       closing ??= started.then(
-        (watcher) => watcher.close(),
+        ({ watcher }) => watcher.close(),
         () => undefined,
       );
       return closing;
@@ -46,9 +47,8 @@ export function watchApp(app: SynthesizedApp, onNotice: (text: string) => void):
       known = known.then(synthesized, synthesized.bind(undefined, undefined));
     });
     watcher.on('error', (error) => onNotice(`The CDK app is not watched: ${String(error)}`));
-    await known;
-    await new Promise<void>((done) => watcher.once('ready', done));
-    return watcher;
+    // In the same turn: it is said once. The watcher is closed whether it came or not.
+    return { watcher, ready: new Promise<void>((done) => watcher.once('ready', done)) };
   }
 
   function appChanged(file: string): void {
