@@ -161,6 +161,24 @@ describe('the trust of developers', () => {
     });
   });
 
+  test('is added to a role of which a part is overridden', () => {
+    const condition = { StringEquals: { 'aws:SourceAccount': '111122223333' } };
+    const { resource } = synthesizeLive(
+      (stack) => {
+        const assumeRolePolicyDocument = { Version: '2012-10-17', Statement: [byLambda] };
+        const role = new aws_iam.CfnRole(stack, 'Role', { assumeRolePolicyDocument });
+        role.addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', condition);
+        bare(stack, role.attrArn);
+      },
+      {},
+      { env },
+    );
+    expect(resource(ROLE).Properties.AssumeRolePolicyDocument).toEqual({
+      Version: '2012-10-17',
+      Statement: [{ ...byLambda, Condition: condition }, byDevelopers],
+    });
+  });
+
   test.each([[{ credentials: 'forward' }], [{ credentials: 'ambient' }], [{ mode: 'observe' }]] as const)(
     'is not added with %j',
     (props) => {

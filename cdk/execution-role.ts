@@ -1,7 +1,16 @@
 import { aws_iam, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { TrustStatement } from './developers.ts';
-import { asRecord, field, functionConstruct, isResourceOfType, property } from './function-resource.ts';
+import {
+  asRecord,
+  field,
+  functionConstruct,
+  isResourceOfType,
+  override,
+  ownProperty,
+  property,
+  withOverride,
+} from './function-resource.ts';
 import { referencedResources } from './references.ts';
 import { stubStatements } from './stub-policy.ts';
 
@@ -83,12 +92,13 @@ function addTrustToResource(resource: CfnResource, statements: readonly TrustSta
   const fresh = statements.filter((statement) => !known.has(JSON.stringify(statement)));
   if (fresh.length === 0) return;
   trusted.set(resource, new Set([...known, ...fresh.map((statement) => JSON.stringify(statement))]));
-  const previous = property(resource, 'AssumeRolePolicyDocument');
+  const own = ownProperty(resource, 'AssumeRolePolicyDocument');
+  const given = override(resource, 'AssumeRolePolicyDocument');
   resource.addPropertyOverride(
     'AssumeRolePolicyDocument',
     Lazy.uncachedAny({
       produce: (context) => {
-        const document = asRecord(context.resolve(previous));
+        const document = asRecord(withOverride(context.resolve(own), context.resolve(given)));
         return { ...document, Statement: [document.Statement ?? [], fresh].flat() };
       },
     }),

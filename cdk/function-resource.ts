@@ -12,11 +12,8 @@ export function isResourceOfType(construct: IConstruct, type: string): construct
 
 /** The construct that people see: an L2 with its resource inside, or the resource itself where there is none. */
 export function functionConstruct(resource: IConstruct): IConstruct {
-  const { scope, defaultChild } = {
-    scope: resource.node.scope,
-    defaultChild: resource.node.scope?.node.defaultChild,
-  };
-  return scope !== undefined && defaultChild === resource && !Stack.isStack(scope) ? scope : resource;
+  const { scope } = resource.node;
+  return scope?.node.defaultChild === resource && !Stack.isStack(scope) ? scope : resource;
 }
 
 /**
@@ -25,11 +22,27 @@ export function functionConstruct(resource: IConstruct): IConstruct {
  * @param name as in a template: `Handler`.
  */
 export function property(resource: IConstruct, name: string): unknown {
-  const overrides = field(field(resource, 'rawOverrides'), 'Properties');
-  const overridden = field(overrides, name);
-  if (overridden !== undefined) return overridden;
+  return override(resource, name) ?? ownProperty(resource, name);
+}
+
+/** What `addPropertyOverride` was given of a property: of an object it may be a part, which is merged into it. */
+export function override(resource: IConstruct, name: string): unknown {
+  return field(field(field(resource, 'rawOverrides'), 'Properties'), name);
+}
+
+/** A property without its override. The parts of an object have small initials where a construct has a type for it. */
+export function ownProperty(resource: IConstruct, name: string): unknown {
   const own = field(resource, name.charAt(0).toLowerCase() + name.slice(1));
   return own ?? field(field(resource, '_cfnProperties'), name);
+}
+
+/** As the CDK merges an override: into objects, and into lists by their indices. */
+export function withOverride(value: unknown, given: unknown): unknown {
+  if (given === undefined) return value;
+  if (!isObject(given) || Array.isArray(given) || !isObject(value)) return given;
+  const merged: Record<string, unknown> = { ...value };
+  for (const [key, each] of Object.entries(given)) merged[key] = withOverride(merged[key], each);
+  return Array.isArray(value) ? Object.values(merged) : merged;
 }
 
 /** A property that is a string and no token; undefined for all else. */
@@ -48,9 +61,13 @@ export function synthesizedProperties(resource: CfnResource): Readonly<Record<st
 }
 
 export function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return isObject(value) ? Reflect.get(value, name) : undefined;
 }
 
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isObject(value) && !Array.isArray(value) ? { ...value } : {};
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

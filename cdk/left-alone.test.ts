@@ -69,6 +69,15 @@ test.each([
     'the Lambda Web Adapter runs in place of the runtime that would load the stub. [ack: llx:web-adapter]',
   ],
   [
+    'the web adapter, where another variable is overridden',
+    (stack: Stack) => {
+      const fn = orders(stack, { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bootstrap' } });
+      const resource = fn.node.defaultChild as aws_lambda.CfnFunction;
+      resource.addPropertyOverride('Environment.Variables.PORT', '8080');
+    },
+    'the Lambda Web Adapter runs in place of the runtime that would load the stub. [ack: llx:web-adapter]',
+  ],
+  [
     'a function that answers CloudFormation',
     (stack: Stack) => void new CustomResource(stack, 'Custom', { serviceToken: orders(stack).functionArn }),
     'it answers CloudFormation, which would wait for an hour for the answer of a session that was lost. ' +

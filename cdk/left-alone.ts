@@ -1,7 +1,7 @@
 import { type CfnResource, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { distributedFunctions, isTrustedByEdge } from './edge-functions.ts';
-import { asRecord, field, functionConstruct, property } from './function-resource.ts';
+import { asRecord, field, functionConstruct, override, ownProperty, property } from './function-resource.ts';
 import { customResourceHandlers } from './provider-functions.ts';
 import { peek } from './references.ts';
 
@@ -86,13 +86,20 @@ function handlerReason(resource: CfnResource, tree: TreeKnowledge): Reason | und
     };
   }
   if (property(resource, 'Handler') === undefined) return { id: 'llx:handler', text: 'it names no handler' };
-  const environment = peek(resource, property(resource, 'Environment'));
-  const variables = asRecord(field(environment, 'variables') ?? field(environment, 'Variables'));
+  const { AWS_LAMBDA_EXEC_WRAPPER } = variablesOf(resource);
   // https://github.com/awslabs/aws-lambda-web-adapter: the handler is a script of the adapter.
-  return variables.AWS_LAMBDA_EXEC_WRAPPER === '/opt/bootstrap'
+  return AWS_LAMBDA_EXEC_WRAPPER === '/opt/bootstrap'
     ? {
         id: 'llx:web-adapter',
         text: 'the Lambda Web Adapter runs in place of the runtime that would load the stub',
       }
     : undefined;
+}
+
+function variablesOf(resource: CfnResource): Readonly<Record<string, unknown>> {
+  const [own, given] = [ownProperty, override].map((read) => peek(resource, read(resource, 'Environment')));
+  return {
+    ...asRecord(field(own, 'variables') ?? field(own, 'Variables')),
+    ...asRecord(field(given, 'Variables')),
+  };
 }

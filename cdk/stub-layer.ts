@@ -35,6 +35,11 @@ export function stubLayerArn(stack: Stack): string {
  * versions. Without it an alias would stay with the old stub.
  */
 function stubHash(): string {
-  const stub = readFileSync(join(layerFolder, 'llx', 'index.mjs'));
-  return createHash('sha256').update(stub).digest('hex').slice(0, 8);
+  hash ??= createHash('sha256')
+    .update(readFileSync(join(layerFolder, 'llx', 'index.mjs')))
+    .digest('hex')
+    .slice(0, 8);
+  return hash;
 }
+
+let hash: string | undefined;
