@@ -214,6 +214,7 @@ test('the next synth gives the same, and one that bundles no stack keeps what wa
 
 test('a bundle of CommonJS is loaded where it was staged, also in a project of ES modules', async () => {
   const bundle = join(root, 'cdk.out', functionOf('Shop/minified')?.asset ?? '', 'index.js');
-  const { handler } = await import(bundle);
-  expect(handler()).toBe(1);
+  const program = `const { handler } = await import(${JSON.stringify(bundle)}); console.log(handler());`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  expect(stdout).toBe('1\n');
 });
