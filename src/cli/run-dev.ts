@@ -108,13 +108,19 @@ function prepare(runtime: Runtime, served: readonly FunctionSpec[], store: Sessi
   });
 }
 
+async function interrupted(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw signal.reason;
+}
+
 async function startSession(
   session: Session,
   aws: DevAws,
   { flags, signal }: { readonly flags: DevFlags; readonly signal: AbortSignal },
 ): Promise<void> {
   try {
-    await session.start(signal);
+    // Once it is connected it waits for the broker's answers, which may never come.
+    await Promise.race([session.start(signal), interrupted(signal)]);
   } catch (error) {
     // Ctrl-C while it connects is no failure of the broker.
     if (signal.aborted) throw signal.reason;
