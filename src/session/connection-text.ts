@@ -7,7 +7,8 @@ export function connectionText(state: ConnectionState): string {
   if (state.status !== 'connecting') return state.status;
   const cause = causeText(state.cause);
   if (state.attempt === 1 && cause === undefined) return 'connecting';
-  return `connecting, attempt ${state.attempt}${cause === undefined ? '' : `: ${cause}`}`;
+  // Other facts follow it in the same line: a sentence's full stop would stand between them.
+  return `connecting, attempt ${state.attempt}${cause === undefined ? '' : `: ${cause.replace(/\.$/, '')}`}`;
 }
 
 /** `keeping to the broker's quotas: 12 messages wait, up to 1.3 s`. */

@@ -164,6 +164,19 @@ describe('the list', () => {
     ]);
     await terminal.shows('✗ orders does not build: /app/src/orders.ts:3:7: Expected ";"');
   });
+
+  test('functions that another session holds are said with whose it is', async () => {
+    const held = (name: string): SessionEvent => ({
+      type: 'function',
+      name,
+      arn: 'arn',
+      state: { status: 'held', sessionId: 's-1', since: '2026-01-02T11:00:00Z', name: 'anna@laptop' },
+    });
+    const { terminal, store } = start([CONNECTED, ...served('bills'), held('orders')]);
+    await terminal.shows('! orders is held by anna@laptop (session s-1)');
+    store.dispatch(held('carts'));
+    await terminal.shows('! carts, orders are held by anna@laptop (session s-1)');
+  });
 });
 
 describe('an opened invocation', () => {

@@ -24,7 +24,11 @@ let session: LlxProcess | undefined;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'llx-broker-'));
-  const config = { account: '123456789012', functions: { orders: { handler: 'local.handler' } } };
+  const config = {
+    account: '123456789012',
+    region: 'us-east-1',
+    functions: { orders: { handler: 'local.handler' } },
+  };
   await writeFile(join(directory, 'llx.config.json'), JSON.stringify(config));
   await writeFile(join(directory, 'local.mjs'), `export const handler = async () => 'local';`);
   await writeFile(join(directory, 'deployed.mjs'), `export const handler = async () => 'deployed';`);
