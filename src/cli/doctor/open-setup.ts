@@ -40,7 +40,8 @@ export async function openSetup(
     (found) => ({ found }),
     (problem: unknown) => ({ problem }),
   );
-  const configuredRegion = 'found' in configuration ? configuration.found.written.region : undefined;
+  const found = 'found' in configuration ? configuration.found : undefined;
+  const configuredRegion = broker === undefined ? found?.written.region : found?.region;
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };
   const command = doctorCommand(flags);
   const proxy = (url: string): string | undefined => proxyFor(url, env);

@@ -37,7 +37,8 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };
   const credentials = masterCredentials(profile, emulator);
   const access = await openAwsAccess({
-    ...regionOf(flags, configuration, emulator),
+    // Its default, too: without AWS the region is only a part of the topics.
+    ...regionOf(flags, configuration.region, emulator),
     ...profile,
     ...endpoint,
     credentials,

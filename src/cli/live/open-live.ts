@@ -51,7 +51,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };
   const credentials = masterCredentials(profile, emulator);
   const access = await openAwsAccess({
-    ...regionOf(flags, configuration, emulator),
+    ...regionOf(flags, configuration.written.region, emulator),
     ...profile,
     ...(emulator === undefined ? {} : { endpoint: emulator.endpoint }),
     credentials,
@@ -93,13 +93,13 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
 /** Of an emulator its own; else what `resolveRegion` makes of flag and configuration, as the doctor does. */
 export function regionOf(
   { region }: Pick<LiveFlags, 'region'>,
-  { written }: Configuration,
+  configuredRegion: string | undefined,
   emulator: EmulatorState | undefined,
 ): { readonly region?: string; readonly configuredRegion?: string } {
   if (emulator !== undefined) return { region: emulator.region };
   return {
     ...(region === undefined ? {} : { region }),
-    ...(written.region === undefined ? {} : { configuredRegion: written.region }),
+    ...(configuredRegion === undefined ? {} : { configuredRegion }),
   };
 }
 
