@@ -32,7 +32,6 @@ export type CollectOptions = {
 type ReadStack = {
   readonly template: Template;
   readonly place: StackPlace;
-  readonly file: string;
   readonly assetManifest: string;
   readonly sources: ReadonlyMap<string, readonly EventSource[]>;
 };
@@ -78,10 +77,9 @@ function templateOf(stack: Stack, outdir: string): ManifestStack {
 }
 
 function readStack(stack: Stack, outdir: string): ReadStack {
-  const file = templateFile(stack, outdir);
-  const template = readTemplate(file);
+  const template = readTemplate(templateFile(stack, outdir));
   const assetManifest = join(assemblyFolder(stack, outdir), `${outermost(stack).artifactId}.assets.json`);
-  return { template, place: placeOf(stack), file, assetManifest, sources: eventSources(template) };
+  return { template, place: placeOf(stack), assetManifest, sources: eventSources(template) };
 }
 
 function templateFile(stack: Stack, outdir: string): string {

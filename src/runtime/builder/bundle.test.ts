@@ -155,6 +155,22 @@ describe('what is left out', () => {
   });
 });
 
+test('`loader` and `tsconfig` of the function count', async () => {
+  const files = {
+    'a.ts': `import sql from './query.sql'; import { n } from '#n'; export const handler = () => [sql, n];`,
+    'query.sql': 'SELECT 1',
+    'lib/n.ts': 'export const n = 2;',
+    'tsconfig.dev.json': '{"compilerOptions":{"paths":{"#n":["./lib/n.ts"]}}}',
+  };
+  project = new TemporaryProject(files);
+  const tsconfig = project.path('tsconfig.dev.json');
+  builder = new Builder({ buildDirectory: project.path('.llx/build'), reload: false, onNotice() {} });
+  const recorder = new BundleRecorder();
+  const bundling = { loader: { '.sql': 'text' }, tsconfig };
+  builder.acquire({ file: project.path('a.ts'), root: project.root, bundling }, recorder).refresh();
+  expect(await run(await recorder.ready())).toEqual(['SELECT 1', 2]);
+});
+
 test('`define` of the function counts, over our own', async () => {
   const files = { 'a.ts': 'export const handler = () => [VERSION, __dirname];' };
   const file = await bundle(files, 'a.ts', { define: { VERSION: '"1.2"', __dirname: '"/var/task"' } });
