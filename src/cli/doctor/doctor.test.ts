@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { devNull } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LlxError } from '../../errors/llx-error.ts';
 import { describeHolder, encodePresence, encodeSessionState } from '../../protocol/presence.ts';
@@ -6,6 +7,7 @@ import { presenceTopic, sessionTopic } from '../../protocol/topics.ts';
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
 import type { CheckedFinding } from './check.ts';
 import { DEVELOPER, deny, HELLO_ARN, KEYS, startWorld, type World } from './doctor.test-support.ts';
+import { openSetup, type SetupFlags } from './open-setup.ts';
 
 const IOT = 'arn:aws:iot:us-east-1:000000000000';
 const PLAIN = { clientId: () => 'other', keepAliveSeconds: 30, connectTimeoutMs: 5_000 };
@@ -317,4 +319,14 @@ describe('the doctor, at an emulator', () => {
       ['probe:retained-lag', 'ok', expect.stringMatching(/^expected: within 1000 ms; found: \d+ ms$/)],
     ]);
   });
+});
+
+test('over a broker of one’s own the region has the default of llx dev; at AWS it has to be named', async () => {
+  const world = await open();
+  const env = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  const surroundings = { env, directory: world.directory };
+  const regionWith = async (flags: SetupFlags): Promise<string> =>
+    await (await openSetup(flags, surroundings)).region();
+  expect(await regionWith({ broker: 'mqtt://127.0.0.1:1' })).toBe('us-east-1');
+  await expect(regionWith({})).rejects.toMatchObject({ code: 'LLX_REGION_MISSING' });
 });
