@@ -3,6 +3,7 @@ import type { CredentialProvider } from '../../signature/credentials.ts';
 import type { BrokerAddress } from '../../transport/mqtt/broker-address.ts';
 import type { TlsMaterial } from '../../transport/mqtt/broker-location.ts';
 import type { ReadRetained } from '../../transport/read-retained.ts';
+import type { ConfiguredFunction } from '../configuration.ts';
 import type { AwsAccess, AwsIdentity, DeployedConfiguration } from '../live/aws-access.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { IotCorePlace } from './setup.ts';
@@ -22,6 +23,8 @@ export type Learned = {
   tls: TlsMaterial;
   broker: BrokerAccess;
   retained: ReadRetained;
+  /** Of a CDK app in AWS. */
+  located: readonly ConfiguredFunction[];
   [deployed: `deployed:${string}`]: DeployedConfiguration;
 };
 

@@ -1,5 +1,6 @@
 import { trustStatement } from '../../credentials/trust-statement.ts';
 import { isLlxError } from '../../errors/llx-error.ts';
+import type { ConfiguredFunction } from '../configuration.ts';
 import { policyStatement } from '../live/policy-statement.ts';
 import { type Check, type Finding, fail, ok } from './check.ts';
 import type { Facts } from './facts.ts';
@@ -7,15 +8,18 @@ import type { DoctorSetup } from './setup.ts';
 import { type ExpectedBroker, judgeEmulatorBroker, judgeStub } from './stub-judgement.ts';
 
 /** What is asked of each function: is it deployed, does the stub stand in front, can its role be had. */
-export function functionChecks(name: string, setup: DoctorSetup): readonly Check[] {
+export function functionChecks(one: ConfiguredFunction, setup: DoctorSetup): readonly Check[] {
+  const { name } = one;
   const id = `function:${name}`;
   return [
     {
       id,
       title: `${name}: deployed`,
-      needs: ['identity'],
+      needs: setup.locate === undefined ? ['identity'] : ['names'],
       async run(facts, signal) {
-        const deployed = await facts.get('aws').functionConfiguration(name, signal);
+        const there = nameInAws(one, facts);
+        if (there === undefined) return notDeployed(one);
+        const deployed = await facts.get('aws').functionConfiguration(there, signal);
         facts.learn(`deployed:${name}`, deployed);
         return ok([deployed.arn, deployed.runtime].filter((part) => part !== undefined).join(', '));
       },
@@ -38,6 +42,21 @@ export function functionChecks(name: string, setup: DoctorSetup): readonly Check
       run: (facts, signal) => checkRole(name, facts, signal),
     },
   ];
+}
+
+/** A CDK app leaves most names to CloudFormation. */
+function nameInAws({ name, deployment }: ConfiguredFunction, facts: Facts): string | undefined {
+  const located = facts.find('located');
+  if (located === undefined || deployment === undefined) return name;
+  return located.find((other) => other.deployment?.path === deployment.path)?.name;
+}
+
+function notDeployed({ deployment }: ConfiguredFunction): Finding {
+  return fail(
+    'LLX_FUNCTION_UNKNOWN',
+    'expected it in its stack, found that it is not deployed there',
+    `npx cdk deploy ${deployment?.stack.path ?? ''} -c llx=true`,
+  );
 }
 
 function expectedBroker(facts: Facts, { broker, emulator }: DoctorSetup): ExpectedBroker | undefined {

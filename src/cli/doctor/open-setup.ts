@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { createSessionStore } from '../../session/store.ts';
 import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
 import { connectMqtt } from '../../transport/mqtt/mqtt-transport.ts';
@@ -8,6 +9,7 @@ import { readEmulatorState } from '../emulator-client.ts';
 import { openAwsAccess } from '../live/aws-access.ts';
 import { resolveRegion } from '../live/aws-region.ts';
 import { doctorCommand } from '../live/doctor-command.ts';
+import { functionsInAws } from '../live/functions-in-aws.ts';
 import { masterCredentials } from '../live/master-credentials.ts';
 import { locationOf } from '../live/open-broker.ts';
 import { openRetainedMessages } from '../live/read-retained-message.ts';
@@ -53,6 +55,13 @@ export async function openSetup(
         ? { type: 'iot-core' }
         : { type: 'other', address: parseBrokerUrl(broker), location: () => locationOf(broker, env) },
     ...(endpoint === undefined ? {} : { emulator: () => readEmulatorState(endpoint) }),
+    ...(found?.app === undefined || endpoint !== undefined
+      ? {}
+      : {
+          locate: (scope, credentials, signal) =>
+            // Which are missing the checks of the functions say.
+            functionsInAws(scope, credentials, { configuration: found, store: createSessionStore(), signal }),
+        }),
     region: () =>
       resolveRegion({
         ...profile,

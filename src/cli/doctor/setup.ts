@@ -3,7 +3,7 @@ import type { CredentialProvider } from '../../signature/credentials.ts';
 import type { BrokerAddress } from '../../transport/mqtt/broker-address.ts';
 import type { BrokerLocation } from '../../transport/mqtt/broker-location.ts';
 import type { ConnectOptions, Transport } from '../../transport/transport.ts';
-import type { Configuration } from '../configuration.ts';
+import type { Configuration, ConfiguredFunction } from '../configuration.ts';
 import type { AwsAccess } from '../live/aws-access.ts';
 import type { RetainedMessages } from '../live/read-retained-message.ts';
 
@@ -26,6 +26,12 @@ export type DoctorSetup = {
   readonly broker: BrokerPlace;
   /** Of an emulator in place of AWS. */
   readonly emulator?: () => Promise<EmulatorState>;
+  /** Of a CDK app in AWS: its functions under the names that CloudFormation gave them, those that are deployed. */
+  readonly locate?: (
+    scope: { readonly region: string; readonly account: string },
+    credentials: CredentialProvider,
+    signal: AbortSignal,
+  ) => Promise<readonly ConfiguredFunction[]>;
   readonly region: () => Promise<string>;
   /** @param emulator what plays AWS, where something does */
   readonly credentials: (region: string, emulator?: EmulatorState) => Promise<DeveloperCredentials>;
