@@ -20,7 +20,7 @@ const named = (path: string, name: string): ConfiguredFunction => ({
   environment: {},
   root: '/app',
   code: 'source',
-  deployment: { path, logicalId: 'Fn', stack: { name: 'Shop', path: 'Shop' } },
+  deployment: { path, logicalId: 'Fn', stack: { name: 'Shop', path: 'Shop', artifact: 'Shop' } },
 });
 
 function known(): Facts {
