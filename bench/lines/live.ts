@@ -38,7 +38,7 @@ export async function live(project: string): Promise<readonly Line[]> {
     const p50 = (name: keyof typeof calls): number => median(rounds.map((round) => median(round[name])));
     return [
       {
-        name: 'warm invocation, live path (WSS with SigV4, device SDK, emulator), p50',
+        name: 'warm invocation, live path (WSS with SigV4, emulator held to no quotas), p50',
         value: p50('loop'),
         unit: 'ms',
         floor: p50('echo') + p50('bare'),
