@@ -68,7 +68,12 @@ const MINIMAL = `export default {
 };`;
 
 /** What a project is made of: a configuration file, a CDK app, or both in one folder. Paths are absolute. */
-export type Project = { readonly file?: string; readonly app?: CdkApp };
+export type Project = {
+  readonly file?: string;
+  readonly app?: CdkApp;
+  /** Beside the file. It has no manifest, and may be there for other things than llx. */
+  readonly unsynthesized?: CdkApp;
+};
 
 /** The project of a folder, in it or above it: whichever of the two is nearer, and both where they are in one folder. */
 export function findProject(directory: string): Project {
@@ -76,10 +81,16 @@ export function findProject(directory: string): Project {
   const app = findCdkApp(directory);
   if (app === undefined) return file === undefined ? {} : { file };
   if (file === undefined) return { app };
-  // A CDK app without a manifest may be there for other things than llx.
-  const isNearer = dirname(file).startsWith(`${app.folder}${sep}`) || !existsSync(app.manifestFile);
-  if (isNearer) return { file };
-  return dirname(file) === app.folder ? { file, app } : { app };
+  if (dirname(file).startsWith(`${app.folder}${sep}`)) return { file };
+  const isSynthesized = existsSync(app.manifestFile);
+  if (dirname(file) !== app.folder) return isSynthesized ? { app } : { file };
+  return isSynthesized ? { file, app } : { file, unsynthesized: app };
+}
+
+/** Whether a configuration file means the functions of a CDK app: beside one it is valid, alone it is not. */
+export async function needsApp(file: string, { llxEntry }: { readonly llxEntry: string }): Promise<boolean> {
+  const written = await readConfigFile(file, llxEntry);
+  return checkConfig(written).problems.length > 0 && checkConfig(written, true).problems.length === 0;
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { CdkApp } from '../manifest/find-cdk-app.ts';
 import type { SessionStore } from '../session/store.ts';
-import { type Configuration, findProject, loadConfiguration } from './configuration.ts';
+import { type Configuration, findProject, loadConfiguration, needsApp } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
 import { startProgress } from './progress.ts';
 
@@ -18,7 +19,7 @@ type Opening = {
 /** The configuration of the working directory's project; a CDK app is synthesized before, where it must be. */
 export async function openProject(flags: ProjectFlags, opening: Opening): Promise<Configuration> {
   const directory = process.cwd();
-  const { app } = findProject(directory);
+  const app = await appOf(directory, flags);
   if (app !== undefined && flags.synth !== false) {
     const { staleness, synthesize } = await import('./synth.ts');
     const reason = flags.synth === true ? 'as asked' : await staleness(app);
@@ -32,4 +33,12 @@ export async function openProject(flags: ProjectFlags, opening: Opening): Promis
     opening.store.dispatch({ type: 'notice', level: 'warning', text });
   }
   return configuration;
+}
+
+/** Also one that was never synthesized, where the configuration beside it has no meaning without it. */
+async function appOf(directory: string, { synth }: ProjectFlags): Promise<CdkApp | undefined> {
+  const { file, app, unsynthesized } = findProject(directory);
+  if (app !== undefined || unsynthesized === undefined || file === undefined) return app;
+  const isMeant = synth === true || (await needsApp(file, { llxEntry: packagePaths.entry }));
+  return isMeant ? unsynthesized : undefined;
 }
