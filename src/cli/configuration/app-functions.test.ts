@@ -185,6 +185,14 @@ describe('a configuration beside a CDK app', () => {
     });
   });
 
+  test('may not name a construct path that is nowhere, also with a handler', async () => {
+    const config = { functions: { 'Shop/Order': { handler: 'src/a.handler' } } };
+    await expect(load({ manifest: manifestOf(ORDERS), config })).rejects.toMatchObject({
+      code: 'LLX_CONFIG_INVALID',
+      message: expect.stringContaining('expected a function of the CDK app (Orders)'),
+    });
+  });
+
   test('counts alone in a folder of its own below the app; one above the app does not count', async () => {
     const config = { functions: { own: { handler: 'own.handler' } } };
     const below = await load({ manifest: manifestOf(ORDERS), config, at: 'tools' }, 'tools/src');

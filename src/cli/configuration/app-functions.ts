@@ -5,6 +5,7 @@ import type { CdkApp } from '../../manifest/find-cdk-app.ts';
 import type { Manifest, ManifestFunction, StackPlace } from '../../manifest/manifest.ts';
 import type { FunctionSpec } from '../../runtime/invocation.ts';
 import { toBundling } from './bundling.ts';
+import { isFunctionName } from './check-config.ts';
 import type { FunctionConfig } from './llx-config.ts';
 
 /** A CDK app with its manifest. */
@@ -36,7 +37,7 @@ export type AppFunctions = {
   readonly notices: readonly string[];
   /** What the configuration says of functions that are not the app's. */
   readonly others: Readonly<Record<string, FunctionConfig>>;
-  /** Of the configuration: what is neither the app's nor has a handler. */
+  /** Of the configuration: what is neither the app's nor could be a function of its own. */
   readonly problems: readonly string[];
 };
 
@@ -63,7 +64,7 @@ export function appFunctions(
   const others = Object.entries(configured).filter(([name]) => !used.has(name));
   const ids = app.manifest.functions.map(idOf);
   const problems = others
-    .filter(([, { handler }]) => handler === undefined)
+    .filter(([name, { handler }]) => handler === undefined || !isFunctionName(name))
     .map(
       ([name]) =>
         `${memberPath('functions', name)}: expected a function of the CDK app (${ids.join(', ')}) or a handler, found neither.${didYouMean(name, ids)}`,

@@ -16,6 +16,10 @@ import type { LlxConfig } from './llx-config.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+export function isFunctionName(name: string): boolean {
+  return FUNCTION_NAME.test(name);
+}
+
 /** `file.export`, nested exports included. Lambda refuses `..`, and looks for the handler below the task root. */
 const HANDLER = /^(?!\/)(?!.*\.\.)(?:[^\s/]+\/)*[^\s/.]+(?:\.[^\s/.]+)+$/;
 const HANDLER_LENGTH = 128;
@@ -119,7 +123,7 @@ function checkRoleNames(
 }
 
 function checkFunctionName(name: string, path: string, problems: Problems): void {
-  if (FUNCTION_NAME.test(name)) return;
+  if (isFunctionName(name)) return;
   problems.push(`${memberPath(path, name)}: expected a function name of 1 to 64 letters, digits, - or _.`);
 }
 
