@@ -72,6 +72,15 @@ test('what is not deployed, or deployed elsewhere, is told with what to do', asy
   });
 });
 
+test('those with the same reason are told together', async () => {
+  const far = ['A', 'B', 'C', 'D', 'E'].map((id) => appFunction(id, { region: 'us-east-1' }));
+  const absent = [appFunction('New'), appFunction('Newer')];
+  expect((await locate([appFunction('Orders'), ...far, ...absent])).missing).toEqual([
+    'Shop/A, Shop/B, Shop/C and 2 more are deployed to us-east-1: llx dev --region us-east-1.',
+    'Shop/New, Shop/Newer are not deployed there: npx cdk deploy Shop -c llx=true',
+  ]);
+});
+
 test('an app of which nothing is deployed is an error', async () => {
   await expect(locate([appFunction('New')])).rejects.toMatchObject({
     code: 'LLX_FUNCTION_UNKNOWN',

@@ -20,7 +20,7 @@ export async function locateFunctions(
   functions: readonly ConfiguredFunction[],
   { region, account, stacks, onMissing, signal }: LocateOptions,
 ): Promise<readonly ConfiguredFunction[]> {
-  const missing: string[] = [];
+  const missing = new Map<string, string[]>();
   const located = await Promise.all(
     functions.map(async (one) => {
       if (one.deployment === undefined) return one;
@@ -32,25 +32,29 @@ export async function locateFunctions(
   if (found.length === 0) {
     throw new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a deployed function of this CDK app in ${region} of account ${account}, found none.`,
-      mend: missing.join('\n'),
+      mend: missingTexts(missing).join('\n'),
     });
   }
-  for (const text of missing) onMissing(text);
+  for (const text of missingTexts(missing)) onMissing(text);
   return functionsIn({ region, account }, found);
 
   async function physicalName(deployment: Deployment): Promise<string | undefined> {
     const { path, stack, logicalId } = deployment;
     const elsewhere = placeElsewhere(deployment);
     if (elsewhere !== undefined) {
-      missing.push(`${path} is deployed ${elsewhere}.`);
+      miss(path, `deployed ${elsewhere}.`);
       return undefined;
     }
     if (deployment.physicalName !== undefined) return deployment.physicalName;
     const name = (await stacks.of(stack.name, stack.nested ?? [], signal))?.get(logicalId);
     if (name === undefined) {
-      missing.push(`${path} is not deployed there: npx cdk deploy ${stack.path} -c llx=true`);
+      miss(path, `not deployed there: npx cdk deploy ${stack.path} -c llx=true`);
     }
     return name;
+  }
+
+  function miss(path: string, reason: string): void {
+    missing.set(reason, [...(missing.get(reason) ?? []), path]);
   }
 
   function placeElsewhere({ stack }: Deployment): string | undefined {
@@ -60,4 +64,14 @@ export async function locateFunctions(
     }
     return undefined;
   }
+}
+
+/** So many are named of those that have the same reason: an app may have its stacks in five regions. */
+const NAMED = 3;
+
+function missingTexts(missing: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...missing].map(([reason, paths]) => {
+    const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : '';
+    return `${paths.slice(0, NAMED).join(', ')}${more} ${paths.length === 1 ? 'is' : 'are'} ${reason}`;
+  });
 }
