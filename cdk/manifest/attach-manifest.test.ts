@@ -19,8 +19,8 @@ import { readManifest } from '../../src/manifest/read-manifest.ts';
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 const APP = `
-import { App, NestedStack, Stack, Stage } from 'aws-cdk-lib';
-import { Code, Function, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { App, Aws, CfnMapping, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { Code, Function, LayerVersion, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { attachManifest } from ${JSON.stringify(join(repository, 'cdk/manifest/attach-manifest.ts'))};
@@ -28,10 +28,10 @@ import { attachManifest } from ${JSON.stringify(join(repository, 'cdk/manifest/a
 const app = new App();
 attachManifest(app, {
   lane: 'team',
-  entries: { Given: 'src/given.ts', 'Shop/Wrong': 'src/plain/index.js' },
+  entries: { Given: 'src/given.ts' },
   isForeign: (resource) => resource.node.path.includes('Foreign'),
 });
-attachManifest(app);
+attachManifest(app, { entries: { 'Shop/Wrong': 'src/plain/index.js' } });
 const runtime = Runtime.NODEJS_22_X;
 const plain = (scope, id, more) =>
   new Function(scope, id, { code: Code.fromAsset('src/plain'), handler: 'index.handler', runtime, ...more });
@@ -59,6 +59,10 @@ inline(shop, 'Python', { runtime: Runtime.PYTHON_3_13 });
 inline(shop, 'Foreign');
 plain(new NestedStack(shop, 'Inner'), 'Deep');
 plain(new Stack(new Stage(app, 'Prod'), 'Shop'), 'Far', { functionName: 'plain' });
+plain(new Stack(app, 'Eu', { env: { region: 'eu-west-1' } }), 'Long', { functionName: 'x'.repeat(60) });
+plain(new Stack(app, 'Us', { env: { region: 'us-east-1' } }), 'Long', { functionName: 'x'.repeat(60) });
+const runtimes = new CfnMapping(shop, 'Runtimes', { mapping: { 'eu-west-1': { node: 'nodejs24.x' } } });
+inline(shop, 'Latest', { runtime: new Runtime(runtimes.findInMap(Aws.REGION, 'node'), RuntimeFamily.NODEJS, { supportsInlineCode: true }) });
 app.synth();
 `;
 
@@ -118,6 +122,8 @@ describe('the manifest of an app has', () => {
         { path: 'Shop', template: 'Shop.template.json' },
         { path: 'Shop', template: expect.stringMatching(/^ShopInner.*\.nested\.template\.json$/) },
         { path: 'Prod/Shop', template: expect.stringMatching(/^assembly-Prod\/ProdShop.*\.template\.json$/) },
+        { path: 'Eu', template: 'Eu.template.json' },
+        { path: 'Us', template: 'Us.template.json' },
       ],
     });
     expect(functions.map(({ path }) => path)).toEqual([
@@ -129,7 +135,10 @@ describe('the manifest of an app has', () => {
       'Shop/Given',
       'Shop/Wrong',
       'Shop/Inner/Deep',
+      'Shop/Latest',
       'Prod/Shop/Far',
+      'Eu/Long',
+      'Us/Long',
     ]);
   });
 
@@ -186,6 +195,7 @@ describe('the manifest of an app has', () => {
     expect(manifest.functions.flatMap(({ problem }) => problem ?? [])).toEqual([
       `The source of Shop/Inline was not found. ${line('Shop/Inline')}`,
       `The entry of Shop/Wrong, src/plain/index.js, exports no missing. ${line('Shop/Wrong')}`,
+      `The source of Shop/Latest was not found. ${line('Shop/Latest')}`,
     ]);
   });
 
@@ -200,6 +210,11 @@ describe('the manifest of an app has', () => {
       entry: { file: 'src/plain/index.js', foundBy: 'asset' },
       asset,
     });
+    expect(functionOf('Us/Long')?.name).toBe(`${'x'.repeat(54)}-us-east-1`);
+  });
+
+  test('a runtime that is looked up by region', () => {
+    expect(functionOf('Shop/Latest')?.runtime).toBe('nodejs24.x');
   });
 });
 

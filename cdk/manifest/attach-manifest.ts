@@ -36,18 +36,27 @@ const ATTACHED = Symbol.for('llx.cdk.manifest');
  */
 export function attachManifest(scope: IConstruct, options: ManifestOptions = {}): void {
   const app = scope.node.root;
-  if (ATTACHED in app || !Construct.isConstruct(app)) return;
-  Object.defineProperty(app, ATTACHED, { value: true });
+  if (!Construct.isConstruct(app)) return;
+  const given: ManifestOptions[] = Reflect.get(app, ATTACHED) ?? [];
+  given.push(options);
+  if (given.length > 1) return;
+  Object.defineProperty(app, ATTACHED, { value: given });
   attachCustomSynthesis(app, {
     onSynthesize: ({ assembly }) => {
       try {
-        writeManifest(app, resolve(assembly.outdir), options);
+        writeManifest(app, resolve(assembly.outdir), merged(given));
       } catch (error) {
         // A deployment must not fail for it.
         process.stderr.write(`llx: ${MANIFEST_FILE} was not written: ${String(error)}\n`);
       }
     },
   });
+}
+
+/** Of all calls: the app may be enabled a stage or a stack at a time. Of what can be but one, the first counts. */
+function merged(given: readonly ManifestOptions[]): ManifestOptions {
+  const entries = Object.assign({}, ...given.map((one) => one.entries).reverse());
+  return Object.assign({}, ...given.toReversed(), { entries });
 }
 
 function writeManifest(app: IConstruct, outdir: string, options: ManifestOptions): void {

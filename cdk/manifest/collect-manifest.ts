@@ -123,12 +123,19 @@ function withUniqueNames(functions: readonly ManifestFunction[]): readonly Manif
   const taken = new Set<string>();
   return functions.map((one) => {
     const { region, account } = one.stack;
-    const names = [one.name, ...[region, account].filter(Boolean).map((place) => `${one.name}-${place}`)];
+    const places = [region, account].filter((place) => place !== undefined);
+    const names = [one.name, ...places.map((place) => withEnd(one.name, place))];
     let name = names.find((candidate) => !taken.has(candidate));
     for (let count = 2; name === undefined; count += 1) {
-      if (!taken.has(`${one.name}-${count}`)) name = `${one.name}-${count}`;
+      const counted = withEnd(one.name, String(count));
+      if (!taken.has(counted)) name = counted;
     }
     taken.add(name);
     return { ...one, name };
   });
+}
+
+/** Lambda's names have 64 letters at most. */
+function withEnd(name: string, end: string): string {
+  return `${name.slice(0, 64 - end.length - 1)}-${end}`;
 }

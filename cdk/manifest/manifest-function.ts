@@ -5,7 +5,7 @@ import type { EventSource, ManifestFunction, SourceEntry, StackPlace } from '../
 import type { Assets } from './assets.ts';
 import { externalsOf } from './bundle-entry.ts';
 import { findEntry, handlerFile } from './source-entry.ts';
-import { items, members, references, type Template, text } from './template.ts';
+import { items, members, possibleTexts, references, type Template, text } from './template.ts';
 
 /** A function's resource, with what surrounds it in its synthesized template. */
 export type DeployedResource = {
@@ -40,7 +40,8 @@ export function manifestFunction(
 ): ManifestFunction | undefined {
   const { construct, logicalId, stack, template, assetManifest, sources } = deployed;
   const { properties = {} } = template.resources.get(logicalId) ?? {};
-  const runtime = text(properties.Runtime);
+  // Runtime.NODEJS_LATEST, the default of NodejsFunction, is looked up by region where it is not the same everywhere.
+  const runtime = [...possibleTexts(properties.Runtime, template)].sort().at(-1);
   if (runtime === undefined || !runtime.startsWith('nodejs')) return undefined;
   const path = pathOf(construct);
   const { environment, unresolved } = environmentOf(properties.Environment);

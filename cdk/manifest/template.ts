@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /** A CloudFormation template as far as it is read here; what is not an object of its kind is left out. */
-export type Template = { readonly resources: ReadonlyMap<string, Resource> };
+export type Template = {
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly mappings: Readonly<Record<string, unknown>>;
+};
 
 export type Resource = {
   readonly type: string;
@@ -16,6 +19,7 @@ export function readTemplate(file: string): Template {
 export function parseTemplate(written: unknown): Template {
   const resources = Object.entries(members(members(written).Resources));
   return {
+    mappings: members(members(written).Mappings),
     resources: new Map(
       resources.map(([id, one]) => {
         const { Type, Properties } = members(one);
@@ -38,6 +42,15 @@ export function items(value: unknown): readonly unknown[] {
 
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The texts that a value may become: one that is looked up by region has some. */
+export function possibleTexts(value: unknown, { mappings }: Template): readonly string[] {
+  const literal = text(value);
+  if (literal !== undefined) return [literal];
+  const [map, , key] = items(members(value)['Fn::FindInMap']).map(String);
+  if (map === undefined || key === undefined) return [];
+  return Object.values(members(mappings[map])).flatMap((one) => text(members(one)[key]) ?? []);
 }
 
 /** The logical ids that a value refers to, by Ref, Fn::GetAtt and Fn::Sub, in the order in which they stand. */
