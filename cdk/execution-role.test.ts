@@ -1,6 +1,7 @@
-import { aws_iam, aws_lambda, CfnCondition, Fn, type Stack } from 'aws-cdk-lib';
+import { aws_iam, aws_lambda, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { orders, synthesizeLive } from './live-app.test-support.ts';
+import { contextApp, ENDPOINT, orders, readStack, synthesizeLive } from './live-app.test-support.ts';
+import { LiveLambda } from './live-lambda.ts';
 
 const env = { account: '111122223333', region: 'eu-west-1' };
 const POLICY = 'AWS::IAM::Policy';
@@ -64,7 +65,7 @@ describe('the policy of the stub', () => {
     const topics = 'llx/v1/arn:aws:lambda:eu-west-1:111122223333:function:OrdersA9B65338';
 
     expect(text(resource(POLICY).Properties)).toEqual({
-      PolicyName: expect.stringMatching(/^llx-[0-9a-f]{42}$/),
+      PolicyName: expect.stringMatching(/^llx-[0-9a-f]{40}-eu-west-1$/),
       Roles: [{ Ref: expect.stringMatching(/^OrdersServiceRole/) }],
       PolicyDocument: {
         Version: '2012-10-17',
@@ -209,6 +210,21 @@ describe('a role that is not of the app', () => {
       });
       expect(warnings).toEqual([expect.stringMatching(FORWARDS)]);
     }
+  });
+
+  test('takes another policy from each stack, also from the same one under another name or in another region', () => {
+    const role = 'arn:aws:iam::111122223333:role/shared';
+    const names = [
+      { stackName: 'shop-ada', env },
+      { stackName: 'shop-eve', env },
+      { stackName: 'shop-ada', env: { ...env, region: 'us-east-1' } },
+    ].map((props) => {
+      const app = contextApp('true');
+      LiveLambda.enable(app, { iotEndpoint: ENDPOINT });
+      bare(new Stack(app, 'Shop', props), role);
+      return readStack(app, props.stackName).resource(POLICY).Properties.PolicyName;
+    });
+    expect(new Set(names).size).toBe(3);
   });
 
   test('and is of another account gets no policy, and a warning says what to do', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { aws_iam, CfnResource, Lazy, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { TrustStatement } from './developers.ts';
@@ -11,6 +12,7 @@ import {
   property,
   withOverride,
 } from './function-resource.ts';
+import { outermostStack } from './iot-endpoint.ts';
 import { referencedResources } from './references.ts';
 import { stubStatements } from './stub-policy.ts';
 
@@ -46,8 +48,7 @@ export function executionRoleResource(resource: CfnResource): CfnResource | unde
 /** @returns false where the role takes no policies: it is of another account, or the app forbids it. */
 export function attachStubPolicy(role: ExecutionRole, resource: CfnResource): boolean {
   const statements = stubStatements(resource);
-  // Not the default: an id of the stack. Two stacks may share an imported role, and one policy would replace the other.
-  const policyName = `llx-${resource.node.addr}`;
+  const policyName = stubPolicyName(resource);
   if (role.type === 'resource') {
     const policyDocument = new aws_iam.PolicyDocument({ statements });
     const roles = [role.resource.ref];
@@ -58,6 +59,16 @@ export function attachStubPolicy(role: ExecutionRole, resource: CfnResource): bo
   role.role.attachInlinePolicy(policy);
   existsWith(resource, policy.node.defaultChild);
   return attachedRoles(policy).length > 0;
+}
+
+/**
+ * Not the default, the logical id in a stack. Stacks may share an imported role, the same one under another name or in
+ * another region, too: the policy of one would replace that of the other, and leave the role with it.
+ */
+function stubPolicyName(resource: CfnResource): string {
+  const stack = Stack.of(resource);
+  const place = createHash('sha256').update(`${outermostStack(stack).stackName} ${resource.node.addr}`);
+  return `llx-${place.digest('hex').slice(0, 40)}-${stack.region}`;
 }
 
 /** A policy that names a function which a condition leaves out would break the template. */

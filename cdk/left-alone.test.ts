@@ -63,6 +63,11 @@ test.each([
       '[ack: llx:capacity-provider]',
   ],
   [
+    'a function whose code is signed',
+    overridden('CodeSigningConfigArn', 'arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-1'),
+    'its code is signed, and so must its layers be: the layer of the stub is not. [ack: llx:code-signing]',
+  ],
+  [
     'the web adapter',
     (stack: Stack) =>
       void orders(stack, { handler: 'run.sh', environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bootstrap' } }),

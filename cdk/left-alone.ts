@@ -50,6 +50,12 @@ export function reasonToLeave(resource: CfnResource, tree: TreeKnowledge): Reaso
       text: 'on managed instances one environment runs several invocations at once, which the stub does not',
     };
   }
+  if (given('CodeSigningConfigArn')) {
+    return {
+      id: 'llx:code-signing',
+      text: 'its code is signed, and so must its layers be: the layer of the stub is not',
+    };
+  }
   return runtimeReason(resource) ?? handlerReason(resource, tree);
 }
 
