@@ -9,6 +9,7 @@ import {
   aws_s3_notifications,
   CustomResource,
   custom_resources,
+  Fn,
   RemovalPolicy,
   type Stack,
   triggers,
@@ -66,6 +67,15 @@ test.each([
     'a function whose code is signed',
     overridden('CodeSigningConfigArn', 'arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-1'),
     'its code is signed, and so must its layers be: the layer of the stub is not. [ack: llx:code-signing]',
+  ],
+  [
+    'a function whose environment depends on a condition',
+    (stack: Stack) => {
+      const resource = orders(stack).node.defaultChild as aws_lambda.CfnFunction;
+      const variables = { TABLE: 'orders' };
+      resource.environment = Fn.conditionIf('IsTest', { Variables: variables }, { Ref: 'AWS::NoValue' });
+    },
+    'its environment variables are known only when it is deployed. [ack: llx:environment]',
   ],
   [
     'the web adapter',

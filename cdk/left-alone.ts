@@ -92,7 +92,12 @@ function handlerReason(resource: CfnResource, tree: TreeKnowledge): Reason | und
     };
   }
   if (property(resource, 'Handler') === undefined) return { id: 'llx:handler', text: 'it names no handler' };
-  const { AWS_LAMBDA_EXEC_WRAPPER } = variablesOf(resource);
+  const variables = variablesOf(resource);
+  // An override does not go into an intrinsic function but replaces it, and with it the function's own variables.
+  if (Object.keys(variables).some((name) => name.startsWith('Fn::'))) {
+    return { id: 'llx:environment', text: 'its environment variables are known only when it is deployed' };
+  }
+  const { AWS_LAMBDA_EXEC_WRAPPER } = variables;
   // https://github.com/awslabs/aws-lambda-web-adapter: the handler is a script of the adapter.
   return AWS_LAMBDA_EXEC_WRAPPER === '/opt/bootstrap'
     ? {
@@ -105,7 +110,7 @@ function handlerReason(resource: CfnResource, tree: TreeKnowledge): Reason | und
 function variablesOf(resource: CfnResource): Readonly<Record<string, unknown>> {
   const [own, given] = [ownProperty, override].map((read) => peek(resource, read(resource, 'Environment')));
   return {
-    ...asRecord(field(own, 'variables') ?? field(own, 'Variables')),
+    ...asRecord(field(own, 'variables') ?? field(own, 'Variables') ?? own),
     ...asRecord(field(given, 'Variables')),
   };
 }
