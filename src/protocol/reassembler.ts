@@ -47,6 +47,7 @@ export class Reassembler<S extends Side> {
   readonly #receiver: S;
   readonly #keyOf: (frame: Frame, functionArn: string) => KeyObject | undefined;
   readonly #drops: DropCounter;
+  readonly #unknownKey: 'seal-unknown-key' | 'invocation-ended';
   readonly #limits: { readonly messages: number; readonly bytes: number; readonly expiryMs: number };
   /** In order of their first frame. */
   readonly #partials = new Map<string, PartialMessage>();
@@ -58,12 +59,15 @@ export class Reassembler<S extends Side> {
     /** `PairKeys.receive` of the sender: by `publicKey` when a stub sent the frame, else by the invocation's id. */
     readonly keyOf: (frame: Frame, functionArn: string) => KeyObject | undefined;
     readonly drops: DropCounter;
+    /** What a frame is dropped as that `keyOf` knows no key for. @default 'seal-unknown-key' */
+    readonly unknownKey?: 'seal-unknown-key' | 'invocation-ended';
     /** @default REASSEMBLY */
     readonly limits?: { readonly messages: number; readonly bytes: number; readonly expiryMs: number };
   }) {
     this.#receiver = options.receiver;
     this.#keyOf = options.keyOf;
     this.#drops = options.drops;
+    this.#unknownKey = options.unknownKey ?? 'seal-unknown-key';
     this.#limits = options.limits ?? REASSEMBLY;
   }
 
@@ -80,7 +84,7 @@ export class Reassembler<S extends Side> {
       return this.#drop('frame-kind', `${frame.kind} sent to the ${this.#receiver}`);
     }
     const key = this.#keyOf(frame, functionArn);
-    if (key === undefined) return this.#drop('seal-unknown-key', describe(frame));
+    if (key === undefined) return this.#drop(this.#unknownKey, describe(frame));
     const piece = openFrame(frame, key, functionArn);
     if (piece === undefined) return this.#drop('seal-broken', describe(frame));
 

@@ -64,6 +64,8 @@ export class Stub {
     this.#outTopic = outTopic(options.arn, this.#stubId);
     this.#reassembler = new Reassembler({
       receiver: 'stub',
+      // Keys are those of the invocations in flight: what has none comes too late.
+      unknownKey: 'invocation-ended',
       keyOf: ({ id }) => this.#inFlight.get(id)?.keys.receive,
       drops: this.#drops,
     });

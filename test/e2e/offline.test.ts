@@ -264,11 +264,11 @@ describe('llx dev --offline, through the AWS SDK', () => {
         return { what: `${process} ${reason} ${kind ?? detail}`, id };
       });
     // On a machine that is busy, an offer that was not claimed within a second is sent again under its number, and may
-    // be answered again: by then the stub has the answer, or has forgotten the invocation and its keys.
+    // be answered again: by then the stub has the answer, or has forgotten the invocation.
     const offers = dropped.filter(({ what }) => what === 'session message-duplicate offer');
     const offeredAgain = new Set(offers.map(({ id }) => id));
     const second =
-      /^(?:session message-duplicate offer|stub (?:message-duplicate|seal-unknown-key|invocation-ended) (?:claim|result|error))$/;
+      /^(?:session message-duplicate offer|stub (?:message-duplicate|invocation-ended) (?:claim|result|error))$/;
     // Of `slow`, which runs into its deadline in two tests, an answer may come late.
     const late = /^stub invocation-ended /;
     const unexplained = dropped.filter(

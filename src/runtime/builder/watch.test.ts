@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { statSync } from 'node:fs';
+import type { FSWatcher } from 'chokidar';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TemporaryProject } from '../test-support/temporary-project.ts';
 import { type InputListener, InputWatch } from './watch.ts';
 
@@ -129,4 +132,29 @@ test('after the end nothing is watched', async () => {
   await watch.watch(listener, files('a.ts'), 0);
   await watch.forget(listener);
   expect(listener.changes).toEqual([]);
+});
+
+test('a change that no event tells, as on some file systems, is found by a look', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  // Says that it sees a file, and never more.
+  const deaf = Object.assign(new EventEmitter(), {
+    add: (paths: readonly string[]) => paths.map((path) => deaf.emit('add', path, statSync(path))),
+    unwatch: () => undefined,
+    close: async () => undefined,
+  });
+  const looking = new InputWatch(
+    () => undefined,
+    async () => deaf as unknown as FSWatcher,
+  );
+  await looking.watch(listener, files('a.ts', 'b.ts'), Date.now() + 60_000);
+  vi.advanceTimersByTime(2_000);
+  expect(listener.changes).toEqual([]);
+  project.write('a.ts', 'another text');
+  vi.advanceTimersByTime(2_000);
+  expect(listener.changes).toEqual([{ file: 'a.ts', certain: true }]);
+  vi.advanceTimersByTime(10_000);
+  expect(listener.changes).toHaveLength(1);
+  await looking.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

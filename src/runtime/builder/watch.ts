@@ -14,8 +14,24 @@ const VANISHED_MS = 50;
  */
 const STIRRED_MS = 150;
 
+/**
+ * How often every file is looked at, whatever was told of it: under load the kernel's events do get lost, and some file
+ * systems (network, containers) have none. A look takes microseconds.
+ */
+const LOOK_MS = 2_000;
+
 /** The kernel stamps files with a clock that may be this much behind. */
 const CLOCK_GRAIN_MS = 20;
+
+/** What tells of changes; it is replaced in tests. */
+export type StartWatcher = () => Promise<FSWatcher>;
+
+async function startChokidar(): Promise<FSWatcher> {
+  // Not needed before the first build has ended.
+  const { watch } = await import('chokidar');
+  // Nothing may delay a change: builds are cheap, and repeated when a file changes again.
+  return watch([], { atomic: false, awaitWriteFinish: false, ignorePermissionErrors: true });
+}
 
 export type InputListener = {
   /** `certain` is false for a file that may have been changed while it was being read. */
@@ -28,12 +44,15 @@ export class InputWatch {
   /** Per listener: what it watches. */
   readonly #watched = new Map<InputListener, ReadonlySet<string>>();
   readonly #files = new Map<string, WatchedFile>();
+  readonly #startWatcher: StartWatcher;
   #watcher: Promise<FSWatcher> | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #closed = false;
 
   /** @param onError for a watch that cannot be made: usually the system's limit of watches is reached. */
-  constructor(onError: (error: unknown) => void) {
+  constructor(onError: (error: unknown) => void, startWatcher: StartWatcher = startChokidar) {
     this.#onError = onError;
+    this.#startWatcher = startWatcher;
   }
 
   /**
@@ -71,6 +90,7 @@ export class InputWatch {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#looking);
     for (const file of this.#files.values()) file.cancel();
     this.#files.clear();
     this.#watched.clear();
@@ -78,10 +98,7 @@ export class InputWatch {
   }
 
   async #start(): Promise<FSWatcher> {
-    // Not needed before the first build has ended.
-    const { watch } = await import('chokidar');
-    // Nothing may delay a change: builds are cheap, and repeated when a file changes again.
-    const watcher = watch([], { atomic: false, awaitWriteFinish: false, ignorePermissionErrors: true });
+    const watcher = await this.#startWatcher();
     watcher.on('add', (path, stats) => this.#files.get(path)?.appeared(path, stats?.ctimeMs));
     watcher.on('change', (path) => this.#files.get(path)?.changed(path));
     watcher.on('unlink', (path) => this.#files.get(path)?.vanished(path));
@@ -94,6 +111,10 @@ export class InputWatch {
       if (inside !== watchedPath) this.#files.get(inside)?.stirred(inside);
     });
     watcher.on('error', (error) => this.#onError(error));
+    if (this.#closed) return watcher;
+    this.#looking = setInterval(() => {
+      for (const [path, file] of this.#files) file.look(path);
+    }, LOOK_MS).unref();
     return watcher;
   }
 
@@ -167,8 +188,14 @@ class WatchedFile {
   stirred(path: string): void {
     this.#stirred ??= setTimeout(() => {
       this.#stirred = undefined;
-      if (this.#unseenSince === undefined && looksOf(path) !== this.#looks) this.#tell(path, true);
+      this.look(path);
     }, STIRRED_MS).unref();
+  }
+
+  /** Finds a change that nothing has told. One that is gone for a moment is left to `vanished`. */
+  look(path: string): void {
+    if (this.#unseenSince !== undefined || this.#vanished !== undefined) return;
+    if (looksOf(path) !== this.#looks) this.#tell(path, true);
   }
 
   cancel(): void {
@@ -178,6 +205,7 @@ class WatchedFile {
 
   #tell(path: string, certain: boolean): void {
     clearTimeout(this.#vanished);
+    this.#vanished = undefined;
     this.#changedAt = Date.now();
     this.#looks = looksOf(path);
     for (const listener of this.#listeners) listener.onInputChange(path, certain);
