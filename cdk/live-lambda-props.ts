@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { Bundling } from '../src/manifest/manifest.ts';
 
 /** What `LiveLambda.enable` takes. */
 export type LiveLambdaProps = {
@@ -45,4 +46,9 @@ export type LiveLambdaProps = {
   readonly iotEndpoint?: string;
   /** Source entries that cannot be found: construct path or id → file, relative to the app. */
   readonly entries?: Readonly<Record<string, string>>;
+  /**
+   * What the laptop's bundler has to know, by construct path or id: the `define`, `loader` and `tsconfig` of a
+   * `NodejsFunction`, which leave no trace in what is synthesized. Its externals are found.
+   */
+  readonly bundling?: Readonly<Record<string, Bundling>>;
 };

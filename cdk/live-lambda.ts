@@ -44,8 +44,13 @@ export class LiveLambda implements IAspect {
    */
   static enable(scope: IConstruct, props: LiveLambdaProps = {}): void {
     check(props);
-    const { entries = {}, lane } = props;
-    attachManifest(scope, { entries, ...(lane === undefined ? {} : { lane }), isForeign: isOfTheCdk });
+    const { entries = {}, bundling = {}, lane } = props;
+    attachManifest(scope, {
+      entries,
+      bundling,
+      ...(lane === undefined ? {} : { lane }),
+      isForeign: isOfTheCdk,
+    });
     const selection = readSelection(scope.node.tryGetContext('llx'), props.functions);
     if (selection === undefined) return;
     expectMatches(scope.node.root, selection.fromContext ?? []);

@@ -29,6 +29,7 @@ const app = new App();
 attachManifest(app, {
   lane: 'team',
   entries: { Given: 'src/given.ts' },
+  bundling: { Orders: { loader: { '.sql': 'text' }, tsconfig: 'tsconfig.lambda.json' } },
   isForeign: (resource) => resource.node.path.includes('Foreign'),
 });
 attachManifest(app, { entries: { 'Shop/Wrong': 'src/plain/index.js' } });
@@ -155,7 +156,11 @@ describe('the manifest of an app has', () => {
       environment: { STAGE: 'dev' },
       unresolved: ['QUEUE'],
       entry: { file: 'src/orders.ts', exportName: 'handler', foundBy: 'comment' },
-      bundling: { external: ['@aws-sdk/client-s3'] },
+      bundling: {
+        external: ['@aws-sdk/client-s3'],
+        loader: { '.sql': 'text' },
+        tsconfig: 'tsconfig.lambda.json',
+      },
       asset,
       layers: [],
       sources: [{ type: 'url' }],

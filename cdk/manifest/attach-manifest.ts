@@ -2,13 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { attachCustomSynthesis } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import { MANIFEST_FILE, type SourceEntry } from '../../src/manifest/manifest.ts';
+import { type Bundling, MANIFEST_FILE, type SourceEntry } from '../../src/manifest/manifest.ts';
 import { collectManifest } from './collect-manifest.ts';
 import { items, members, text } from './template.ts';
 
 export type ManifestOptions = {
   /** @default {} */
   readonly entries?: Readonly<Record<string, string>>;
+  /** By construct path or id. @default {} */
+  readonly bundling?: Readonly<Record<string, Bundling>>;
   readonly lane?: string;
   /** Whether llx has nothing to do with a function's resource. @default none is */
   readonly isForeign?: (resource: IConstruct) => boolean;
@@ -56,11 +58,12 @@ export function attachManifest(scope: IConstruct, options: ManifestOptions = {})
 /** Of all calls: the app may be enabled a stage or a stack at a time. Of what can be but one, the first counts. */
 function merged(given: readonly ManifestOptions[]): ManifestOptions {
   const entries = Object.assign({}, ...given.map((one) => one.entries).reverse());
-  return Object.assign({}, ...given.toReversed(), { entries });
+  const bundling = Object.assign({}, ...given.map((one) => one.bundling).reverse());
+  return Object.assign({}, ...given.toReversed(), { entries, bundling });
 }
 
 function writeManifest(app: IConstruct, outdir: string, options: ManifestOptions): void {
-  const { entries = {}, lane, isForeign = () => false, root = process.cwd() } = options;
+  const { entries = {}, bundling = {}, lane, isForeign = () => false, root = process.cwd() } = options;
   const file = join(outdir, MANIFEST_FILE);
   const manifest = collectManifest(app, {
     outdir,
@@ -68,6 +71,7 @@ function writeManifest(app: IConstruct, outdir: string, options: ManifestOptions
     app: options.app ?? process.argv[1],
     lane,
     entries,
+    bundling,
     before: entriesBefore(file),
     isForeign,
   });

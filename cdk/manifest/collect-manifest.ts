@@ -2,6 +2,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
+  type Bundling,
   type EventSource,
   MANIFEST_VERSION,
   type Manifest,
@@ -24,6 +25,7 @@ export type CollectOptions = {
   readonly app?: string | undefined;
   readonly lane?: string | undefined;
   readonly entries: Readonly<Record<string, string>>;
+  readonly bundling: Readonly<Record<string, Bundling>>;
   readonly before: ReadonlyMap<string, SourceEntry>;
   /** Functions that llx has nothing to do with, such as the CDK's own. */
   readonly isForeign: (resource: IConstruct) => boolean;

@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { IConstruct } from 'constructs';
-import type { EventSource, ManifestFunction, SourceEntry, StackPlace } from '../../src/manifest/manifest.ts';
+import type {
+  Bundling,
+  EventSource,
+  ManifestFunction,
+  SourceEntry,
+  StackPlace,
+} from '../../src/manifest/manifest.ts';
 import type { Assets } from './assets.ts';
 import { externalsOf } from './bundle-entry.ts';
 import { findEntry, handlerFile } from './source-entry.ts';
@@ -25,6 +31,8 @@ export type ManifestSurroundings = {
   readonly root: string;
   readonly assets: Assets;
   readonly entries: Readonly<Record<string, string>>;
+  /** By construct path or id. */
+  readonly bundling: Readonly<Record<string, Bundling>>;
   /** By construct path: entries that were found before. */
   readonly before: ReadonlyMap<string, SourceEntry>;
 };
@@ -36,7 +44,7 @@ const DEFAULT_MEMORY = 128;
 /** What the manifest says of a function, or undefined for one that no Node.js runtime runs. */
 export function manifestFunction(
   deployed: DeployedResource,
-  { outdir, root, assets, entries, before }: ManifestSurroundings,
+  { outdir, root, assets, entries, bundling, before }: ManifestSurroundings,
 ): ManifestFunction | undefined {
   const { construct, logicalId, stack, template, assetManifest, sources } = deployed;
   const { properties = {} } = template.resources.get(logicalId) ?? {};
@@ -48,13 +56,14 @@ export function manifestFunction(
   const { LLX_HANDLER: original, ...own } = environment;
   const handler = original ?? text(properties.Handler) ?? 'index.handler';
   const physicalName = text(properties.FunctionName);
+  const id = path.slice(path.lastIndexOf('/') + 1);
   const key = members(properties.Code).S3Key;
   const staged = assets.staged(key, assetManifest);
   const source = assets.source(key);
   const found = findEntry({
     resource: construct,
     path,
-    id: path.slice(path.lastIndexOf('/') + 1),
+    id,
     handler,
     root,
     staged,
@@ -76,7 +85,7 @@ export function manifestFunction(
     environment: withoutStub(own),
     unresolved: unresolved.filter((name) => !name.startsWith('LLX_')),
     ...found,
-    ...(external.length === 0 ? {} : { bundling: { external } }),
+    ...bundlingOf(external, bundling[path] ?? bundling[id]),
     ...(staged === undefined || staged === source ? {} : { asset: slashed(relative(outdir, staged)) }),
     layers: layersOf(properties.Layers, deployed, assets).map((one) =>
       one.startsWith('arn:') ? one : slashed(relative(outdir, one)),
@@ -84,6 +93,15 @@ export function manifestFunction(
     sources,
     live: original !== undefined,
   };
+}
+
+/** What is found of it, and what the app says of it. */
+function bundlingOf(
+  external: readonly string[],
+  given: Bundling | undefined,
+): Pick<ManifestFunction, 'bundling'> {
+  const bundling = { ...(external.length === 0 ? {} : { external }), ...given };
+  return Object.keys(bundling).length === 0 ? {} : { bundling };
 }
 
 /** Of an L2 construct the resource is a child that nobody names. */

@@ -86,7 +86,10 @@ const manifestFunction = object(
     unresolved: texts,
     entry,
     problem: text('a text'),
-    bundling: object({ external: texts }, 'an object', ['external']),
+    bundling: object(
+      { external: texts, define: environment, loader: environment, tsconfig: text('a file') },
+      'an object',
+    ),
     asset: text('a folder'),
     layers: texts,
     sources: list(object(EVENT_SOURCE, 'an event source', ['type']), 'a list of event sources'),

@@ -51,6 +51,17 @@ export type SourceEntry = {
   readonly foundBy: FoundBy;
 };
 
+/** What the bundler has to know of a function's code, in esbuild's words. */
+export type Bundling = {
+  /** Packages that stay `import`s. */
+  readonly external?: readonly string[];
+  readonly define?: Readonly<Record<string, string>>;
+  /** By file extension. */
+  readonly loader?: Readonly<Record<string, string>>;
+  /** A file, relative to the project. */
+  readonly tsconfig?: string;
+};
+
 export type ManifestFunction = {
   /** The construct's. */
   readonly path: string;
@@ -74,7 +85,7 @@ export type ManifestFunction = {
   readonly entry?: SourceEntry;
   /** Why there is no entry, and what to do; absent where there is one. */
   readonly problem?: string;
-  readonly bundling?: { readonly external: readonly string[] };
+  readonly bundling?: Bundling;
   /** The package that is deployed, a folder relative to the manifest. */
   readonly asset?: string;
   /** ARNs, and folders relative to the manifest; without the stub's. */

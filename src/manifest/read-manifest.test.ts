@@ -26,7 +26,12 @@ const MANIFEST: Manifest = {
       environment: { STAGE: 'dev' },
       unresolved: ['TABLE'],
       entry: { file: 'src/orders.ts', exportName: 'handler', foundBy: 'comment' },
-      bundling: { external: ['sharp'] },
+      bundling: {
+        external: ['sharp'],
+        define: { VERSION: '"1"' },
+        loader: { '.sql': 'text' },
+        tsconfig: 'tsconfig.lambda.json',
+      },
       asset: 'asset.1',
       layers: ['asset.2'],
       sources: [{ type: 'rule', pattern: { source: ['shop'] } }, { type: 'url' }],

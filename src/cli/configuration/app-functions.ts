@@ -91,7 +91,7 @@ function toAppFunction(
       ? entry && { root, handler: `${entry.file}.${entry.exportName}` }
       : { root: folder, handler: config.handler };
   if (source === undefined) return undefined;
-  const bundling = { ...one.bundling, ...toBundling(config.bundling, folder) };
+  const bundling = { ...toBundling(one.bundling, root), ...toBundling(config.bundling, folder) };
   return {
     name: one.name,
     ...source,
