@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 import { parseBrokerUrl } from '../../transport/mqtt/broker-address.ts';
 import type { BrokerLocation, TlsMaterial } from '../../transport/mqtt/broker-location.ts';
@@ -11,12 +10,10 @@ import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
-import { AwsHttpHandler } from './aws-http-handler.ts';
-import { DeployedFunctions } from './deployed-functions.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
-import { createHandlerEnvironment } from './handler-environment.ts';
 import { masterCredentials } from './master-credentials.ts';
+import { openHandlers } from './open-handlers.ts';
 import { type LiveFlags, type LiveOpening, regionOf } from './open-live.ts';
 
 export type BrokerFlags = LiveFlags & {
@@ -29,7 +26,7 @@ export type BrokerFlags = LiveFlags & {
  * not say the account, and for the handlers' credentials.
  */
 export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Promise<DevAws> {
-  const { configuration, store, closers, signal } = opening;
+  const { configuration, closers, signal } = opening;
   const location = await locationOf(flags.broker, process.env);
   const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
   // Where an emulator plays AWS, it plays all of it: a role of the account must not be assumed for its functions.
@@ -47,8 +44,7 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
     doctor: doctorCommand(flags),
   });
   closers.add(async () => access.close());
-  const requestHandler = new AwsHttpHandler(proxyFor);
-  closers.add(async () => requestHandler.destroy());
+  const handlers = openHandlers({ access, credentials, emulator }, flags, opening);
   const account = emulator?.account ?? (await accountOf(configuration, access, signal));
   const scope = { region: access.region, account };
   const { shown } = parseBrokerUrl(flags.broker);
@@ -59,16 +55,7 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
     ...scope,
     functions: await functionsInAws(scope, flags.endpoint === undefined ? credentials : undefined, opening),
     connect: (options) => connectSharded((one) => connectMqtt({ ...one, ...location }), options),
-    ...createHandlerEnvironment({
-      mode: flags.credentials,
-      lane: flags.lane ?? configuration.lane,
-      master: credentials,
-      assumeRole: stsAssumeRole({ master: credentials, region: access.region, requestHandler, ...endpoint }),
-      deployed: new DeployedFunctions(access),
-      store,
-      closers,
-      ...endpoint,
-    }),
+    ...handlers,
   };
 }
 

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { HandlerCredentialsMode } from '../../credentials/handler-credentials.ts';
-import { stsAssumeRole } from '../../credentials/sts-assume-role.ts';
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
 import type { SessionStore } from '../../session/store.ts';
-import type { CredentialProvider } from '../../signature/credentials.ts';
 import { connectIotCore } from '../../transport/mqtt/connect-iot-core.ts';
 import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
@@ -13,14 +11,12 @@ import type { Closers } from '../closers.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { readEmulatorState } from '../emulator-client.ts';
-import { type AwsAccess, openAwsAccess } from './aws-access.ts';
-import { AwsHttpHandler } from './aws-http-handler.ts';
-import { DeployedFunctions } from './deployed-functions.ts';
+import { openAwsAccess } from './aws-access.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
-import { createHandlerEnvironment, type HandlerEnvironment } from './handler-environment.ts';
 import { iotClient } from './iot-client.ts';
 import { masterCredentials } from './master-credentials.ts';
+import { openHandlers } from './open-handlers.ts';
 import { openPlainEmulator } from './open-plain-emulator.ts';
 import { openRetainedMessages } from './read-retained-message.ts';
 
@@ -105,30 +101,6 @@ export function regionOf(
 
 async function authorityOf(emulator: EmulatorState | undefined): Promise<{ readonly ca?: string }> {
   return emulator?.ca === undefined ? {} : { ca: await readFile(emulator.ca, 'utf8') };
-}
-
-function openHandlers(
-  {
-    access,
-    credentials,
-    emulator,
-  }: { access: AwsAccess; credentials: CredentialProvider; emulator: EmulatorState | undefined },
-  flags: LiveFlags,
-  { configuration, store, closers }: LiveOpening,
-): HandlerEnvironment {
-  const endpoint = emulator === undefined ? {} : { endpoint: emulator.endpoint };
-  const requestHandler = new AwsHttpHandler(proxyFor);
-  closers.add(async () => requestHandler.destroy());
-  return createHandlerEnvironment({
-    mode: flags.credentials,
-    lane: flags.lane ?? configuration.lane,
-    master: credentials,
-    assumeRole: stsAssumeRole({ master: credentials, region: access.region, requestHandler, ...endpoint }),
-    deployed: new DeployedFunctions(access),
-    store,
-    closers,
-    ...endpoint,
-  });
 }
 
 /** Keys of another account would look for functions that are not there, or worse, find others of the same name. */
