@@ -17,7 +17,8 @@ export type ResolvedFunction = {
   readonly deployed: DeployedFunction;
   /** With the qualifier when the caller gave one, as recordings of real AWS show it. */
   readonly invokedArn: string;
-  readonly version: '$LATEST';
+  /** `$LATEST`, or the number of a published version. */
+  readonly version: string;
 };
 
 export class FunctionRegistry {

@@ -1,0 +1,13 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** What the emulator keeps: one database, and beside it the code of functions and layers by its hash. */
+export type State = {
+  /** Tables are made by the migrations in `migrations.ts`. Statements run at once: nothing else in this process writes. */
+  readonly database: DatabaseSync;
+  /** Absolute; where code is kept. */
+  readonly directory: string;
+  /** All or nothing; what it returns has been written when it returns. Not to be nested. */
+  transaction<T>(work: () => T): T;
+  /** Idempotent. */
+  close(): void;
+};
