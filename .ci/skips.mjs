@@ -1,0 +1,14 @@
+/** Prints the tests that were skipped, from vitest's JSON report; fails on one whose part `.ci/run` installs. */
+import { readFileSync } from 'node:fs';
+
+const INSTALLED = /tmux|mosquitto|aws cli|no aws\b|boto3|awslambdaric|python|openssl|curl/i;
+
+const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const skipped = report.testResults
+  .flatMap(({ assertionResults }) => assertionResults)
+  .filter(({ status }) => status === 'skipped' || status === 'pending' || status === 'todo')
+  .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(' > '));
+const needless = skipped.filter((name) => INSTALLED.test(name));
+for (const name of skipped) console.log(`skipped: ${name}`);
+for (const name of needless) console.error(`skipped although its part was installed: ${name}`);
+process.exitCode = needless.length > 0 ? 1 : 0;
