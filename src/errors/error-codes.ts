@@ -17,6 +17,9 @@ export const ERROR_CODES = {
   LLX_FIXTURE_UNKNOWN: { exitCode: 2 }, // no fixture of that name
   LLX_FIXTURE_INVALID: { exitCode: 2 }, // a fixture file that is not a fixture
   LLX_PORT_IN_USE: { exitCode: 2 }, // another program listens there
+  LLX_STATE_IN_USE: { exitCode: 2 }, // another emulator has the state's directory
+  LLX_STATE_NEWER: { exitCode: 2 }, // a newer llx wrote the emulator's state
+  LLX_STATE_DAMAGED: { exitCode: 2 }, // the emulator's database cannot be read
   LLX_LANE_HELD: { exitCode: 2 }, // another session holds the lane
   LLX_CREDENTIALS_MISSING: { exitCode: 2 }, // no AWS credentials in any of the places where SDKs look
   LLX_CREDENTIALS_EXPIRED: { exitCode: 2 }, // credentials whose time is over

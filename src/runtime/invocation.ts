@@ -16,6 +16,10 @@ export type FunctionSpec = {
   readonly root: string;
   /** `source`: TypeScript or JavaScript on disk, built by esbuild and reloaded. `package`: run as it is. */
   readonly code: 'source' | 'package';
+  /** Number of a published version. @default `$LATEST` */
+  readonly version?: string;
+  /** Absolute paths of extracted layers, in the order in which Lambda lays them over `/opt`. */
+  readonly layers?: readonly string[];
   readonly bundling?: {
     readonly external?: readonly string[];
     readonly define?: Readonly<Record<string, string>>;

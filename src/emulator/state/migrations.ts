@@ -1,0 +1,7 @@
+import { LAMBDA_TABLES } from '../lambda/lambda-tables.ts';
+
+/**
+ * SQL that leads from each schema to the next; the database's `user_version` says how many have run. One that was
+ * released is never changed: a later one mends it.
+ */
+export const MIGRATIONS: readonly string[] = [[LAMBDA_TABLES].join('\n')];

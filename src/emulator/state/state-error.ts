@@ -1,0 +1,33 @@
+import { LlxError } from '../../errors/llx-error.ts';
+
+/** https://sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** What SQLite says when a state is opened, as a coded error where a user can mend it; else the error itself. */
+export function stateError(error: unknown, file: string): unknown {
+  switch (primaryCode(error)) {
+    case SQLITE_BUSY:
+      return new LlxError('LLX_STATE_IN_USE', {
+        message: `expected a state that nobody uses, found that another emulator has opened ${file}`,
+        mend: 'end the other emulator, or keep this one’s state elsewhere: llx emulator --data DIR',
+        cause: error,
+      });
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new LlxError('LLX_STATE_DAMAGED', {
+        message: `expected a SQLite database in ${file}, found: ${error instanceof Error ? error.message : String(error)}`,
+        mend: `move it away, and deploy again: mv '${file}' '${file}.damaged'`,
+        cause: error,
+      });
+    default:
+      return error;
+  }
+}
+
+/** Extended codes hold the primary one in their lowest byte. */
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
+}
