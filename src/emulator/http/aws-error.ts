@@ -8,12 +8,20 @@ export class AwsError extends Error {
   /** The exception's name: `ResourceNotFoundException`. */
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** Beside those that every error has. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(statusCode: number, type: string, body: Readonly<Record<string, unknown>>) {
+  constructor(
+    statusCode: number,
+    type: string,
+    body: Readonly<Record<string, unknown>>,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(`${type}: ${String(body.Message ?? body.message ?? '')}`);
     this.statusCode = statusCode;
     this.type = type;
     this.body = body;
+    this.headers = headers;
   }
 }
 
