@@ -1,0 +1,89 @@
+import type { DropCounter } from '../../protocol/drops.ts';
+import type { EmulatorClock } from '../emulator-clock.ts';
+import type { InvocationCall, InvocationEvent } from '../lambda/invocation-service.ts';
+import type { LogLine, LogStore } from './log-store.ts';
+
+const FLUSH_MS = 100;
+/** While the store is not loaded, or the disk is slow: beyond it lines are dropped, and counted. */
+const DEFAULT_MAX_CHARACTERS = 16 * 1024 * 1024;
+/** A line of three words costs more than its letters. */
+const LINE_OVERHEAD = 100;
+
+/**
+ * Lambda's side of CloudWatch Logs: what functions print, and START, END and REPORT, go to their log groups in
+ * batches, off the path of the invocation. A crash loses at most the last tenth of a second of it.
+ */
+export class InvocationLogs {
+  readonly #clock: EmulatorClock;
+  readonly #drops: DropCounter;
+  readonly #maxCharacters: number;
+  #store: LogStore | undefined;
+  #lines: LogLine[] = [];
+  #characters = 0;
+  #cancelFlush: (() => void) | undefined;
+  #closed = false;
+
+  constructor(options: {
+    readonly clock: EmulatorClock;
+    readonly drops: DropCounter;
+    /** Of lines that wait to be written. @default 16 Mi */
+    readonly maxCharacters?: number;
+  }) {
+    this.#clock = options.clock;
+    this.#drops = options.drops;
+    this.#maxCharacters = options.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
+  }
+
+  /** For `InvocationService.observe`. */
+  readonly observe = (event: InvocationEvent): void => {
+    switch (event.type) {
+      case 'started': {
+        const { requestId, resolved } = event.call;
+        const message = `START RequestId: ${requestId} Version: ${resolved.version}`;
+        return this.#push(event.call, this.#clock.now(), message);
+      }
+      case 'log':
+        return this.#push(event.call, event.at, event.text);
+      case 'ended':
+        this.#push(event.call, event.at, `END RequestId: ${event.call.requestId}`);
+        return this.#push(event.call, event.at, event.report);
+      default:
+        return;
+    }
+  };
+
+  /** From now on lines are written; those that wait, at once. */
+  attach(store: LogStore): void {
+    this.#store = store;
+    this.flush();
+  }
+
+  /** Writes what waits: before logs are read, so that a caller finds what its invocation printed. */
+  flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    if (this.#store === undefined || this.#lines.length === 0) return;
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#characters = 0;
+    this.#store.append(lines);
+  }
+
+  /** Writes what waits. Idempotent; lines that come later are dropped. */
+  close(): void {
+    if (this.#closed) return;
+    this.flush();
+    this.#closed = true;
+  }
+
+  #push({ resolved }: InvocationCall, at: number, message: string): void {
+    if (this.#closed || this.#characters > this.#maxCharacters) {
+      this.#drops.drop('store-full', `a log line of ${resolved.deployed.spec.name}`);
+      return;
+    }
+    const { logGroupName: groupName, logStreamName: streamName } = resolved.deployed;
+    this.#lines.push({ groupName, streamName, at, message });
+    this.#characters += message.length + LINE_OVERHEAD;
+    if (this.#store !== undefined) this.#cancelFlush ??= this.#clock.schedule(() => this.flush(), FLUSH_MS);
+  }
+}
