@@ -3,16 +3,16 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { causeText } from '../session/connection-text.ts';
 import { isRunning } from '../session/session-state.ts';
 import type { SessionState } from '../session/store.ts';
-import { detailLines } from './detail-lines.ts';
-import { DropLines } from './drop-lines.tsx';
-import { Footer, type Message, MessageLine, sessionMessage } from './footer.tsx';
 import type { FrameSource } from './frame-source.ts';
-import { Header, type Mode } from './header.tsx';
-import { Help } from './help.tsx';
-import { InvocationDetail } from './invocation-detail.tsx';
-import { InvocationList } from './invocation-list.tsx';
+import { detailLines } from './invocation/detail-lines.ts';
+import { InvocationDetail } from './invocation/invocation-detail.tsx';
+import { InvocationList } from './invocations/invocation-list.tsx';
 import { keyNames } from './key-names.ts';
 import { bindingOf, type Facts } from './key-table.ts';
+import { DropLines } from './shell/drop-lines.tsx';
+import { Footer, type Message, MessageLine, sessionMessage } from './shell/footer.tsx';
+import { Header, type Mode } from './shell/header.tsx';
+import { Help } from './shell/help.tsx';
 import { useSeconds } from './use-seconds.ts';
 import {
   firstLine,

@@ -1,15 +1,8 @@
-/** Which keys mean what depends on what is on the screen. */
-export type KeyContext = 'list' | 'detail' | 'help' | 'quit';
+/** A place of its own with its own keys. */
+export type ScreenId = 'invocations' | 'invocation' | 'functions' | 'fixtures' | 'logs';
 
-export type Facts = {
-  /** Ids of the invocations, oldest first. */
-  readonly ids: readonly string[];
-  readonly running: number;
-  /** Rows of the part that scrolls. */
-  readonly page: number;
-  /** Lines of the opened tab. */
-  readonly lines: number;
-};
+/** Which keys mean what depends on what is on the screen. */
+export type KeyContext = ScreenId | 'field' | 'palette' | 'choose' | 'confirm' | 'help' | 'quit';
 
 type Entry = {
   readonly id: string;
@@ -18,38 +11,101 @@ type Entry = {
   readonly label: string;
   readonly when: readonly KeyContext[];
   readonly footer?: true;
-  /** Why it does nothing now. */
-  readonly disabled?: (facts: Facts) => string | undefined;
 };
 
-const EVERYWHERE = ['list', 'detail', 'help', 'quit'] as const;
-const SCROLLING = ['list', 'detail'] as const;
+const TOP = ['invocations', 'functions', 'fixtures', 'logs'] as const;
+const SCREENS = [...TOP, 'invocation'] as const;
+const ONE_INVOCATION = ['invocations', 'invocation'] as const;
+const OVERLAYS = ['field', 'palette', 'choose', 'confirm', 'help', 'quit'] as const;
+const EVERYWHERE = [...SCREENS, ...OVERLAYS] as const;
 
-const needsInvocation = ({ ids }: Facts) => (ids.length === 0 ? 'There is no invocation yet.' : undefined);
-
-/** Every key of the screens. Dispatch, the footer, `?` and docs/keys.md are made of it. */
+/** Every key of the screens. Dispatch, the footer, `?`, the palette and docs/keys.md are made of it. */
 export const KEY_TABLE = [
-  { id: 'open', keys: ['enter'], label: 'open', when: ['list'], footer: true, disabled: needsInvocation },
-  { id: 'open.logs', keys: ['l'], label: 'logs', when: ['list'], footer: true, disabled: needsInvocation },
-  { id: 'move.down', keys: ['j', 'down'], label: 'down', when: SCROLLING, footer: true },
-  { id: 'move.up', keys: ['k', 'up'], label: 'up', when: SCROLLING, footer: true },
-  { id: 'move.halfDown', keys: ['ctrl-d'], label: 'half page down', when: SCROLLING },
-  { id: 'move.halfUp', keys: ['ctrl-u'], label: 'half page up', when: SCROLLING },
-  { id: 'move.pageDown', keys: ['pagedown', 'space'], label: 'page down', when: SCROLLING },
-  { id: 'move.pageUp', keys: ['pageup'], label: 'page up', when: SCROLLING },
-  { id: 'move.first', keys: ['g', 'home'], label: 'first', when: SCROLLING },
-  { id: 'move.last', keys: ['G', 'end'], label: 'last, and follow', when: SCROLLING },
-  { id: 'follow', keys: ['f'], label: 'follow', when: ['list'], footer: true },
-  { id: 'tab.next', keys: [']', 'tab'], label: 'next tab', when: ['detail'], footer: true },
-  { id: 'tab.previous', keys: ['['], label: 'previous tab', when: ['detail'] },
-  { id: 'tab.event', keys: ['1'], label: 'event', when: ['detail'] },
-  { id: 'tab.answer', keys: ['2'], label: 'answer', when: ['detail'] },
-  { id: 'tab.logs', keys: ['3'], label: 'logs', when: ['detail'] },
+  { id: 'open', keys: ['enter'], label: 'open', when: ['invocations', 'logs'], footer: true },
+  { id: 'open.logs', keys: ['l'], label: 'logs', when: ['invocations', 'functions'] },
+  { id: 'node.toggle', keys: ['enter', 'space'], label: 'fold or unfold', when: ['invocation'] },
+  { id: 'node.fold', keys: ['left', 'h'], label: 'fold', when: ['invocation', 'fixtures'] },
+  { id: 'node.unfold', keys: ['right', 'l'], label: 'unfold', when: ['invocation', 'fixtures'] },
+  { id: 'node.foldAll', keys: ['-'], label: 'fold all', when: ['invocation'] },
+  { id: 'node.unfoldAll', keys: ['+', '='], label: 'unfold all', when: ['invocation'] },
+  { id: 'toggle', keys: ['space', 'enter'], label: 'serve or leave', when: ['functions'], footer: true },
+  { id: 'sort', keys: ['s'], label: 'sort', when: ['functions'], footer: true },
+  { id: 'fixture.send', keys: ['enter'], label: 'send', when: ['fixtures'], footer: true },
+  { id: 'fixture.sendTo', keys: ['s'], label: 'send to …', when: ['fixtures'], footer: true },
+  { id: 'fixture.sendAll', keys: ['a'], label: 'send all', when: ['fixtures'], footer: true },
+  { id: 'fixture.result', keys: ['v'], label: 'expected or last result', when: ['fixtures'] },
+  { id: 'refresh', keys: ['R'], label: 'read again', when: ['fixtures'] },
+  { id: 'filter', keys: ['/'], label: 'filter', when: TOP, footer: true },
+  { id: 'search', keys: ['/'], label: 'search', when: ['invocation'], footer: true },
+  { id: 'search.next', keys: ['n'], label: 'next match', when: ['invocation'] },
+  { id: 'search.previous', keys: ['N'], label: 'previous match', when: ['invocation'] },
+  { id: 'replay', keys: ['r'], label: 'replay', when: ONE_INVOCATION, footer: true },
+  { id: 'edit', keys: ['e'], label: 'edit and replay', when: ONE_INVOCATION, footer: true },
+  { id: 'diff', keys: ['d'], label: 'diff of answers', when: ONE_INVOCATION },
+  { id: 'save', keys: ['f'], label: 'save as fixture', when: ['invocation'] },
+  { id: 'copy', keys: ['c'], label: 'copy …', when: ONE_INVOCATION },
+  {
+    id: 'source',
+    keys: ['o'],
+    label: 'open the source',
+    when: ['invocations', 'invocation', 'functions', 'fixtures'],
+  },
+  { id: 'pin', keys: ['space'], label: 'pin', when: ['invocations'] },
+  { id: 'follow', keys: ['f'], label: 'follow', when: ['invocations', 'logs'], footer: true },
+  { id: 'pause', keys: ['p'], label: 'pause', when: ['invocations', 'logs'], footer: true },
+  { id: 'order', keys: ['s'], label: 'newest first or last', when: ['invocations'] },
+  { id: 'tab.next', keys: [']', 'tab'], label: 'next tab', when: ['invocation'], footer: true },
+  { id: 'tab.previous', keys: ['[', 'shift-tab'], label: 'previous tab', when: ['invocation'] },
+  { id: 'tab.event', keys: ['1'], label: 'event', when: ['invocation'] },
+  { id: 'tab.answer', keys: ['2'], label: 'answer', when: ['invocation'] },
+  { id: 'tab.logs', keys: ['3'], label: 'logs', when: ['invocation'] },
+  { id: 'tab.timeline', keys: ['4'], label: 'timeline', when: ['invocation'] },
+  { id: 'tab.context', keys: ['5'], label: 'context', when: ['invocation'] },
+  { id: 'tab.diff', keys: ['6'], label: 'diff', when: ['invocation'] },
+  { id: 'newer', keys: ['K'], label: 'newer invocation', when: ['invocation'] },
+  { id: 'older', keys: ['J'], label: 'older invocation', when: ['invocation'] },
+  { id: 'preview.down', keys: ['J'], label: 'scroll the preview down', when: ['fixtures'] },
+  { id: 'preview.up', keys: ['K'], label: 'scroll the preview up', when: ['fixtures'] },
+  { id: 'move.down', keys: ['j', 'down'], label: 'down', when: SCREENS },
+  { id: 'move.up', keys: ['k', 'up'], label: 'up', when: SCREENS },
+  { id: 'move.halfDown', keys: ['ctrl-d'], label: 'half page down', when: SCREENS },
+  { id: 'move.halfUp', keys: ['ctrl-u'], label: 'half page up', when: SCREENS },
+  { id: 'move.pageDown', keys: ['pagedown', 'ctrl-f'], label: 'page down', when: SCREENS },
+  { id: 'move.pageUp', keys: ['pageup', 'ctrl-b'], label: 'page up', when: SCREENS },
+  { id: 'move.first', keys: ['g', 'home'], label: 'first', when: SCREENS },
+  { id: 'move.last', keys: ['G', 'end'], label: 'last', when: SCREENS },
+  { id: 'go.invocations', keys: ['1'], label: 'invocations', when: TOP },
+  { id: 'go.functions', keys: ['2'], label: 'functions', when: TOP },
+  { id: 'go.fixtures', keys: ['3'], label: 'fixtures', when: TOP },
+  { id: 'go.logs', keys: ['4'], label: 'logs of all functions', when: TOP },
+  { id: 'go.next', keys: ['tab'], label: 'next screen', when: TOP },
+  { id: 'go.previous', keys: ['shift-tab'], label: 'previous screen', when: TOP },
+  { id: 'field.accept', keys: ['enter'], label: 'accept', when: ['field'], footer: true },
+  { id: 'field.cancel', keys: ['escape'], label: 'cancel', when: ['field'], footer: true },
+  { id: 'choice.take', keys: ['enter'], label: 'choose', when: ['palette', 'choose'], footer: true },
+  {
+    id: 'choice.down',
+    keys: ['down', 'ctrl-n', 'tab'],
+    label: 'down',
+    when: ['palette', 'choose'],
+    footer: true,
+  },
+  {
+    id: 'choice.up',
+    keys: ['up', 'ctrl-p', 'shift-tab'],
+    label: 'up',
+    when: ['palette', 'choose'],
+    footer: true,
+  },
+  { id: 'confirm.yes', keys: ['y', 'enter'], label: 'yes', when: ['confirm'], footer: true },
+  { id: 'confirm.no', keys: ['n', 'escape', 'q'], label: 'no', when: ['confirm'], footer: true },
   { id: 'quit.yes', keys: ['y', 'q', 'enter'], label: 'quit', when: ['quit'], footer: true },
   { id: 'quit.no', keys: ['n', 'escape'], label: 'stay', when: ['quit'], footer: true },
-  { id: 'back', keys: ['escape'], label: 'back', when: ['detail', 'help'], footer: true },
-  { id: 'help', keys: ['?'], label: 'help', when: ['list', 'detail', 'help'], footer: true },
-  { id: 'quit', keys: ['q'], label: 'quit', when: ['list', 'detail', 'help'], footer: true },
+  { id: 'dismiss', keys: ['x'], label: 'dismiss the notice', when: SCREENS },
+  { id: 'palette', keys: [':'], label: 'commands', when: SCREENS, footer: true },
+  { id: 'back', keys: ['escape'], label: 'back', when: [...SCREENS, 'palette', 'choose', 'help'] },
+  { id: 'help', keys: ['?'], label: 'help', when: [...SCREENS, 'help'], footer: true },
+  { id: 'quit', keys: ['q'], label: 'quit', when: [...SCREENS, 'help'], footer: true },
   { id: 'quit.now', keys: ['ctrl-c'], label: 'quit at once', when: EVERYWHERE },
   { id: 'suspend', keys: ['ctrl-z'], label: 'suspend, until `fg`', when: EVERYWHERE },
 ] as const satisfies readonly Entry[];
@@ -59,6 +115,26 @@ export type KeyId = (typeof KEY_TABLE)[number]['id'];
 export type Binding = Entry & { readonly id: KeyId };
 
 const BINDINGS: readonly Binding[] = KEY_TABLE;
+
+const SECTIONS = [
+  ['invocations', 'Invocations'],
+  ['invocation', 'One invocation'],
+  ['functions', 'Functions'],
+  ['fixtures', 'Fixtures'],
+  ['logs', 'Logs of all functions'],
+  ['field', 'Typing a filter'],
+  ['palette', 'Commands'],
+  ['choose', 'Choosing'],
+  ['confirm', 'A question'],
+  ['help', 'Help'],
+  ['quit', 'Quitting while invocations run'],
+] as const satisfies readonly (readonly [KeyContext, string])[];
+
+export const KEY_CONTEXTS: readonly KeyContext[] = SECTIONS.map(([context]) => context);
+
+export function titleOf(context: KeyContext): string {
+  return SECTIONS.find(([candidate]) => candidate === context)?.[1] ?? context;
+}
 
 export function bindingsOf(context: KeyContext): readonly Binding[] {
   return BINDINGS.filter(({ when }) => when.includes(context));
@@ -70,13 +146,7 @@ export function bindingOf(context: KeyContext, key: string): Binding | undefined
 
 /** docs/keys.md. */
 export function keysMarkdown(): string {
-  const sections = [
-    ['list', 'List of invocations'],
-    ['detail', 'One invocation'],
-    ['help', 'Help'],
-    ['quit', 'Quitting while invocations run'],
-  ] as const;
-  const tables = sections.map(([context, title]) => {
+  const tables = SECTIONS.map(([context, title]) => {
     const rows = bindingsOf(context).map(({ keys, label }) => [
       keys.map((key) => `\`${key}\``).join(' '),
       label,

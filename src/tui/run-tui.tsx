@@ -2,8 +2,8 @@ import { render } from 'ink';
 import type { SessionStore } from '../session/store.ts';
 import { App } from './app.tsx';
 import { createFrameSource } from './frame-source.ts';
-import type { Mode } from './header.tsx';
 import type { LatestDrops } from './latest-drops.ts';
+import type { Mode } from './shell/header.tsx';
 import { suspendProcess } from './suspend-process.ts';
 import { createTheme, ThemeProvider } from './theme.ts';
 

@@ -1,4 +1,4 @@
-import { TABS, type Tab } from './detail-lines.ts';
+import { TABS, type Tab } from './invocation/detail-lines.ts';
 import { bindingOf, type Facts, type KeyContext, type KeyId } from './key-table.ts';
 
 /** What of the session is on the screen. */

@@ -5,7 +5,7 @@ import type { Phase } from '../../session/event.ts';
 import { printable } from '../../session/printable.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
-import { eventLabel } from '../../tui/event-label.ts';
+import { eventLabel } from '../../tui/invocations/event-label.ts';
 
 /** What words mean, not how they look: a light and a dark terminal show both. */
 const STYLES = {

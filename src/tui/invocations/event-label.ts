@@ -1,5 +1,5 @@
-import { describeEvent } from '../fixtures/event-source.ts';
-import type { InvocationRecord } from '../session/store.ts';
+import { describeEvent } from '../../fixtures/event-source.ts';
+import type { InvocationRecord } from '../../session/store.ts';
 
 /** Larger events are not parsed for their label: a few milliseconds each would be felt in a list of them. */
 const READ_BYTES = 256 * 1024;

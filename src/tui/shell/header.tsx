@@ -1,10 +1,10 @@
 import { Text } from 'ink';
-import { connectionText } from '../session/connection-text.ts';
-import { isRunning } from '../session/session-state.ts';
-import type { SessionState } from '../session/store.ts';
-import { cutTo, displayWidth } from './display-width.ts';
-import { droppedTotal } from './summary-text.ts';
-import { type Token, useTheme } from './theme.ts';
+import { connectionText } from '../../session/connection-text.ts';
+import { isRunning } from '../../session/session-state.ts';
+import type { SessionState } from '../../session/store.ts';
+import { cutTo, displayWidth } from '../display-width.ts';
+import { droppedTotal } from '../summary-text.ts';
+import { type Token, useTheme } from '../theme.ts';
 
 /** What this session is: `OFFLINE` and the emulator's address, or `LIVE` and the broker's. */
 export type Mode = {

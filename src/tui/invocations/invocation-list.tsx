@@ -1,13 +1,13 @@
 import { Box, Text } from 'ink';
 import { memo } from 'react';
-import { printable } from '../session/printable.ts';
-import { isRunning } from '../session/session-state.ts';
-import type { InvocationRecord, SessionState } from '../session/store.ts';
-import { clockText, durationText } from '../session/time-text.ts';
-import { displayWidth, toWidth } from './display-width.ts';
+import { printable } from '../../session/printable.ts';
+import { isRunning } from '../../session/session-state.ts';
+import type { InvocationRecord, SessionState } from '../../session/store.ts';
+import { clockText, durationText } from '../../session/time-text.ts';
+import { displayWidth, toWidth } from '../display-width.ts';
+import { phaseLook, useTheme } from '../theme.ts';
+import { firstRow } from '../view-state.ts';
 import { eventLabel } from './event-label.ts';
-import { phaseLook, useTheme } from './theme.ts';
-import { firstRow } from './view-state.ts';
 
 const COLUMNS = { marker: 2, time: 10, status: 12, duration: 10 } as const;
 /** Narrower screens need the columns of the time for the event. */

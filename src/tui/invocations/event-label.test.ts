@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { bytes, getRequest } from '../testing/session-events.ts';
 import { eventLabel } from './event-label.ts';
-import { bytes, getRequest } from './testing/session-events.ts';
 
 test.each([
   ['a request', bytes(getRequest('/orders/42')), 'GET /orders/42'],

@@ -1,6 +1,6 @@
 import { Text } from 'ink';
-import type { LatestDrop } from './latest-drops.ts';
-import { useTheme } from './theme.ts';
+import type { LatestDrop } from '../latest-drops.ts';
+import { useTheme } from '../theme.ts';
 
 /** A row for each: who threw it away and why. */
 export function DropLines({ drops }: { readonly drops: readonly LatestDrop[] }) {

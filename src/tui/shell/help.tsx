@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
-import { toWidth } from './display-width.ts';
-import { type Binding, bindingsOf, type KeyContext } from './key-table.ts';
-import { useTheme } from './theme.ts';
+import { toWidth } from '../display-width.ts';
+import { type Binding, bindingsOf, type KeyContext } from '../key-table.ts';
+import { useTheme } from '../theme.ts';
 
 /** The keys of the screen below, in two columns where one would not fit. */
 export function Help({ context, rows, columns }: { context: KeyContext; rows: number; columns: number }) {

@@ -1,11 +1,11 @@
 import { Box, Text } from 'ink';
-import { printable } from '../session/printable.ts';
-import type { InvocationRecord } from '../session/store.ts';
-import { clockText, durationText } from '../session/time-text.ts';
+import { printable } from '../../session/printable.ts';
+import type { InvocationRecord } from '../../session/store.ts';
+import { clockText, durationText } from '../../session/time-text.ts';
+import { cutTo, displayWidth } from '../display-width.ts';
+import { eventLabel } from '../invocations/event-label.ts';
+import { phaseLook, useTheme } from '../theme.ts';
 import { detailLines, TABS, type Tab } from './detail-lines.ts';
-import { cutTo, displayWidth } from './display-width.ts';
-import { eventLabel } from './event-label.ts';
-import { phaseLook, useTheme } from './theme.ts';
 
 export type InvocationDetailProps = {
   readonly record: InvocationRecord;

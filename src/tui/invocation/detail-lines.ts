@@ -1,7 +1,7 @@
-import { failureLines } from '../session/failure-lines.ts';
-import { printable, printableLines } from '../session/printable.ts';
-import type { InvocationRecord } from '../session/store.ts';
-import { wrap } from './display-width.ts';
+import { failureLines } from '../../session/failure-lines.ts';
+import { printable, printableLines } from '../../session/printable.ts';
+import type { InvocationRecord } from '../../session/store.ts';
+import { wrap } from '../display-width.ts';
 import { jsonLines } from './json-lines.ts';
 
 export const TABS = ['event', 'answer', 'logs'] as const;

@@ -1,9 +1,9 @@
 import { Text } from 'ink';
-import { functionsText, holderText } from '../session/holder-text.ts';
-import { printable } from '../session/printable.ts';
-import type { SessionState } from '../session/store.ts';
-import { bindingsOf, type KeyContext } from './key-table.ts';
-import { type Token, useTheme } from './theme.ts';
+import { functionsText, holderText } from '../../session/holder-text.ts';
+import { printable } from '../../session/printable.ts';
+import type { SessionState } from '../../session/store.ts';
+import { bindingsOf, type KeyContext } from '../key-table.ts';
+import { type Token, useTheme } from '../theme.ts';
 
 export function Footer({ context }: { readonly context: KeyContext }) {
   const theme = useTheme();
