@@ -7,15 +7,19 @@ export type FunctionSpec = {
   readonly arn: string;
   /** Lambda's setting, shown as `_HANDLER`: `src/hello.handler`. */
   readonly handler: string;
-  /** Lambda's identifier: `nodejs24.x`. Decides about callbacks, context and exits. */
+  /** Lambda's identifier: `nodejs24.x`, `python3.13`. Decides what runs it, and about callbacks, context and exits. */
   readonly runtime: string;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path of the folder that `handler` is relative to: the working directory and LAMBDA_TASK_ROOT. */
   readonly root: string;
-  /** `source`: TypeScript or JavaScript on disk, built by esbuild and reloaded. `package`: run as it is. */
+  /** `source`: what a developer edits; reloaded, and of Node.js built by esbuild. `package`: run as it is. */
   readonly code: 'source' | 'package';
+  /** Shown as AWS_LAMBDA_FUNCTION_VERSION. Packages of other versions run side by side. @default '$LATEST' */
+  readonly version?: string;
+  /** Absolute directories, in the function's order: what a later one has replaces what an earlier one has. */
+  readonly layers?: readonly string[];
   /** Number of a published version. @default `$LATEST` */
   readonly version?: string;
   /** Absolute paths of extracted layers, in the order in which Lambda lays them over `/opt`. */
