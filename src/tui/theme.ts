@@ -3,10 +3,24 @@ import { createContext, useContext } from 'react';
 import type { Phase } from '../session/event.ts';
 import type { InvocationRecord } from '../session/store.ts';
 
-export type Token = 'good' | 'bad' | 'warning' | 'busy' | 'accent' | 'faint' | 'strong' | 'plain';
+/** What a text means. `key` to `word` are the parts of JSON; `match` is what a search found. */
+export type Token =
+  | 'good'
+  | 'bad'
+  | 'warning'
+  | 'busy'
+  | 'accent'
+  | 'faint'
+  | 'strong'
+  | 'plain'
+  | 'key'
+  | 'string'
+  | 'number'
+  | 'word'
+  | 'match';
 
 /** What a token looks like: attributes and the terminal's own palette, which its light or dark theme made readable. */
-export type Theme = Readonly<Record<Token, Pick<TextProps, 'color' | 'dimColor' | 'bold'>>>;
+export type Theme = Readonly<Record<Token, Pick<TextProps, 'color' | 'dimColor' | 'bold' | 'inverse'>>>;
 
 export function createTheme(colour: boolean): Theme {
   const tint = (color: string) => (colour ? { color } : {});
@@ -19,6 +33,11 @@ export function createTheme(colour: boolean): Theme {
     faint: { dimColor: true },
     strong: { bold: true },
     plain: {},
+    key: tint('blue'),
+    string: tint('green'),
+    number: tint('yellow'),
+    word: tint('magenta'),
+    match: { inverse: true },
   };
 }
 
