@@ -96,7 +96,7 @@ class LocalRuntime implements Runtime {
   #function(spec: FunctionSpec): LocalFunction {
     const isSource = spec.code === 'source';
     const functions = isSource ? this.#sources : this.#packages;
-    const key = isSource ? spec.arn : `${spec.arn} ${spec.root}`;
+    const key = isSource ? spec.arn : `${spec.arn} ${spec.version ?? '$LATEST'} ${spec.root}`;
     const known = functions.get(key);
     if (known) return known;
     const created = this.#create(spec);

@@ -1,6 +1,15 @@
 import { AwsError } from '../http/aws-error.ts';
 
-export type FunctionReference = { readonly name: string; readonly qualifier: string | undefined };
+export type FunctionReference = {
+  readonly name: string;
+  readonly qualifier: string | undefined;
+  /** Of an ARN. */
+  readonly region?: string;
+  /** Of an ARN or a partial one. */
+  readonly account?: string;
+};
+
+export type FunctionScope = { readonly region: string; readonly account: string };
 
 const NAME = '[a-zA-Z0-9-_]{1,64}';
 const QUALIFIER = '\\$LATEST|[a-zA-Z0-9-_]{1,128}';
@@ -32,7 +41,33 @@ export function parseFunctionName(text: string, given?: unknown): FunctionRefere
       message: 'The derived qualifier from the function name does not match the specified qualifier.',
     });
   }
-  return { name, qualifier: inName ?? qualifier };
+  const { region, account } = groups ?? {};
+  return {
+    name,
+    qualifier: inName ?? qualifier,
+    ...(region === undefined ? {} : { region }),
+    ...(account === undefined ? {} : { account }),
+  };
+}
+
+/**
+ * Functions of other regions and accounts are not here, whatever their names.
+ *
+ * @throws AwsError 404 ResourceNotFoundException
+ */
+export function checkScope({ name, region, account }: FunctionReference, scope: FunctionScope): void {
+  if (region !== undefined && region !== scope.region) {
+    throw new AwsError(404, 'ResourceNotFoundException', {
+      Message: `Functions from '${region}' are not reachable in this region ('${scope.region}')`,
+      Type: 'User',
+    });
+  }
+  if (account !== undefined && account !== scope.account) {
+    throw new AwsError(404, 'ResourceNotFoundException', {
+      Message: `Function not found: arn:aws:lambda:${scope.region}:${account}:function:${name}`,
+      Type: 'User',
+    });
+  }
 }
 
 /** Of a query: given twice it is a list. */

@@ -1,6 +1,7 @@
 import type { FunctionSpec } from '../../runtime/invocation.ts';
 import { AwsError } from '../http/aws-error.ts';
-import type { FunctionReference } from './function-name.ts';
+import { checkScope, type FunctionReference, type FunctionScope } from './function-name.ts';
+import type { FunctionSource } from './function-source.ts';
 
 /** A function of the small AWS: what is deployed, and whether the stub stands in front of it. */
 export type DeployedFunction = {
@@ -11,6 +12,8 @@ export type DeployedFunction = {
   /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html: date, version, environment. */
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** `DeadLetterConfig.TargetArn` */
+  readonly deadLetterArn?: string;
 };
 
 export type ResolvedFunction = {
@@ -21,16 +24,39 @@ export type ResolvedFunction = {
   readonly version: string;
 };
 
+/** All functions: those of the configuration, which need nothing else to be loaded, and those deployed by the API. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #arnPrefix: string;
+  readonly #loadSource: (() => Promise<unknown>) | undefined;
+  #source: FunctionSource | undefined;
 
-  constructor(scope: { readonly region: string; readonly account: string }) {
+  /** @param loadSource leads to `attach`; called for functions that are not in the configuration, until then. */
+  constructor(
+    scope: { readonly region: string; readonly account: string },
+    loadSource?: () => Promise<unknown>,
+  ) {
     this.#arnPrefix = `arn:aws:lambda:${scope.region}:${scope.account}:function:`;
+    this.#loadSource = loadSource;
+  }
+
+  /** Functions that were deployed through the API are known from now on. */
+  attach(source: FunctionSource): void {
+    this.#source = source;
   }
 
   add(deployed: DeployedFunction): void {
     this.#functions.set(deployed.spec.name, deployed);
+  }
+
+  /** Of the configuration. */
+  configured(name: string): DeployedFunction | undefined {
+    return this.#functions.get(name);
+  }
+
+  /** Of the configuration. */
+  configuredNames(): readonly string[] {
+    return [...this.#functions.keys()];
   }
 
   /** Of what a caller names, whether it exists or not: what a policy allows or denies. */
@@ -38,15 +64,40 @@ export class FunctionRegistry {
     return `${this.#arnPrefix}${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
   }
 
-  resolve(reference: FunctionReference): ResolvedFunction {
-    const deployed = this.#functions.get(reference.name);
-    if (deployed === undefined || (reference.qualifier !== undefined && reference.qualifier !== '$LATEST')) {
-      const arn = this.arnOf({ name: reference.name, qualifier: reference.qualifier ?? '$LATEST' });
-      throw new AwsError(404, 'ResourceNotFoundException', {
-        Message: `Function not found: ${arn}`,
-        Type: 'User',
-      });
+  /**
+   * A function of the configuration at once; for any other it may have to wait for the rest of the emulator.
+   *
+   * @throws AwsError 404 ResourceNotFoundException, or rejects with it
+   */
+  find(reference: FunctionReference): ResolvedFunction | Promise<ResolvedFunction> {
+    const load = this.#loadSource;
+    if (this.#source !== undefined || load === undefined || this.#functions.has(reference.name)) {
+      return this.resolve(reference);
     }
+    return load().then(() => this.resolve(reference));
+  }
+
+  /**
+   * Among what is known now.
+   *
+   * @throws AwsError 404 ResourceNotFoundException
+   */
+  resolve(reference: FunctionReference): ResolvedFunction {
+    checkScope(reference, this.#scope);
+    const resolved = this.lookup(reference);
+    if (resolved !== undefined) return resolved;
+    const { name, qualifier = '$LATEST' } = reference;
+    throw new AwsError(404, 'ResourceNotFoundException', {
+      Message: `Function not found: ${this.arnOf({ name, qualifier })}`,
+      Type: 'User',
+    });
+  }
+
+  /** Among what is known now. */
+  lookup(reference: FunctionReference): ResolvedFunction | undefined {
+    const deployed = this.#functions.get(reference.name);
+    if (deployed === undefined) return this.#source?.resolve(reference);
+    if (reference.qualifier !== undefined && reference.qualifier !== '$LATEST') return undefined;
     return { deployed, invokedArn: this.arnOf(reference), version: '$LATEST' };
   }
 }
