@@ -49,7 +49,7 @@ test('an unknown path is not implemented, and the answer names it', async () => 
   });
 });
 
-test('an AWS error keeps its status, type and body; a defect is a ServiceException', async () => {
+test('an AWS error keeps its status, type and body; of a defect nothing is told but that there was one', async () => {
   const { url } = await open();
   expect(await get(`${url}/aws`)).toEqual({
     status: 409,
@@ -59,7 +59,7 @@ test('an AWS error keeps its status, type and body; a defect is a ServiceExcepti
   expect(await get(`${url}/defect`)).toEqual({
     status: 500,
     type: 'ServiceException',
-    body: { Type: 'Service', Message: 'a defect' },
+    body: { Type: 'Service', Message: 'The emulator failed: its own output says why.' },
   });
 });
 

@@ -1,52 +1,81 @@
-import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { LAMBDA } from '../../protocol/limits.ts';
 import { listenError } from '../listen-error.ts';
 import { AwsError, notImplemented } from './aws-error.ts';
-import { refuseForeignRequest } from './loopback-guard.ts';
+import { FrontDoor, refuseMalformed, toAwsError } from './front-door.ts';
+import type { HostDoor } from './host-doors.ts';
+import { bodyLimitOf, RequestBodies } from './request-body.ts';
 import { urlHost } from './url-host.ts';
 
 export type ApiServer = {
   readonly app: FastifyInstance;
+  /** Reads the bodies of requests that go through a door of their own. */
+  readonly bodies: RequestBodies;
+  /** Requests to the hosts of this door pass no route. */
+  hosts(door: HostDoor): void;
   listen(): Promise<{ readonly url: string }>;
   close(): Promise<void>;
 };
 
-export type ApiServerOptions = { readonly host: string; readonly port: number };
+export type ApiServerOptions = {
+  readonly host: string;
+  readonly port: number;
+  /** What no caller is told of: the failure of a route. */
+  readonly onDefect?: (error: unknown) => void;
+  /** @default at most 512 MB of unfinished bodies, 20 s of silence */
+  readonly bodies?: RequestBodies;
+};
+
+/** From the first byte of a request to the end of its headers. */
+const HEAD_MS = 10_000;
+/** To the end of its body. An answer may take as long as a function: 15 minutes. */
+const REQUEST_MS = 300_000;
 
 /**
  * The emulator's one HTTP port. Routes answer with AWS's own error format; an unknown path says that the operation
  * is not implemented, never a silent success.
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { onDefect = () => undefined, bodies = new RequestBodies() } = options;
+  const door = new FrontDoor({ host: options.host, onDefect });
   const app = fastify({
     logger: false,
-    // An Invoke may last as long as a function: 15 minutes.
-    requestTimeout: 0,
-    connectionTimeout: 0,
-    keepAliveTimeout: 75_000,
-    // A topic, URL-encoded.
+    // A topic, or an ARN, URL-encoded.
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    clientErrorHandler: refuseMalformed,
+    serverFactory: (handler) =>
+      createServer(
+        {
+          noDelay: true,
+          keepAliveTimeout: 75_000,
+          headersTimeout: HEAD_MS,
+          requestTimeout: REQUEST_MS,
+          connectionsCheckingInterval: 2_000,
+        },
+        (request, response) => door.enter(request, response, handler),
+      ),
   });
   // Bodies are bytes: Lambda's payload is passed on as it came.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done));
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.raw.socket.setNoDelay(true);
-    const refusal = refuseForeignRequest(request.headers, options.host);
-    done(
-      refusal === undefined ? undefined : new AwsError(403, 'AccessDeniedException', { Message: refusal }),
-    );
+  app.addContentTypeParser('*', (request, payload, done) => {
+    const limit = bodyLimitOf(request.method, (request.raw.url ?? '').replace(/\?.*$/s, ''));
+    bodies.read(payload, limit).then((body) => done(null, body), done);
   });
-  app.setErrorHandler((error, _request, reply) => sendError(reply, toAwsError(error)));
+  app.setErrorHandler((error, _request, reply) => {
+    const answer = fromFastify(error) ?? toAwsError(error);
+    if (answer.statusCode === 500) onDefect(error);
+    return sendError(reply, answer);
+  });
   app.setNotFoundHandler((request, reply) =>
     sendError(reply, notImplemented(`${request.method} ${request.url.slice(0, 300)}`)),
   );
   let closed: Promise<void> | undefined;
   return {
     app,
+    bodies,
+    hosts: (one) => door.add(one),
     async listen() {
       try {
         await app.listen({ host: options.host, port: options.port });
@@ -64,28 +93,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
-/** A body that is too large is read on to a bound, and thrown away: a client that is still sending would see no answer. */
-const DISCARD_BYTES = 64 * 1024 * 1024;
-
-function readBody(payload: IncomingMessage, done: (error: Error | null, body?: Buffer) => void): void {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  payload.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length <= LAMBDA.requestBytes) chunks.push(chunk);
-    else chunks.length = 0;
-    if (length > DISCARD_BYTES) payload.destroy();
-  });
-  payload.once('error', (error) => done(error));
-  payload.once('end', () => {
-    const [first] = chunks;
-    if (length > LAMBDA.requestBytes) done(tooLarge());
-    else done(null, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
-  });
-}
-
-function sendError(reply: FastifyReply, { statusCode, type, body }: AwsError): void {
-  void reply
+function sendError(reply: FastifyReply, { statusCode, type, body }: AwsError): FastifyReply {
+  // What is left of a body that was not read to its end would be taken for the next request.
+  if (statusCode === 408) reply.header('connection', 'close');
+  return reply
     .code(statusCode)
     .header('x-amzn-errortype', type)
     .header('x-amzn-requestid', crypto.randomUUID())
@@ -93,19 +104,11 @@ function sendError(reply: FastifyReply, { statusCode, type, body }: AwsError): v
     .send(JSON.stringify(body));
 }
 
-function tooLarge(): AwsError {
-  return new AwsError(413, 'RequestTooLargeException', {
-    Type: 'User',
-    message: `Request must be smaller than ${LAMBDA.requestBytes} bytes for the InvokeFunction operation`,
-  });
-}
-
-function toAwsError(error: unknown): AwsError {
-  if (error instanceof AwsError) return error;
-  const status =
-    typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return typeof status === 'number' && status < 500
-    ? new AwsError(status, 'ValidationException', { Message: message })
-    : new AwsError(500, 'ServiceException', { Type: 'Service', Message: message });
+/** What Fastify itself refuses: a path that cannot be decoded, a length that is none. */
+function fromFastify(error: unknown): AwsError | undefined {
+  if (error instanceof AwsError || !(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode } = error;
+  return typeof statusCode === 'number' && statusCode < 500
+    ? new AwsError(statusCode, 'ValidationException', { Message: error.message })
+    : undefined;
 }

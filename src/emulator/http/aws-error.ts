@@ -8,20 +8,23 @@ export class AwsError extends Error {
   /** The exception's name: `ResourceNotFoundException`. */
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Beside those that every error has. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** What the service called it in the query protocol, which clients still show: `AWS.SimpleQueueService.NonExistentQueue`. */
+  readonly queryCode: string | undefined;
 
   constructor(
     statusCode: number,
     type: string,
     body: Readonly<Record<string, unknown>>,
-    headers: Readonly<Record<string, string>> = {},
+    options: { readonly queryCode?: string; readonly cause?: unknown } = {},
   ) {
-    super(`${type}: ${String(body.Message ?? body.message ?? '')}`);
+    super(
+      `${type}: ${String(body.Message ?? body.message ?? '')}`,
+      'cause' in options ? { cause: options.cause } : {},
+    );
     this.statusCode = statusCode;
     this.type = type;
     this.body = body;
-    this.headers = headers;
+    this.queryCode = options.queryCode;
   }
 }
 

@@ -2,28 +2,46 @@ import { urlHost } from './url-host.ts';
 
 /**
  * Keeps web pages out: a page can send requests to 127.0.0.1, and by DNS rebinding under any host name. It cannot
- * choose `Host` freely nor leave out `Origin` on what is not a simple GET.
+ * choose `Host` freely, nor leave out `Origin` on what is not a simple GET, nor `Sec-Fetch-Site` on what is one.
  */
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost)$/i;
 
-/** The name in a `Host` header without its port. */
-function hostName(host: string): string {
-  return host.replace(/:\d+$/, '');
+/** What a browser says of a request that no other page caused: typed in, or of a page that this server delivered. */
+const OWN_SITE = new Set([undefined, 'none', 'same-origin']);
+
+export type GuardedHeaders = {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly 'sec-fetch-site'?: string | readonly string[] | undefined;
+};
+
+/** The name in a `Host` header without its port, in lower case. */
+export function hostName(host: string | undefined): string {
+  return (host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
 /** Why the request is refused, or undefined. `allowedHost` is what `--host` named. */
-export function refuseForeignRequest(
-  headers: { readonly host?: string | undefined; readonly origin?: string | undefined },
-  allowedHost: string,
-): string | undefined {
-  const host = hostName(headers.host ?? '');
-  if (!LOOPBACK.test(host) && host !== urlHost(allowedHost)) {
-    return `expected a loopback name in the Host header, found "${host.slice(0, 100)}"`;
+export function refuseForeignRequest(headers: GuardedHeaders, allowedHost: string): string | undefined {
+  return refuseForeignHost(headers, allowedHost) ?? refuseForeignPage(headers);
+}
+
+/** Against DNS rebinding: under a name of its own a page would be of the same origin. */
+export function refuseForeignHost(headers: GuardedHeaders, allowedHost: string): string | undefined {
+  const host = hostName(headers.host);
+  if (LOOPBACK.test(host) || host === urlHost(allowedHost).toLowerCase()) return undefined;
+  return `expected a loopback name in the Host header, found "${host.slice(0, 100)}"`;
+}
+
+/** A page that this very server delivered may call it; nothing else may. */
+export function refuseForeignPage(headers: GuardedHeaders): string | undefined {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origin === undefined) {
+    return typeof site !== 'object' && OWN_SITE.has(site)
+      ? undefined
+      : `requests from web pages are refused (Sec-Fetch-Site ${String(site).slice(0, 100)})`;
   }
-  if (headers.origin === undefined) return undefined;
-  const origin = URL.canParse(headers.origin) ? new URL(headers.origin).host : '';
-  // A page that this very server delivered may call it; nothing else may.
-  return origin === headers.host
+  const from = URL.canParse(origin) ? new URL(origin).host : '';
+  return from === headers.host
     ? undefined
-    : `requests from web pages are refused (Origin ${headers.origin.slice(0, 100)})`;
+    : `requests from web pages are refused (Origin ${origin.slice(0, 100)})`;
 }

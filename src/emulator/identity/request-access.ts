@@ -41,6 +41,11 @@ export class RequestAccess {
     return principal;
   }
 
+  /** @throws AwsError 403 AccessDeniedException */
+  allow(principal: Principal, action: string, resource: string): void {
+    this.#identities.authorize(principal, action, resource);
+  }
+
   /** For IoT's data plane, which does not say what is missing. */
   authorizeDataPlane(request: FastifyRequest, { service, action, resource }: Operation): Principal {
     const principal = this.principalOf(request, service);
