@@ -56,6 +56,7 @@ function showInvocations(store: SessionStore): (event: InvocationEvent) => void 
   const ids = new Map<string, string>();
   let count = 0;
   return (event) => {
+    if (event.type !== 'started' && event.type !== 'ended') return;
     const { requestId, resolved, event: payload } = event.call;
     if (event.type === 'started') {
       // A retry keeps the request id.

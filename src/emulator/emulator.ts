@@ -132,7 +132,6 @@ async function open(
     direct,
     stubbed: afterOpening(stubbed, opened.promise),
     onEvent: options.onInvocation,
-    onNotice: options.onNotice,
   });
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
   const state = { endpoint: '', mqtt: broker.url, account, region, access: accessOf(options), functions };

@@ -1,7 +1,12 @@
 import type { InvocationResult } from '../../runtime/invocation.ts';
-import { AsyncQueue } from './async-queue.ts';
 import type { FunctionRegistry, ResolvedFunction } from './function-registry.ts';
-import { executionLog } from './log-tail.ts';
+import type { InvocationEvent, InvocationListener } from './invocation-event.ts';
+import type { AsyncEvent } from './invocations/async-event.ts';
+import { ConcurrencyLimits } from './invocations/concurrency-limits.ts';
+import { RecursionGuard } from './invocations/recursion-guard.ts';
+import { executionLog, initReportLine, reportLine } from './log-tail.ts';
+
+export type { InvocationEvent };
 
 export type InvocationCall = {
   readonly resolved: ResolvedFunction;
@@ -9,7 +14,16 @@ export type InvocationCall = {
   /** JSON, UTF-8. */
   readonly event: Uint8Array;
   readonly clientContext: unknown;
+  /** `X-Amzn-Trace-Id` of whoever invokes it, if that sent one. The function gets one with its own place in it. */
   readonly traceId: string | undefined;
+};
+
+/** Takes an answer as it comes. */
+export type AnswerStream = {
+  /** Before the first piece. */
+  readonly onContentType: (contentType: string) => void;
+  /** Resolves when more may come; rejects when nobody takes the answer any more, which ends the handler. */
+  readonly onChunk: (chunk: Uint8Array) => Promise<void>;
 };
 
 export type InvocationRun = {
@@ -17,14 +31,12 @@ export type InvocationRun = {
   readonly remainingMs: number;
   readonly onLog: (text: string) => void;
   readonly signal: AbortSignal;
+  /** Absent: a streamed answer is gathered. */
+  readonly stream?: AnswerStream;
 };
 
 /** Where an invocation is carried out: by the stub, or directly by the runtime. */
 export type InvocationTarget = (call: InvocationCall, run: InvocationRun) => Promise<InvocationResult>;
-
-export type InvocationEvent =
-  | { readonly type: 'started'; readonly call: InvocationCall }
-  | { readonly type: 'ended'; readonly call: InvocationCall; readonly result: InvocationResult };
 
 export type InvocationOutcome = {
   readonly result: InvocationResult;
@@ -32,66 +44,147 @@ export type InvocationOutcome = {
   readonly log: () => string;
 };
 
-/** Lambda's side of an invocation: picks who carries it out, keeps its log, retries asynchronous ones. */
+/** The queue of asynchronous invocations, as Invoke needs it. */
+export interface AsyncInvocations {
+  /** The event is kept, whatever happens to this process, when it returns. */
+  add(event: AsyncEvent): void;
+}
+
+export type InvokeOptions = {
+  /** Ends the handler. */
+  readonly signal?: AbortSignal;
+  readonly stream?: AnswerStream;
+};
+
+/** Lambda's side of an invocation: picks who carries it out, holds it to the limits, keeps its log. */
 export class InvocationService {
   readonly registry: FunctionRegistry;
+  readonly limits: ConcurrencyLimits;
+  readonly recursion: RecursionGuard;
   readonly #stubbed: InvocationTarget;
   readonly #direct: InvocationTarget;
-  readonly #queue: AsyncQueue;
-  readonly #onEvent: ((event: InvocationEvent) => void) | undefined;
-  readonly #onNotice: (text: string) => void;
+  readonly #loadAsync: () => Promise<unknown>;
+  #async: AsyncInvocations | undefined;
+  readonly #now: () => number;
+  readonly #listeners = new Set<InvocationListener>();
   readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<InvocationResult>>();
 
   constructor(options: {
     readonly registry: FunctionRegistry;
     readonly stubbed: InvocationTarget;
     readonly direct: InvocationTarget;
-    readonly queue?: AsyncQueue;
-    readonly onEvent?: ((event: InvocationEvent) => void) | undefined;
-    readonly onNotice: (text: string) => void;
+    /** Leads to `attach`; called for asynchronous invocations, until then. */
+    readonly loadAsync?: () => Promise<unknown>;
+    readonly limits?: ConcurrencyLimits;
+    readonly recursion?: RecursionGuard;
+    readonly onEvent?: InvocationListener | undefined;
+    /** Epoch milliseconds. */
+    readonly now?: () => number;
   }) {
     this.registry = options.registry;
+    this.limits = options.limits ?? new ConcurrencyLimits();
+    this.recursion = options.recursion ?? new RecursionGuard();
     this.#stubbed = options.stubbed;
     this.#direct = options.direct;
-    this.#queue = options.queue ?? new AsyncQueue();
-    this.#onEvent = options.onEvent;
-    this.#onNotice = options.onNotice;
+    this.#loadAsync = options.loadAsync ?? (() => Promise.resolve());
+    this.#now = options.now ?? Date.now;
+    if (options.onEvent !== undefined) this.#listeners.add(options.onEvent);
   }
 
-  /** Never rejects for what user code does. */
-  async invoke(call: InvocationCall): Promise<InvocationOutcome> {
+  /** A listener is called on the path of invocations: it returns at once and does not throw. Gives what ends it. */
+  observe(listener: InvocationListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What is known of invocations elsewhere, for the same listeners. */
+  report(event: InvocationEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /**
+   * Never rejects for what user code does.
+   *
+   * @throws AwsError 429 TooManyRequestsException above the limits of concurrency, 400 RecursiveInvocationException
+   *   for a function that has called itself too often; then nothing ran.
+   */
+  async invoke(call: InvocationCall, { signal, stream }: InvokeOptions = {}): Promise<InvocationOutcome> {
     const { spec, stubbed } = call.resolved.deployed;
+    const traced = { ...call, traceId: this.#trace(call) };
+    this.#enter(spec.name);
     const lines: string[] = [];
-    this.#onEvent?.({ type: 'started', call });
+    this.report({ type: 'started', call: traced, at: this.#now() });
     const target = stubbed ? this.#stubbed : this.#direct;
-    const result = await target(call, {
+    const running = target(traced, {
       remainingMs: spec.timeoutMs,
-      onLog: (text) => void lines.push(text),
-      signal: this.#closing.signal,
+      onLog: (text) => {
+        lines.push(text);
+        this.report({ type: 'log', call: traced, text, at: this.#now() });
+      },
+      signal: signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]),
+      ...(stream === undefined ? {} : { stream }),
     }).catch(cannotRun);
-    this.#onEvent?.({ type: 'ended', call, result });
+    this.#running.add(running);
+    const result = await running;
+    this.#running.delete(running);
+    this.limits.leave(spec.name);
+    this.#reportEnd(traced, result);
     const log = (): string =>
       executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
     return { result, log };
   }
 
-  /** `InvocationType: Event`. */
-  invokeLater(call: InvocationCall): void {
-    this.#queue.add(
-      async () => {
-        const { result } = await this.invoke(call);
-        return { failed: result.status === 'failed' && result.failure !== 'aborted' };
-      },
-      () =>
-        this.#onNotice(
-          `The asynchronous invocation ${call.requestId} of ${call.resolved.deployed.spec.name} is not tried again: the emulator was stopped.`,
-        ),
-    );
+  /** Asynchronous invocations are taken from now on. */
+  attach(queue: AsyncInvocations): void {
+    this.#async = queue;
   }
 
+  /** `InvocationType: Event`: when it resolves, nothing loses the event any more. */
+  async invokeLater(event: AsyncEvent): Promise<void> {
+    if (this.#async === undefined) await this.#loadAsync();
+    if (this.#async === undefined) throw new TypeError('expected a queue of asynchronous invocations');
+    this.#async.add(event);
+    const functionName = event.reference.name;
+    this.report({ type: 'async', functionName, at: this.#now(), metric: 'AsyncEventsReceived' });
+  }
+
+  /** Ends what runs, and waits for it. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#queue.close();
+    await Promise.all(this.#running);
+  }
+
+  #trace({ traceId, resolved }: InvocationCall): string {
+    const { name, arn } = resolved.deployed.spec;
+    try {
+      return this.recursion.enter(name, arn, traceId);
+    } catch (error) {
+      this.report({ type: 'recursive', functionName: name, at: this.#now() });
+      throw error;
+    }
+  }
+
+  #enter(functionName: string): void {
+    try {
+      this.limits.enter(functionName);
+    } catch (error) {
+      this.report({ type: 'throttled', functionName, at: this.#now() });
+      throw error;
+    }
+  }
+
+  #reportEnd(call: InvocationCall, result: InvocationResult): void {
+    if (this.#listeners.size === 0) return;
+    const initReport = initReportLine(result);
+    this.report({
+      type: 'ended',
+      call,
+      result,
+      at: this.#now(),
+      ...(initReport === undefined ? {} : { initReport }),
+      report: reportLine(call.requestId, call.resolved.deployed.spec.memoryMb, result),
+    });
   }
 }
 

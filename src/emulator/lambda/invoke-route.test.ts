@@ -23,7 +23,6 @@ beforeEach(async () => {
       onLog('a line');
       return Buffer.from(call.event).toString() === '"fail"' ? failed('handler') : succeeded(call.event);
     },
-    onNotice: (notice) => expect.fail(notice),
   });
   api = createApiServer({ host: '127.0.0.1', port: 0 });
   addInvokeRoute(api.app, service, openAccess());

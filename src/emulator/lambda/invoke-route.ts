@@ -17,24 +17,26 @@ export function addInvokeRoute(
   access: RequestAccess,
 ): void {
   app.post('/2015-03-31/functions/:name/invocations', async (request: InvokeRequest, reply) => {
-    const { name, qualifier } = parseFunctionName(request.params.name, request.query.Qualifier);
+    const reference = parseFunctionName(request.params.name, request.query.Qualifier);
     access.authorize(request, {
       service: 'lambda',
       action: 'lambda:InvokeFunction',
-      resource: service.registry.arnOf({ name, qualifier }),
+      resource: service.registry.arnOf(reference),
     });
-    const resolved = service.registry.resolve({ name, qualifier });
+    const found = service.registry.find(reference);
+    // Without a turn of the event loop where nothing is to be waited for.
+    const resolved = found instanceof Promise ? await found : found;
     const type = invocationType(request);
     const event = eventBytes(request.body, type);
     if (type === 'DryRun') return respond(reply, 204, crypto.randomUUID(), undefined);
     const clientContext = parseClientContext(request.headers['x-amz-client-context'], type);
     const requestId = crypto.randomUUID();
     const traceId = header(request, 'x-amzn-trace-id');
-    const call = { resolved, requestId, event, clientContext, traceId };
     if (type === 'Event') {
-      service.invokeLater(call);
+      await service.invokeLater({ reference, requestId, event, traceId });
       return respond(reply, 202, requestId, undefined);
     }
+    const call = { resolved, requestId, event, clientContext, traceId };
     const { result, log } = await service.invoke(call);
     reply.header('x-amz-executed-version', resolved.version);
     if (result.status === 'failed') reply.header('x-amz-function-error', 'Unhandled');

@@ -47,7 +47,6 @@ beforeEach(async () => {
     registry: ordersRegistry({ stubbed: false }),
     direct: async ({ event }) => succeeded(event),
     stubbed: () => expect.fail('the function is not stubbed'),
-    onNotice: (notice) => expect.fail(notice),
   });
   const identities = new Identities({ ...SCOPE, iam: { users }, functions: [{ name: 'orders' }] });
   const access = new RequestAccess(identities);

@@ -1,7 +1,8 @@
+import { INVOCATION_TABLES } from '../lambda/invocations/invocation-tables.ts';
 import { LAMBDA_TABLES } from '../lambda/lambda-tables.ts';
 
 /**
  * SQL that leads from each schema to the next; the database's `user_version` says how many have run. One that was
  * released is never changed: a later one mends it.
  */
-export const MIGRATIONS: readonly string[] = [[LAMBDA_TABLES].join('\n')];
+export const MIGRATIONS: readonly string[] = [[LAMBDA_TABLES, INVOCATION_TABLES].join('\n')];

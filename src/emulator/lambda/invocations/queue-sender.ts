@@ -4,6 +4,8 @@ export type QueueMessage = {
   readonly attributes?: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
   /** Needed where the queue is FIFO. */
   readonly groupId?: string;
+  /** `AWSTraceHeader`: by its lineage a loop through the queue is found. */
+  readonly traceHeader?: string;
 };
 
 /** The queues of the emulator, as invocations see them. */
