@@ -39,7 +39,14 @@ function redacted(event: SessionEvent): SessionEvent {
     }
     case 'offered': {
       const bytes = redactedBytes(event.event);
-      return bytes === event.event ? event : { ...event, event: bytes };
+      const { context } = event;
+      if (context?.clientContext === undefined)
+        return bytes === event.event ? event : { ...event, event: bytes };
+      return {
+        ...event,
+        event: bytes,
+        context: { ...context, clientContext: redactedValue(context.clientContext) },
+      };
     }
     case 'observed':
       return {
@@ -57,6 +64,13 @@ function redacted(event: SessionEvent): SessionEvent {
     default:
       return event;
   }
+}
+
+/** Of parsed JSON. */
+function redactedValue(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  const shown = redact(text);
+  return shown === text ? value : JSON.parse(shown);
 }
 
 function redactedBytes(bytes: Uint8Array): Uint8Array {

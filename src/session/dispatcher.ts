@@ -11,6 +11,7 @@ import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import { MissingWatch } from '../transport/missing-watch.ts';
 import type { TransportMessage } from '../transport/transport.ts';
+import { invocationContext } from './invocation-context.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { observedEvent } from './observed-event.ts';
 import { receivedCredentials } from './received-credentials.ts';
@@ -231,6 +232,7 @@ export class Dispatcher {
       lane: meta.lane,
       event: offer.payload,
       at: Date.now(),
+      context: invocationContext(meta, credentials === undefined ? 'of the session' : 'forwarded'),
     });
     if (refusal !== undefined) {
       store.dispatch({ type: 'stopped', id, at: Date.now(), phase: 'refused', reason: refusal.message });

@@ -4,8 +4,8 @@ import type { InvocationRecord } from './store.ts';
 type Offered = Extract<SessionEvent, { type: 'offered' }>;
 type Observed = Extract<SessionEvent, { type: 'observed' }>;
 
-/** Of an invocation that has just arrived; `attempt` counts from 1. */
-export function offeredRecord(event: Offered, attempt: number): InvocationRecord {
+/** Of an invocation that has just arrived; `attempt` counts from 1, `reloads` are those of its function until now. */
+export function offeredRecord(event: Offered, attempt: number, reloads = 0): InvocationRecord {
   return {
     id: event.id,
     requestId: event.requestId,
@@ -13,11 +13,19 @@ export function offeredRecord(event: Offered, attempt: number): InvocationRecord
     lane: event.lane,
     phase: 'offered',
     step: 'queued',
+    replayOf: event.replayOf,
+    context: event.context,
+    reloads,
     offeredAt: event.at,
+    claimedAt: undefined,
+    buildingAt: undefined,
+    startingAt: undefined,
+    runningAt: undefined,
     endedAt: undefined,
     durationMs: undefined,
     initMs: undefined,
     coldStart: undefined,
+    maxMemoryMb: undefined,
     attempt,
     event: event.event,
     answer: undefined,
@@ -28,6 +36,7 @@ export function offeredRecord(event: Offered, attempt: number): InvocationRecord
     logBytes: 0,
     logsLeftOut: 0,
     bodiesLeftOut: false,
+    pinned: false,
   };
 }
 
