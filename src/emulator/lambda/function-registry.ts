@@ -27,15 +27,14 @@ export type ResolvedFunction = {
 /** All functions: those of the configuration, which need nothing else to be loaded, and those deployed by the API. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, DeployedFunction>();
+  readonly #scope: FunctionScope;
   readonly #arnPrefix: string;
   readonly #loadSource: (() => Promise<unknown>) | undefined;
   #source: FunctionSource | undefined;
 
   /** @param loadSource leads to `attach`; called for functions that are not in the configuration, until then. */
-  constructor(
-    scope: { readonly region: string; readonly account: string },
-    loadSource?: () => Promise<unknown>,
-  ) {
+  constructor(scope: FunctionScope, loadSource?: () => Promise<unknown>) {
+    this.#scope = scope;
     this.#arnPrefix = `arn:aws:lambda:${scope.region}:${scope.account}:function:`;
     this.#loadSource = loadSource;
   }
