@@ -1,6 +1,7 @@
 import type { HolderIdentity } from '../protocol/presence.ts';
 import type { BuildProblem, InvocationResult, LogLine } from '../runtime/invocation.ts';
 import type { ConnectionState } from '../transport/transport.ts';
+import type { InvocationContext } from './invocation-context.ts';
 
 /** How an invocation stands, in the words of DESIGN's state machine as the laptop sees it. */
 export type Phase =
@@ -33,6 +34,9 @@ export type SessionEvent =
       readonly event: Uint8Array;
       /** Epoch milliseconds, for display only. */
       readonly at: number;
+      readonly context?: InvocationContext;
+      /** Id of the invocation whose event runs again, here and for nobody; it may no longer be kept. */
+      readonly replayOf?: string;
     }
   | { readonly type: 'claimed'; readonly id: string; readonly at: number }
   | {
@@ -68,6 +72,8 @@ export type SessionEvent =
       readonly errorType: string | undefined;
       readonly at: number;
     }
+  /** The user wants an invocation kept, or no longer. */
+  | { readonly type: 'pinned'; readonly id: string; readonly on: boolean }
   | {
       readonly type: 'reloaded';
       readonly functionName: string;

@@ -69,10 +69,17 @@ describe('an invocation', () => {
       log('1', 'hi'),
       ended('1'),
     );
-    expect(state).toEqual({
+    expect({ ...state, invocations: [...state.invocations] }).toEqual({
       ...INITIAL_STATE,
       functions: [
-        { name: 'hello', arn: 'arn:hello', state: { status: 'serving' }, invocations: 1, errors: 0 },
+        {
+          name: 'hello',
+          arn: 'arn:hello',
+          state: { status: 'serving' },
+          invocations: 1,
+          errors: 0,
+          reloads: 0,
+        },
       ],
       invocations: [
         {
@@ -82,7 +89,10 @@ describe('an invocation', () => {
           lane: 'default',
           phase: 'succeeded',
           step: undefined,
+          reloads: 0,
           offeredAt: 1_000,
+          claimedAt: 1_005,
+          runningAt: 1_003,
           endedAt: 1_070,
           durationMs: 4,
           initMs: 61,
@@ -96,6 +106,12 @@ describe('an invocation', () => {
           logBytes: 2,
           logsLeftOut: 0,
           bodiesLeftOut: false,
+          pinned: false,
+          context: undefined,
+          maxMemoryMb: undefined,
+          buildingAt: undefined,
+          startingAt: undefined,
+          answerBytes: undefined,
         },
       ],
       keptBytes: 7 + 4 + 2,
@@ -110,7 +126,7 @@ describe('an invocation', () => {
     ['aborted', 'cancelled', 0],
   ] as const)('that ends with %s is %s', (failure, phase, errors) => {
     const state = stateAfter(serving, offer('1'), ended('1', failed(failure)));
-    expect(state.invocations.map((record) => record.phase)).toEqual([phase]);
+    expect([...state.invocations].map((record) => record.phase)).toEqual([phase]);
     expect(state.totals).toEqual({ offered: 1, succeeded: 0, failed: errors });
     expect(state.functions.map((record) => record.errors)).toEqual([errors]);
   });
@@ -144,7 +160,7 @@ describe('an invocation', () => {
       again('4'),
       again('1'),
     );
-    expect(state.invocations.map(({ id, attempt }) => [id, attempt])).toEqual([
+    expect([...state.invocations].map(({ id, attempt }) => [id, attempt])).toEqual([
       ['1', 1],
       ['2', 1],
       ['3', 2],
@@ -176,7 +192,7 @@ describe('what is kept', () => {
       log('old', 'late'),
     );
     expect(
-      state.invocations.map(({ id, event: kept, bodiesLeftOut, logsLeftOut }) => [
+      [...state.invocations].map(({ id, event: kept, bodiesLeftOut, logsLeftOut }) => [
         id,
         kept.byteLength,
         bodiesLeftOut,
@@ -189,6 +205,32 @@ describe('what is kept', () => {
       ['newest', event.byteLength, false, 0],
     ]);
     expect(state.keptBytes).toBe(3 * event.byteLength + succeeded.payload.byteLength);
+  });
+
+  test('what is pinned stays, until it no longer is', () => {
+    const pin = (id: string, on: boolean): SessionEvent => ({ type: 'pinned', id, on });
+    const events = Array.from({ length: KEPT.invocations }, (_, index) => [
+      offer(`${index}`),
+      ended(`${index}`),
+    ]).flat();
+    const before = stateAfter(offer('first'), ended('first'), pin('first', true), ...events);
+    expect(before.invocations.length).toBe(KEPT.invocations);
+    expect(before.invocations.leftOut).toBe(1);
+    expect(before.invocations.slice(0, 2).map(({ id }) => id)).toEqual(['first', '1']);
+    const after = [pin('first', false), offer('another')].reduce(reduceSession, before);
+    expect(after.invocations.slice(0, 2).map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  test('only so much can be pinned, and that is said', () => {
+    const events = Array.from({ length: KEPT.pinned + 1 }, (_, index): SessionEvent[] => [
+      offer(`${index}`),
+      { type: 'pinned', id: `${index}`, on: true },
+    ]).flat();
+    const state = stateAfter(...events);
+    expect([...state.invocations].filter(({ pinned }) => pinned).length).toBe(KEPT.pinned);
+    expect(state.notices).toEqual([
+      { level: 'warning', text: 'No more can be pinned: unpin another one first.' },
+    ]);
   });
 
   test('the newest 1,000 lines of an invocation', () => {
@@ -290,17 +332,17 @@ test('any order of events leaves a state that adds up, and never changes an earl
         const before = state;
         state = reduceSession(before, event);
         deepFreeze(state);
-        const sizes = state.invocations.map(
+        const sizes = [...state.invocations].map(
           (record) => record.event.byteLength + (record.answer?.byteLength ?? 0) + record.logBytes,
         );
         expect(state.keptBytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
-        const endedWithBodies = state.invocations.filter((r) => !isRunning(r) && !r.bodiesLeftOut);
+        const endedWithBodies = [...state.invocations].filter((r) => !isRunning(r) && !r.bodiesLeftOut);
         expect(state.keptBytes <= KEPT.bytes || endedWithBodies.length === 0).toBe(true);
-        for (const record of before.invocations.filter((r) => !isRunning(r))) {
+        for (const record of [...before.invocations].filter((r) => !isRunning(r))) {
           expect(findInvocation(state, record.id)?.phase).toBe(record.phase);
         }
       }
-      const phases = state.invocations.map((record) => record.phase);
+      const phases = [...state.invocations].map((record) => record.phase);
       expect(state.totals).toEqual({
         offered: phases.length,
         succeeded: phases.filter((phase) => phase === 'succeeded').length,

@@ -1,12 +1,16 @@
 import type { InvocationResult, LogLine } from '../runtime/invocation.ts';
 import type { Phase, SessionEvent } from './event.ts';
+import type { InvocationHistory } from './invocation-history.ts';
 import { observedRecord, offeredRecord } from './new-record.ts';
 import type { FunctionRecord, InvocationRecord, SessionState } from './store.ts';
 
 /** How much of the past a session remembers. Only invocations that still run may exceed these. */
 export const KEPT = {
-  invocations: 500,
+  invocations: 10_000,
   bytes: 64 * 1024 * 1024,
+  /** Invocations that are pinned by hand, and bytes of theirs. */
+  pinned: 100,
+  pinnedBytes: 32 * 1024 * 1024,
   notices: 50,
   logLines: 1_000,
   logBytes: 256 * 1024,
@@ -16,6 +20,7 @@ const NOTHING = new Uint8Array(0);
 
 type Offered = Extract<SessionEvent, { type: 'offered' }>;
 type Observed = Extract<SessionEvent, { type: 'observed' }>;
+type Progress = Extract<SessionEvent, { type: 'progress' }>;
 type Ended = Extract<SessionEvent, { type: 'ended' }>;
 type Notice = SessionState['notices'][number];
 
@@ -31,15 +36,16 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
         state: event.state,
         invocations: known?.invocations ?? 0,
         errors: known?.errors ?? 0,
+        reloads: known?.reloads ?? 0,
       }));
     case 'offered':
       return offered(state, event);
     case 'observed':
       return observed(state, event);
     case 'claimed':
-      return withRunning(state, event.id, (record) => ({ ...record, phase: 'claimed' }));
+      return withRunning(state, event.id, (record) => ({ ...record, phase: 'claimed', claimedAt: event.at }));
     case 'progress':
-      return withRunning(state, event.id, (record) => ({ ...record, step: event.step }));
+      return withRunning(state, event.id, (record) => withStep(record, event));
     case 'log':
       return withRecord(state, event.id, (record) => withLog(record, event.line));
     case 'ended':
@@ -52,8 +58,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
         endedAt: event.at,
         reason: event.reason,
       }));
+    case 'pinned':
+      return pinned(state, event);
     case 'reloaded':
-      return withNotice(state, { level: 'info', text: reloadText(event) });
+      return withNotice(reloaded(state, event.functionName), { level: 'info', text: reloadText(event) });
     case 'pacing': {
       const { waiting, delayMs } = event;
       return { ...state, pacing: waiting === 0 ? undefined : { waiting, delayMs } };
@@ -93,7 +101,24 @@ export function reloadText(event: Extract<SessionEvent, { type: 'reloaded' }>): 
 function offered(state: SessionState, event: Offered): SessionState {
   const attempts = attemptsBefore(state, event);
   if (attempts === undefined) return state;
-  return withNew(state, offeredRecord(event, attempts + 1));
+  const known = state.functions.find(({ name }) => name === event.functionName);
+  return withNew(state, offeredRecord(event, attempts + 1, known?.reloads));
+}
+
+/** A step that comes again, as a build after a change does, keeps its first time. */
+function withStep(record: InvocationRecord, { step, at }: Progress): InvocationRecord {
+  switch (step) {
+    case 'building':
+      return { ...record, step, buildingAt: record.buildingAt ?? at };
+    case 'starting':
+      return { ...record, step, startingAt: record.startingAt ?? at };
+    case 'running':
+      return { ...record, step, runningAt: at };
+  }
+}
+
+function reloaded(state: SessionState, functionName: string): SessionState {
+  return withFunction(state, functionName, (known) => known && { ...known, reloads: known.reloads + 1 });
 }
 
 /** A copy counts as an invocation of its function, with its end. */
@@ -114,8 +139,8 @@ function observed(state: SessionState, event: Observed): SessionState {
 function withNew(state: SessionState, record: InvocationRecord): SessionState {
   return bounded({
     ...counted(state, record.functionName, 0),
-    // Measured: `concat` copies 500 pointers twice as fast as spreading does.
-    invocations: state.invocations.concat([record]),
+    invocations: state.invocations.append(record),
+    running: state.running + (isRunning(record) ? 1 : 0),
     keptBytes: state.keptBytes + bytesOf(record),
     totals: { ...state.totals, offered: state.totals.offered + 1 },
   });
@@ -133,6 +158,7 @@ function ended(state: SessionState, event: Ended): SessionState {
     durationMs: result.durationMs,
     initMs: result.initMs,
     coldStart: result.coldStart,
+    maxMemoryMb: result.maxMemoryMb,
     answer: result.payload,
     errorType: result.status === 'failed' ? result.errorType : undefined,
   }));
@@ -148,32 +174,32 @@ function ended(state: SessionState, event: Ended): SessionState {
 
 /** The record of an invocation, unless it is too old to be kept. */
 export function findInvocation(state: SessionState, id: string): InvocationRecord | undefined {
-  return state.invocations[indexOf(state, id)];
+  return state.invocations.find(id);
 }
 
 /**
  * How often this request id was offered before, because a retry keeps it; undefined when this very offer is known. By the
- * latest one's count: earlier ones may no longer be kept. A plain loop without allocation: every offer runs it.
+ * latest one's count: earlier ones may no longer be kept.
  */
 function attemptsBefore(
   { invocations }: SessionState,
   { id, requestId }: Offered | Observed,
 ): number | undefined {
-  let attempts = 0;
-  for (let index = invocations.length - 1; index >= 0; index--) {
-    const record = invocations[index];
-    if (record?.requestId !== requestId) continue;
-    if (record.id === id) return undefined;
-    attempts = Math.max(attempts, record.attempt);
-  }
-  return attempts;
+  return invocations.find(id) === undefined ? invocations.attemptsOf(requestId) : undefined;
 }
 
-/** Searched from the newest, because almost every event belongs to one of the last few invocations. */
-function indexOf(state: SessionState, id: string): number {
-  let index = state.invocations.length - 1;
-  while (index >= 0 && state.invocations[index]?.id !== id) index -= 1;
-  return index;
+/** What is pinned does not make room for newer ones. Too much of it would leave no room for them at all. */
+function pinned(state: SessionState, { id, on }: Extract<SessionEvent, { type: 'pinned' }>): SessionState {
+  const record = findInvocation(state, id);
+  if (record === undefined || record.pinned === on) return state;
+  if (on) {
+    const already = [...state.invocations].filter((other) => other.pinned);
+    const bytes = already.reduce((sum, other) => sum + bytesOf(other), bytesOf(record));
+    if (already.length >= KEPT.pinned || bytes > KEPT.pinnedBytes) {
+      return withNotice(state, { level: 'warning', text: 'No more can be pinned: unpin another one first.' });
+    }
+  }
+  return withRecord(state, id, (before) => ({ ...before, pinned: on }));
 }
 
 type Change = (record: InvocationRecord) => InvocationRecord;
@@ -183,14 +209,16 @@ function withRunning(state: SessionState, id: string, change: Change): SessionSt
 }
 
 function withRecord(state: SessionState, id: string, change: Change): SessionState {
-  const index = indexOf(state, id);
-  const before = state.invocations[index];
+  const before = state.invocations.find(id);
   if (before === undefined) return state;
   const after = change(before);
   if (after === before) return state;
-  const invocations = state.invocations.slice();
-  invocations[index] = after;
-  return bounded({ ...state, invocations, keptBytes: state.keptBytes + bytesOf(after) - bytesOf(before) });
+  return bounded({
+    ...state,
+    invocations: state.invocations.replace(after),
+    running: state.running - (isRunning(before) && !isRunning(after) ? 1 : 0),
+    keptBytes: state.keptBytes + bytesOf(after) - bytesOf(before),
+  });
 }
 
 /** An offer counts as an invocation of its function, a failure as an error of it. */
@@ -254,23 +282,27 @@ function bytesOf(record: InvocationRecord): number {
 
 /** Lets go of what is too much: whole records beyond the count, then the bodies of the oldest ended ones. */
 function bounded(state: SessionState): SessionState {
+  const dropped = state.invocations.length > KEPT.invocations;
+  if (!dropped && state.keptBytes <= KEPT.bytes) return state;
   let { invocations, keptBytes } = state;
-  if (invocations.length > KEPT.invocations) {
-    const index = invocations.findIndex((record) => !isRunning(record));
-    const oldest = invocations[index];
-    if (oldest !== undefined) {
-      invocations = invocations.toSpliced(index, 1);
-      keptBytes -= bytesOf(oldest);
-    }
+  if (dropped) {
+    const after = invocations.dropOldest(mayGo);
+    invocations = after.history;
+    if (after.dropped !== undefined) keptBytes -= bytesOf(after.dropped);
   }
-  if (keptBytes > KEPT.bytes) {
-    invocations = invocations.map((record) => {
-      if (keptBytes <= KEPT.bytes || isRunning(record) || record.bodiesLeftOut) return record;
-      keptBytes -= bytesOf(record);
-      return withoutBodies(record);
-    });
+  while (keptBytes > KEPT.bytes) {
+    const { history, record }: ReturnType<InvocationHistory['oldestWithBodies']> =
+      invocations.oldestWithBodies(mayGo);
+    invocations = history;
+    if (record === undefined) break;
+    keptBytes -= bytesOf(record);
+    invocations = invocations.replace(withoutBodies(record));
   }
-  return invocations === state.invocations ? state : { ...state, invocations, keptBytes };
+  return { ...state, invocations, keptBytes };
+}
+
+function mayGo(record: InvocationRecord): boolean {
+  return !(isRunning(record) || record.pinned);
 }
 
 function withoutBodies(record: InvocationRecord): InvocationRecord {

@@ -1,6 +1,8 @@
 import type { LogLine } from '../runtime/invocation.ts';
 import type { ConnectionState } from '../transport/transport.ts';
 import type { FunctionState, Phase, SessionEvent } from './event.ts';
+import type { InvocationContext } from './invocation-context.ts';
+import { InvocationHistory } from './invocation-history.ts';
 import { reduceSession } from './session-state.ts';
 
 /** One invocation as screens and writers show it. */
@@ -12,12 +14,23 @@ export type InvocationRecord = {
   readonly phase: Phase;
   /** While it runs: what it waits for. */
   readonly step: 'queued' | 'building' | 'starting' | 'running' | undefined;
+  /** Id of the invocation whose event ran again. */
+  readonly replayOf: string | undefined;
+  readonly context: InvocationContext | undefined;
+  /** How often the function had been reloaded when it was offered. */
+  readonly reloads: number;
   /** Epoch milliseconds, for display only. */
   readonly offeredAt: number;
+  /** When each step began, as far as it got. */
+  readonly claimedAt: number | undefined;
+  readonly buildingAt: number | undefined;
+  readonly startingAt: number | undefined;
+  readonly runningAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly durationMs: number | undefined;
   readonly initMs: number | undefined;
   readonly coldStart: boolean | undefined;
+  readonly maxMemoryMb: number | undefined;
   /** How many offers with this request id there were, this one included: Lambda's retries keep the id. */
   readonly attempt: number;
   readonly event: Uint8Array;
@@ -35,6 +48,8 @@ export type InvocationRecord = {
   readonly logsLeftOut: number;
   /** Event, answer and logs were let go to make room: they are empty here, not in reality. */
   readonly bodiesLeftOut: boolean;
+  /** Kept although newer ones need the room, because the user said so. */
+  readonly pinned: boolean;
 };
 
 export type FunctionRecord = {
@@ -43,13 +58,17 @@ export type FunctionRecord = {
   readonly state: FunctionState;
   readonly invocations: number;
   readonly errors: number;
+  /** How often its code was loaded anew. */
+  readonly reloads: number;
 };
 
 export type SessionState = {
   readonly connection: ConnectionState;
   readonly functions: readonly FunctionRecord[];
   /** Oldest first, at most `KEPT.invocations`. */
-  readonly invocations: readonly InvocationRecord[];
+  readonly invocations: InvocationHistory;
+  /** How many of them have not ended. */
+  readonly running: number;
   /** Bytes of events, answers and logs of all invocations together, at most `KEPT.bytes`. */
   readonly keptBytes: number;
   readonly totals: { readonly offered: number; readonly succeeded: number; readonly failed: number };
@@ -73,7 +92,8 @@ export interface SessionStore {
 export const INITIAL_STATE: SessionState = {
   connection: { status: 'connecting', attempt: 1 },
   functions: [],
-  invocations: [],
+  invocations: InvocationHistory.empty(),
+  running: 0,
   keptBytes: 0,
   totals: { offered: 0, succeeded: 0, failed: 0 },
   pacing: undefined,

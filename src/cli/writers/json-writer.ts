@@ -105,6 +105,7 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
     case 'notice':
       return event;
     case 'progress':
+    case 'pinned':
       return undefined;
     default: {
       const unhandled: never = event;

@@ -154,6 +154,7 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
       }
       case 'claimed':
       case 'progress':
+      case 'pinned':
         return;
       default: {
         const unhandled: never = event;
