@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { InvocationResult } from '../runtime/invocation.ts';
 import type { SessionEvent } from './event.ts';
-import { findInvocation, isRunning, KEPT, reduceSession } from './session-state.ts';
+import { KEPT } from './kept.ts';
+import { findInvocation, isRunning, reduceSession } from './session-state.ts';
 import { createSessionStore, INITIAL_STATE, type SessionState } from './store.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

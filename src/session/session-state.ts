@@ -1,20 +1,10 @@
-import type { InvocationResult, LogLine } from '../runtime/invocation.ts';
+import type { InvocationResult } from '../runtime/invocation.ts';
 import type { Phase, SessionEvent } from './event.ts';
 import type { InvocationHistory } from './invocation-history.ts';
+import { KEPT } from './kept.ts';
 import { observedRecord, offeredRecord } from './new-record.ts';
+import { withLog } from './record-logs.ts';
 import type { FunctionRecord, InvocationRecord, SessionState } from './store.ts';
-
-/** How much of the past a session remembers. Only invocations that still run may exceed these. */
-export const KEPT = {
-  invocations: 10_000,
-  bytes: 64 * 1024 * 1024,
-  /** Invocations that are pinned by hand, and bytes of theirs. */
-  pinned: 100,
-  pinnedBytes: 32 * 1024 * 1024,
-  notices: 50,
-  logLines: 1_000,
-  logBytes: 256 * 1024,
-} as const;
 
 const NOTHING = new Uint8Array(0);
 
@@ -246,34 +236,6 @@ function withFunction(
 
 function withNotice(state: SessionState, notice: Notice): SessionState {
   return { ...state, notices: [...state.notices.slice(1 - KEPT.notices), notice] };
-}
-
-function withLog(record: InvocationRecord, line: LogLine): InvocationRecord {
-  if (record.bodiesLeftOut) return { ...record, logsLeftOut: record.logsLeftOut + 1 };
-  const kept = shortened(line);
-  let logBytes = record.logBytes + Buffer.byteLength(kept.text);
-  let leftOut = 0;
-  while (record.logs.length - leftOut >= KEPT.logLines || logBytes > KEPT.logBytes) {
-    const oldest = record.logs[leftOut];
-    if (oldest === undefined) break;
-    logBytes -= Buffer.byteLength(oldest.text);
-    leftOut += 1;
-  }
-  const logs = record.logs.slice(leftOut);
-  logs.push(kept);
-  return { ...record, logs, logBytes, logsLeftOut: record.logsLeftOut + leftOut };
-}
-
-/** A single line may be larger than all that is kept: its beginning says most. */
-function shortened(line: LogLine): LogLine {
-  // A UTF-16 code unit is at most three bytes.
-  if (line.text.length * 3 <= KEPT.logBytes) return line;
-  const bytes = Buffer.from(line.text);
-  if (bytes.length <= KEPT.logBytes) return line;
-  const ellipsis = `… ${bytes.length} bytes in all`;
-  // Room for a replacement character where the cut goes through a character.
-  const room = KEPT.logBytes - Buffer.byteLength(ellipsis) - 3;
-  return { stream: line.stream, text: bytes.toString('utf8', 0, room) + ellipsis };
 }
 
 function bytesOf(record: InvocationRecord): number {
