@@ -36,6 +36,8 @@ export type TuiActions = {
   replay(request: ReplayRequest): Promise<void>;
   /** Takes or leaves the lane of one function at once; `takeover`: also when another session holds it. */
   toggle(functionName: string, on: boolean, options?: { readonly takeover?: boolean }): Promise<void>;
+  /** What is pinned is kept although newer invocations need the room. */
+  pin(invocationId: string, on: boolean): void;
   fixtures(): Promise<readonly TuiFixture[]>;
   /** Through the Lambda API where there is an emulator, else as a local run. */
   sendFixture(name: string, functionName: string): Promise<void>;
