@@ -1,6 +1,6 @@
 import type { QuotaProfile } from '../protocol/quota-profile.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
-import type { AwsCredentials } from '../signature/credentials.ts';
+import type { AwsCredentials, CredentialProvider } from '../signature/credentials.ts';
 import type { ReadRetained } from '../transport/read-retained.ts';
 import type { ConnectOptions, Transport } from '../transport/transport.ts';
 import type { ConfiguredFunction } from './configuration.ts';
@@ -24,6 +24,8 @@ export type DevAws = {
   readonly readRetained?: ReadRetained;
   /** What the broker allows a connection. @default none */
   readonly quotas?: QuotaProfile;
+  /** Whose calls to Lambda's API are made from here: the developer's. */
+  readonly credentials: CredentialProvider;
   /** What a worker's environment gets beside the function's own: credentials, and where AWS is. */
   environmentOf(spec: FunctionSpec): Promise<Readonly<Record<string, string>>>;
   /** Takes what a stub sent along, with `--credentials forward`. */

@@ -43,6 +43,7 @@ export async function openOffline(
     functions: configuration.functions,
     connect: (options) => connectSharded((one) => connectPacket({ ...one, url: mqtt }), options),
     readRetained: (topic) => emulator.broker.retained(topic),
+    credentials: async () => emulator.identities.ownCredentials(),
     environmentOf: credentials.environmentOf,
     onServing: () => emulator.prepareStubs(),
   };

@@ -144,9 +144,9 @@ async function work(
   flags: DevFlags,
   { configuration, aws, lane, store, output, signal }: Work,
 ): Promise<number> {
-  const { endpoint } = aws;
+  const { endpoint, region, credentials } = aws;
   if (flags.once === true && !output.interactive && endpoint !== undefined) {
-    return (await sendFixtures({ configuration, endpoint, store, signal })) ? 0 : 1;
+    return (await sendFixtures({ configuration, endpoint, region, credentials, store, signal })) ? 0 : 1;
   }
   const screen = output.show({
     label: aws.mode.toUpperCase(),

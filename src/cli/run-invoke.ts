@@ -8,7 +8,7 @@ import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import type { CredentialProvider } from '../signature/credentials.ts';
 import { unreachable } from './emulator-client.ts';
 import { explainAwsFailure } from './live/aws-failure.ts';
-import { KEYS_OF_NOBODY, masterCredentials } from './live/master-credentials.ts';
+import { DEVELOPMENT_CREDENTIALS, masterCredentials } from './live/master-credentials.ts';
 import { type EventFlags, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags & {
@@ -39,7 +39,7 @@ export async function runInvoke(
 
 async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
   try {
-    return await sendAs(KEYS_OF_NOBODY, name, payload, flags);
+    return await sendAs(DEVELOPMENT_CREDENTIALS, name, payload, flags);
   } catch (error) {
     if (!isRefusal(error)) throw explain(error, name, flags.endpoint);
   }

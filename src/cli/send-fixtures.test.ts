@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSessionStore } from '../session/store.ts';
+import { DEVELOPMENT_KEY } from '../signature/development-key.ts';
 import type { Configuration } from './configuration.ts';
 import { sendFixtures } from './send-fixtures.ts';
 
@@ -58,7 +59,14 @@ async function send(
     fixtureDirectory: root,
     lane: 'default',
   };
-  const answered = await sendFixtures({ configuration, endpoint, store, signal });
+  const answered = await sendFixtures({
+    configuration,
+    endpoint,
+    region: 'us-east-1',
+    credentials: async () => DEVELOPMENT_KEY,
+    store,
+    signal,
+  });
   return { answered, notices: store.getState().notices.map(({ level, text }) => `${level}: ${text}`) };
 }
 

@@ -3,18 +3,23 @@ import { functionOf } from '../fixtures/fixture.ts';
 import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
 import { LAMBDA } from '../protocol/limits.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { CredentialProvider } from '../signature/credentials.ts';
+import { signRequest } from '../signature/sign-request.ts';
 import type { Configuration } from './configuration.ts';
+
+type Sending = {
+  readonly configuration: Configuration;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  readonly signal: AbortSignal;
+};
 
 /**
  * Sends each of the project's fixtures once, one after the other, over the emulator's Lambda API. True when there was at
  * least one and every one of them was answered without a function error.
  */
-export async function sendFixtures(options: {
-  readonly configuration: Configuration;
-  readonly endpoint: string;
-  readonly store: SessionStore;
-  readonly signal: AbortSignal;
-}): Promise<boolean> {
+export async function sendFixtures(options: Sending & { readonly store: SessionStore }): Promise<boolean> {
   const { configuration, store } = options;
   const files = await listFixtures([configuration.fixtureDirectory]);
   let answered = 0;
@@ -37,11 +42,7 @@ export async function sendFixtures(options: {
 /** Why it failed, or undefined. */
 async function send(
   file: FixtureFile,
-  {
-    configuration,
-    endpoint,
-    signal,
-  }: { configuration: Configuration; endpoint: string; signal: AbortSignal },
+  { configuration, endpoint, region, credentials, signal }: Sending,
 ): Promise<string | undefined> {
   const fixture = await loadFixture(file);
   const names = configuration.functions.map(({ name }) => name);
@@ -50,22 +51,33 @@ async function send(
   const context = fixture.clientContext;
   const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
   try {
-    const { status, headers, body } = await httpRequest(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(context === undefined
-          ? {}
-          : { 'x-amz-client-context': Buffer.from(JSON.stringify(context)).toString('base64') }),
-      },
-      body: JSON.stringify(fixture.event),
+    const method = 'POST';
+    const body = JSON.stringify(fixture.event);
+    const unsigned = {
+      'content-type': 'application/json',
+      ...(context === undefined
+        ? {}
+        : { 'x-amz-client-context': Buffer.from(JSON.stringify(context)).toString('base64') }),
+    };
+    const signature = signRequest({
+      method,
+      url,
+      headers: unsigned,
+      body: Buffer.from(body),
+      service: 'lambda',
+      region,
+      credentials: await credentials(),
+    });
+    const answer = await httpRequest(url, {
+      method,
+      headers: { ...unsigned, ...signature },
+      body,
       limitBytes: LAMBDA.responseBytes,
       signal,
     });
-    if (status !== 200) return `${status} ${body.slice(0, 300)}`;
-    return headers['x-amz-function-error'] === undefined
-      ? undefined
-      : `the function failed: ${body.slice(0, 300)}`;
+    const text = answer.body.slice(0, 300);
+    if (answer.status !== 200) return `${answer.status} ${text}`;
+    return answer.headers['x-amz-function-error'] === undefined ? undefined : `the function failed: ${text}`;
   } catch (error) {
     // Interrupted, the fixtures behind it are not sent either.
     signal.throwIfAborted();

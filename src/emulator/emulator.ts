@@ -157,7 +157,6 @@ async function open(
   host?.connect({
     endpoint: state.endpoint,
     paced: quotas !== undefined && quotas.name !== 'none',
-    signed: options.iam?.users !== undefined,
     environmentOf: hostedEnvironment({ identities, place, onNotice: options.onNotice }),
   });
   opened.resolve();

@@ -73,7 +73,7 @@ export async function openSetup(
       provider: masterCredentials({ ...profile, region }, emulator),
       source:
         emulator?.access === 'open'
-          ? 'none needed: the emulator knows no users'
+          ? 'the development key: the emulator knows no users'
           : credentialSource(env, flags.profile),
     }),
     openAws: (region, credentials) =>

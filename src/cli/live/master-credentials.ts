@@ -2,12 +2,10 @@ import { type DeveloperOptions, developerCredentials } from '../../credentials/d
 import type { EmulatorState } from '../../emulator/http/state-route.ts';
 import { isLlxError, LlxError } from '../../errors/llx-error.ts';
 import type { CredentialProvider } from '../../signature/credentials.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 
 /** Who calls an emulator that knows no users: the developer's own keys have no business there. */
-export const KEYS_OF_NOBODY: CredentialProvider = async () => ({
-  accessKeyId: 'llx',
-  secretAccessKey: 'llx',
-});
+export const DEVELOPMENT_CREDENTIALS: CredentialProvider = async () => DEVELOPMENT_KEY;
 
 /** What mends keys that an emulator with users did not get, or does not know. */
 export const USER_OF_EMULATOR =
@@ -23,7 +21,7 @@ export function masterCredentials(
   options: DeveloperOptions,
   emulator: Pick<EmulatorState, 'access'> | undefined,
 ): CredentialProvider {
-  if (emulator?.access === 'open') return KEYS_OF_NOBODY;
+  if (emulator?.access === 'open') return DEVELOPMENT_CREDENTIALS;
   const own = developerCredentials(options);
   if (emulator === undefined) return own;
   return async () => {

@@ -129,7 +129,7 @@ test('AWS is asked for the account through the proxy', async () => {
 
 test.each([
   ['closed', 'AKIDEXAMPLE'],
-  ['open', 'llx'],
+  ['open', 'test'],
 ] as const)(
   'beside an emulator that is %s the role is assumed there, and the handler calls AWS there',
   async (access, key) => {

@@ -55,6 +55,7 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
     ...scope,
     functions: await functionsInAws(scope, flags.endpoint === undefined ? credentials : undefined, opening),
     connect: (options) => connectSharded((one) => connectMqtt({ ...one, ...location }), options),
+    credentials,
     ...handlers,
   };
 }

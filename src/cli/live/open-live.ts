@@ -82,6 +82,7 @@ export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<
       }),
     readRetained: (topic, within) => retained.read(topic, within),
     quotas: QUOTA_PROFILES['iot-core'],
+    credentials,
     ...handlers,
   };
 }

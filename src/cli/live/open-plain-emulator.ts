@@ -24,10 +24,8 @@ export function openPlainEmulator(
     region,
     functions: functionsIn(emulator, functions),
     connect: (options) => connectSharded((one) => connectMqtt({ ...one, url: mqtt }), options),
-    readRetained: readRetainedOverHttp(
-      endpoint,
-      emulator.access === 'open' ? undefined : { region, credentials },
-    ),
+    readRetained: readRetainedOverHttp(endpoint, { region, credentials }),
+    credentials,
     ...handlers,
   };
 }

@@ -24,9 +24,9 @@ export const REST_JSON: ApiProtocol = {
     headers: output === undefined ? headers : { 'content-type': 'application/json', ...headers },
     body: output === undefined ? undefined : json(output),
   }),
-  encodeError: ({ statusCode, type, body }) => ({
+  encodeError: ({ statusCode, type, body, headers }) => ({
     status: statusCode,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': type },
+    headers: { 'content-type': 'application/json', ...headers, 'x-amzn-errortype': type },
     body: json(body),
   }),
 };
@@ -44,19 +44,10 @@ export function awsJson(version: '1.0' | '1.1'): ApiProtocol {
     }),
     encodeError: (error) => ({
       status: error.statusCode,
-      headers: { 'content-type': contentType, ...queryErrorHeader(error) },
+      headers: { 'content-type': contentType, ...error.headers },
       body: json({ __type: error.type, ...error.body }),
     }),
   };
-}
-
-/**
- * Of services that once spoke the query protocol: clients still show the codes of then.
- * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#awsprotocols-awsquerycompatible-trait
- */
-export function queryErrorHeader({ queryCode, statusCode }: AwsError): Readonly<Record<string, string>> {
-  if (queryCode === undefined) return {};
-  return { 'x-amzn-query-error': `${queryCode};${statusCode < 500 ? 'Sender' : 'Receiver'}` };
 }
 
 /** Dates are epoch seconds in JSON, with milliseconds behind the point. */

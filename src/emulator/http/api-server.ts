@@ -93,11 +93,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   };
 }
 
-function sendError(reply: FastifyReply, { statusCode, type, body }: AwsError): FastifyReply {
+function sendError(reply: FastifyReply, { statusCode, type, body, headers }: AwsError): FastifyReply {
   // What is left of a body that was not read to its end would be taken for the next request.
   if (statusCode === 408) reply.header('connection', 'close');
   return reply
     .code(statusCode)
+    .headers(headers)
     .header('x-amzn-errortype', type)
     .header('x-amzn-requestid', crypto.randomUUID())
     .type('application/json')

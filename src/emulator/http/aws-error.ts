@@ -8,23 +8,21 @@ export class AwsError extends Error {
   /** The exception's name: `ResourceNotFoundException`. */
   readonly type: string;
   readonly body: Readonly<Record<string, unknown>>;
-  /** What the service called it in the query protocol, which clients still show: `AWS.SimpleQueueService.NonExistentQueue`. */
-  readonly queryCode: string | undefined;
+  /** Beside those that every error has. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     statusCode: number,
     type: string,
     body: Readonly<Record<string, unknown>>,
-    options: { readonly queryCode?: string; readonly cause?: unknown } = {},
+    headers: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
   ) {
-    super(
-      `${type}: ${String(body.Message ?? body.message ?? '')}`,
-      'cause' in options ? { cause: options.cause } : {},
-    );
+    super(`${type}: ${String(body.Message ?? body.message ?? '')}`, options);
     this.statusCode = statusCode;
     this.type = type;
     this.body = body;
-    this.queryCode = options.queryCode;
+    this.headers = headers;
   }
 }
 

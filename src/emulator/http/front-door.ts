@@ -94,7 +94,7 @@ function badRequest(message: string): AwsError {
 export function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
   const internal = { Type: 'Service', Message: 'The emulator failed: its own output says why.' };
-  return new AwsError(500, 'ServiceException', internal, { cause: error });
+  return new AwsError(500, 'ServiceException', internal, {}, { cause: error });
 }
 
 export function sendAwsError(response: ServerResponse, error: AwsError): void {

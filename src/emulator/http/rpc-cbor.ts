@@ -1,5 +1,5 @@
 import { cbor, tag } from '@smithy/core/cbor';
-import { type ApiProtocol, queryErrorHeader, unreadable } from './api-protocol.ts';
+import { type ApiProtocol, unreadable } from './api-protocol.ts';
 
 const HEADERS = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' } as const;
 
@@ -25,7 +25,7 @@ export const RPC_CBOR: ApiProtocol = {
   }),
   encodeError: (error) => ({
     status: error.statusCode,
-    headers: { ...HEADERS, ...queryErrorHeader(error) },
+    headers: { ...HEADERS, ...error.headers },
     body: cbor.serialize(tagged({ __type: error.type, message: error.body.Message, ...error.body })),
   }),
 };

@@ -12,7 +12,7 @@ export type EmulatorState = {
   readonly ca?: string;
   readonly account: string;
   readonly region: string;
-  /** `open`: it knows no users, and whoever reaches it is the account's root. `closed`: keys are needed. */
+  /** `open`: the development key opens it. `closed`: keys of its users are needed. */
   readonly access: 'open' | 'closed';
   readonly functions: readonly { readonly name: string; readonly arn: string }[];
 };

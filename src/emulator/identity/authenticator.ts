@@ -1,15 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { signingKey } from '../../signature/signature-v4.ts';
-import { type AccessKeys, ISSUED } from './access-keys.ts';
+import type { AccessKeys } from './access-keys.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import type { Principal } from './principal.ts';
 import { expiredToken, missingToken, SignatureError, unknownToken } from './signature-error.ts';
-import {
-  accessKeyIdOf,
-  type IncomingRequest,
-  parseSignedRequest,
-  type SignedRequest,
-} from './signed-request.ts';
+import { type IncomingRequest, parseSignedRequest, type SignedRequest } from './signed-request.ts';
 import { verifySignature } from './verify-signature.ts';
 
 export type RequestToVerify = IncomingRequest & {
@@ -20,45 +15,31 @@ export type RequestToVerify = IncomingRequest & {
 /** Finds out whose key signed a request. */
 export class Authenticator {
   readonly #keys: AccessKeys;
-  readonly #open: boolean;
   readonly #region: string;
   readonly #now: () => Date;
   readonly #signingKeys = new BoundedCache<string, Buffer>(256);
 
-  /** @param options.open nobody has to sign: unknown long-term keys are let in as well. */
   constructor(options: {
     readonly keys: AccessKeys;
-    readonly open: boolean;
     readonly region: string;
     readonly now: () => Date;
   }) {
     this.#keys = options.keys;
-    this.#open = options.open;
     this.#region = options.region;
     this.#now = options.now;
   }
 
-  /**
-   * @returns undefined for somebody unknown who is let in; to find that out, nothing is hashed.
-   * @throws AwsError in the words and codes of the service's protocol.
-   */
-  authenticate(request: RequestToVerify): Principal | undefined {
+  /** @throws AwsError in the words and codes of the service's protocol. */
+  authenticate(request: RequestToVerify): Principal {
     const services = [request.service].flat();
     const protocol = services.includes('sts') ? 'query' : 'json';
     try {
-      const accessKeyId = accessKeyIdOf(request);
-      if (this.#open && (accessKeyId === undefined || this.#isForeign(accessKeyId))) return undefined;
       const signed = parseSignedRequest(request);
       if (signed === undefined) throw missingToken(protocol);
       return this.#verify(request, signed, services);
     } catch (error) {
       throw error instanceof SignatureError ? error.toAwsError(protocol) : error;
     }
-  }
-
-  /** Not ours, nor of an emulator's earlier run: one of AWS, as whoever has signed in by SSO sends it. */
-  #isForeign(accessKeyId: string): boolean {
-    return this.#keys.get(accessKeyId) === undefined && !accessKeyId.startsWith(ISSUED);
   }
 
   #verify(request: IncomingRequest, signed: SignedRequest, services: readonly string[]): Principal {

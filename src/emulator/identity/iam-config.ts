@@ -3,9 +3,9 @@ import type { PolicyDocument } from './policy-document.ts';
 /** `iam` of `llx.config.ts`: who exists in the emulator, and what he may do. */
 export type IamConfig = {
   /**
-   * By name. Once there is one, keys of nobody and requests without a signature are refused, as on AWS.
+   * By name. Once there are any, the development key `test` is not known any more.
    *
-   * @default nobody: every caller with keys that the emulator does not know, or with none, is the account's root
+   * @default nobody: the development key, id `test` and secret `test`, is the account's root
    */
   readonly users?: Readonly<Record<string, IamUser>>;
   /** By name. A role that is not here trusts Lambda and the account, and may do everything. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AwsCredentials } from '../../signature/credentials.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { presignWebSocketUrl } from '../../signature/presign-websocket-url.ts';
 import { signRequest } from '../../signature/sign-request.ts';
 import type { RequestToVerify } from './authenticator.ts';
@@ -92,18 +93,39 @@ const INVALID = 'The security token included in the request is invalid.';
 const MISMATCH =
   '403 InvalidSignatureException: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
-describe('an open emulator', () => {
-  test('takes callers without keys, or with keys of nobody, for the root', () => {
+const NOT_SIGNED = (name: string): string =>
+  `403 InvalidSignatureException: There were headers present in the request which were not signed: '${name}'`;
+
+describe('an emulator without users', () => {
+  test('takes the development key for the root, and verifies what is signed with it', () => {
     const world = new World();
-    expect(world.verify(UNSIGNED)).toBe(ROOT);
-    expect(world.verify(world.request(STRANGER))).toBe(ROOT);
-    expect(world.verify({ ...UNSIGNED, headers: { authorization: 'Bearer a' } })).toBe(ROOT);
+    expect(world.verify(world.request(DEVELOPMENT_KEY))).toBe(ROOT);
+    expect(world.refusal(world.request({ ...DEVELOPMENT_KEY, secretAccessKey: 'another' }))).toBe(MISMATCH);
   });
 
-  test('takes the temporary key of whoever has signed in to AWS for the root', () => {
+  test('refuses callers without a signature, and with keys of nobody', () => {
     const world = new World();
+    const missing = '403 MissingAuthenticationTokenException: Missing Authentication Token';
+    expect(world.refusal(UNSIGNED)).toBe(missing);
     const sso = { ...STRANGER, accessKeyId: 'ASIASTRANGER00000000', sessionToken: 'token' };
-    expect(world.verify(world.request(sso))).toBe(`arn:aws:iam::${ACCOUNT}:root`);
+    for (const stranger of [STRANGER, sso]) {
+      expect(world.refusal(world.request(stranger))).toBe(`403 UnrecognizedClientException: ${INVALID}`);
+    }
+  });
+
+  test('does not know the development key where it is told so, nor where there are users', () => {
+    const request = new World().request(DEVELOPMENT_KEY);
+    for (const options of [{ developmentKey: false }, { iam: { users } }]) {
+      const scope = { account: ACCOUNT, region: 'us-east-1', functions: [], now: () => NOW };
+      expect(() => new Identities({ ...scope, ...options }).verify(request)).toThrow(INVALID);
+    }
+  });
+
+  test('lets its own process call as the root, with a key that nobody can guess', () => {
+    const world = new World();
+    const own = world.identities.ownCredentials();
+    expect(world.verify(world.request(own))).toBe(ROOT);
+    expect(world.identities.ownCredentials()).toBe(own);
   });
 
   test('refuses a key of its own kind that it has not issued: of an earlier run', () => {
@@ -125,7 +147,7 @@ describe('an open emulator', () => {
   });
 });
 
-describe('a closed emulator', () => {
+describe('an emulator with users', () => {
   test('lets in whom it knows', () => {
     const world = new World({ users });
     expect(world.verify(world.request(ALICE))).toBe(ALICE_ARN);
@@ -244,7 +266,36 @@ describe('a signature', () => {
     const sent = { ...UNSIGNED, method: 'PUT', path: '/a', body: Buffer.from('any') };
     expect(world.verify({ ...sent, headers: { host: 'h', ...headers, ...signed } })).toBe(ALICE_ARN);
     const unsaid = signRequest({ ...request, credentials: ALICE, now: NOW });
-    expect(world.refusal({ ...sent, headers: { host: 'h', ...headers, ...unsaid } })).toBe(MISMATCH);
+    expect(world.refusal({ ...sent, headers: { host: 'h', ...headers, ...unsaid } })).toBe(
+      NOT_SIGNED('x-amz-content-sha256'),
+    );
+    expect(world.refusal({ ...sent, headers: { host: 'h', ...unsaid } })).toBe(MISMATCH);
+  });
+
+  test('of a body in chunks, each with one of its own, is not taken', () => {
+    const request = { method: 'PUT', url: 'http://h/a', service: 'lambda', region: 'us-east-1' };
+    const headers = { 'x-amz-content-sha256': 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD' };
+    const signed = signRequest({ ...request, headers, credentials: ALICE, now: NOW });
+    const sent = {
+      ...UNSIGNED,
+      method: 'PUT',
+      path: '/a',
+      body: Buffer.from('1;chunk-signature=0\r\na\r\n'),
+    };
+    expect(world.refusal({ ...sent, headers: { host: 'h', ...headers, ...signed } })).toBe(MISMATCH);
+  });
+
+  test.each(['x-amz-target', 'x-amz-invocation-type', 'x-amz-client-context'])(
+    'covers %s where it is sent',
+    (name) => {
+      expect(world.refusal({ ...good, headers: { ...good.headers, [name]: 'Event' } })).toBe(
+        NOT_SIGNED(name),
+      );
+    },
+  );
+
+  test('is taken again within its time, as on AWS', () => {
+    expect([world.verify(good), world.verify(good)]).toEqual([ALICE_ARN, ALICE_ARN]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { AwsCredentials } from '../../signature/credentials.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { AccessKeys } from './access-keys.ts';
 import { Authenticator, type RequestToVerify } from './authenticator.ts';
@@ -34,8 +35,7 @@ const FUNCTION_SESSION_SECONDS = 30 * 86_400;
  * Who exists in the emulator, who makes a request, and what he may do. Nothing is stored: temporary keys end with
  * the process.
  *
- * While no users are configured it is open: keys that it does not know, and requests without any, are the account's
- * root. Keys that it knows are verified in full, always.
+ * Every call is signed. While no users are configured, the development key is the account's root.
  */
 export class Identities {
   readonly root: Principal;
@@ -47,6 +47,7 @@ export class Identities {
   readonly #roles: Roles;
   /** One for all environments of a function: each lives as long as the emulator. */
   readonly #functionKeys = new Map<string, Required<AwsCredentials>>();
+  #ownKey: Required<AwsCredentials> | undefined;
   readonly #grants = new WeakMap<Principal, Grant>();
   readonly #decisions = new WeakMap<Principal, BoundedCache<string, AccessDecision>>();
 
@@ -54,6 +55,8 @@ export class Identities {
     readonly account: string;
     readonly region: string;
     readonly iam?: IamConfig | undefined;
+    /** Whether the development key is known. @default while no users are configured */
+    readonly developmentKey?: boolean | undefined;
     readonly functions: readonly FunctionRole[];
     readonly now?: (() => Date) | undefined;
     readonly random?: (bytes: number) => Buffer;
@@ -65,10 +68,14 @@ export class Identities {
     this.#account = account;
     this.#region = region;
     this.#keys = new AccessKeys({ ...options, now });
-    this.#authenticator = new Authenticator({ keys: this.#keys, open: iam.users === undefined, region, now });
+    this.#authenticator = new Authenticator({ keys: this.#keys, region, now });
     this.#roles = new Roles({ account, roles: iam.roles, functions });
     this.root = { type: 'root', arn: `arn:aws:iam::${account}:root`, account, userId: account };
-    this.#grants.set(this.root, { principal: this.root, policies: [] });
+    const grant = { principal: this.root, policies: [] };
+    this.#grants.set(this.root, grant);
+    if (options.developmentKey ?? iam.users === undefined) {
+      this.#keys.add({ credentials: DEVELOPMENT_KEY, grant });
+    }
     this.#addUsers(iam.users ?? {});
   }
 
@@ -78,7 +85,7 @@ export class Identities {
    * @throws AwsError with AWS's own code for a signature that is missing, wrong, too old or of nobody.
    */
   verify(request: RequestToVerify): Principal {
-    return this.#authenticator.authenticate(request) ?? this.root;
+    return this.#authenticator.authenticate(request);
   }
 
   /** @throws AwsError 403 AccessDeniedException with AWS's text. */
@@ -170,6 +177,12 @@ export class Identities {
     return credentials;
   }
 
+  /** The account's root, for what calls the emulator from its own process. */
+  ownCredentials(): Required<AwsCredentials> {
+    this.#ownKey ??= this.#keys.issue({ principal: this.root, policies: [] }, FUNCTION_SESSION_SECONDS);
+    return this.#ownKey;
+  }
+
   roleArnOf(functionName: string): string {
     return this.#roles.ofFunction(functionName).arn;
   }
@@ -180,7 +193,7 @@ export class Identities {
     resource: string,
     context?: Readonly<Record<string, string>>,
   ): AccessDecision {
-    // The caller of most invocations: an open emulator must not cost them anything.
+    // The caller of most invocations, who may do everything.
     if (principal === this.root) return 'allowed';
     const grant = this.#grantOf(principal);
     const decide = (): AccessDecision =>

@@ -44,16 +44,6 @@ export function parseSignedRequest(request: IncomingRequest): SignedRequest | un
   return request.path.includes('X-Amz-Signature=') ? fromQuery(request.path) : undefined;
 }
 
-/** Which key a request names, found without reading all of its signature; undefined where it names none. */
-export function accessKeyIdOf(request: IncomingRequest): string | undefined {
-  const authorization = headerValue(request, 'authorization');
-  const named =
-    authorization === undefined
-      ? /[?&]X-Amz-Credential=([\w-]+)/.exec(request.path)
-      : /Credential=([\w-]+)/.exec(authorization);
-  return named?.[1];
-}
-
 export function headerValue(request: IncomingRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === 'string' || value === undefined ? value : value.join(',');

@@ -23,6 +23,7 @@ export function verifySignature(
       "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     );
   }
+  verifyAmzHeaders(request, signed);
   const found = Buffer.from(signed.signature);
   const matches = candidates(request, signed).some((parts) => {
     const expected = Buffer.from(signature(signingKey, signed.time, signed.scope, parts));
@@ -54,6 +55,18 @@ function verifyTime({ time, scope, expiresSeconds }: SignedRequest, now: Date): 
       'signature',
       `Signature expired: ${time} is now earlier than ${amzDate(earliest)} (${amzDate(now)} - ${lifeMs / 60_000} min.)`,
     );
+  }
+}
+
+/** What these headers ask for, a qualifier's client context or a target, must be what the holder of the key asked for. */
+function verifyAmzHeaders({ headers }: IncomingRequest, { signedHeaders }: SignedRequest): void {
+  for (const name in headers) {
+    if (name.startsWith('x-amz-') && !signedHeaders.includes(name)) {
+      throw new SignatureError(
+        'signature',
+        `There were headers present in the request which were not signed: '${name.slice(0, 100)}'`,
+      );
+    }
   }
 }
 

@@ -9,7 +9,9 @@ import { WebSocket } from 'ws';
 import type { QuotaProfile } from '../../protocol/quota-profile.ts';
 import type { Runtime } from '../../runtime/invocation.ts';
 import type { AwsCredentials } from '../../signature/credentials.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { presignWebSocketUrl } from '../../signature/presign-websocket-url.ts';
+import { signRequest } from '../../signature/sign-request.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
 import type { IamConfig } from '../identity/iam-config.ts';
 import type { PolicyDocument } from '../identity/policy-document.ts';
@@ -129,6 +131,15 @@ export class IotCore {
   /** The `mqtt` package by the plain port. */
   plainClient(options: IClientOptions = {}): MqttClient {
     return this.#opened(mqtt.connect(this.emulator.mqtt, { ...CLIENT, ...options }));
+  }
+
+  /** A call to the data plane by the account's root. */
+  async signedRequest(path: string): Promise<HttpsAnswer> {
+    const { port } = new URL(this.emulator.wss ?? '');
+    const url = `https://localhost:${port}${path}`;
+    const credentials = DEVELOPMENT_KEY;
+    const headers = signRequest({ method: 'GET', url, service: 'iotdata', region: REGION, credentials });
+    return await this.request(path, headers);
   }
 
   /** What a request on the WSS port that is no WebSocket, or is refused to be one, is answered. */

@@ -6,6 +6,7 @@ import { mqtt as deviceMqtt } from 'aws-iot-device-sdk-v2';
 import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { presignWebSocketUrl } from '../../signature/presign-websocket-url.ts';
 import { openCertificates } from '../certificates/certificate-store.ts';
 import {
@@ -20,7 +21,6 @@ import {
   UPGRADE,
 } from './iot-core.test-support.ts';
 
-const ANYBODY = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'anything' };
 const ROLES = {
   all: { policies: [allow('iot:*', '*')] },
   none: { policies: [] },
@@ -137,8 +137,8 @@ describe('a WebSocket', () => {
     expect(await connected(client)).toBe('closed');
   });
 
-  it('of unknown long-term keys is the account’s root, while no users are configured', async () => {
-    const client = await core.webSocketClient(ANYBODY, { clientId: 'anybody' });
+  it('of the development key is the account’s root, while no users are configured', async () => {
+    const client = await core.webSocketClient(DEVELOPMENT_KEY, { clientId: 'anybody' });
     expect(await connected(client)).toBe('connected');
   });
 
@@ -167,7 +167,7 @@ describe('a WebSocket', () => {
         status: 403,
         type: 'MissingAuthenticationTokenException',
       });
-      expect(await connected(await closed.webSocketClient(ANYBODY))).toBe('closed');
+      expect(await connected(await closed.webSocketClient(DEVELOPMENT_KEY))).toBe('closed');
       const user = { accessKeyId: keys.id, secretAccessKey: keys.secret };
       expect(await connected(await closed.webSocketClient(user))).toBe('connected');
     } finally {
@@ -210,7 +210,7 @@ describe('the life of a WebSocket', () => {
       const plain = short.plainClient();
       await plain.subscribeAsync('will');
       const will = nextMessage(plain);
-      const client = await short.webSocketClient(ANYBODY, {
+      const client = await short.webSocketClient(DEVELOPMENT_KEY, {
         clientId: 'old',
         will: { topic: 'will', payload: Buffer.from('gone'), qos: 0, retain: false },
       });
@@ -403,8 +403,8 @@ describe('the other requests', () => {
   it('the data plane is on the port of the WebSockets', async () => {
     const plain = core.plainClient();
     await plain.publishAsync('kept/plane', 'old', { qos: 1, retain: true });
-    expect(await core.request('/retainedMessage/kept%2Fplane')).toMatchObject({ status: 200 });
-    expect(await core.request('/retainedMessage/kept%2Fnone')).toMatchObject({
+    expect(await core.signedRequest('/retainedMessage/kept%2Fplane')).toMatchObject({ status: 200 });
+    expect(await core.signedRequest('/retainedMessage/kept%2Fnone')).toMatchObject({
       status: 404,
       type: 'ResourceNotFoundException',
     });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { type ApiServer, createApiServer } from '../http/api-server.ts';
+import { signedFetch } from '../http/signed-fetch.test-support.ts';
 import { openAccess } from '../lambda/lambda.test-support.ts';
 import { readRetainedOverHttp } from '../lambda/stub-host/read-retained-over-http.ts';
 import { addRetainedRoute } from './retained-route.ts';
@@ -28,7 +30,9 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 test('a retained message is answered as IoT Core does', async () => {
-  const response = await fetch(`${url}/retainedMessage/${encodeURIComponent(topic)}`);
+  const response = await signedFetch(`${url}/retainedMessage/${encodeURIComponent(topic)}`, {
+    service: 'iotdata',
+  });
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({
     topic,
@@ -39,7 +43,7 @@ test('a retained message is answered as IoT Core does', async () => {
 });
 
 test('a topic without one is not found', async () => {
-  const response = await fetch(`${url}/retainedMessage/none`);
+  const response = await signedFetch(`${url}/retainedMessage/none`, { service: 'iotdata' });
   expect([response.status, response.headers.get('x-amzn-errortype'), await response.json()]).toEqual([
     404,
     'ResourceNotFoundException',
@@ -48,7 +52,10 @@ test('a topic without one is not found', async () => {
 });
 
 test('a stub reads it over HTTP: bytes, nothing, or an error', async () => {
-  const read = readRetainedOverHttp(url);
+  const read = readRetainedOverHttp(url, {
+    region: 'us-east-1',
+    credentials: async () => DEVELOPMENT_KEY,
+  });
   const { signal } = new AbortController();
   expect(await read(topic, signal)).toEqual(payload);
   expect(await read('none', signal)).toBeUndefined();

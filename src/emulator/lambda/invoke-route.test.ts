@@ -3,7 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LAMBDA } from '../../protocol/limits.ts';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
+import { signRequest } from '../../signature/sign-request.ts';
 import { type ApiServer, createApiServer } from '../http/api-server.ts';
+import { signedFetch } from '../http/signed-fetch.test-support.ts';
 import { type InvocationCall, InvocationService } from './invocation-service.ts';
 import { addInvokeRoute } from './invoke-route.ts';
 import { failed, ORDERS_ARN, openAccess, ordersRegistry, succeeded } from './lambda.test-support.ts';
@@ -36,16 +39,27 @@ afterEach(async () => {
 
 const path = (name = 'orders'): string => `${url}/2015-03-31/functions/${name}/invocations`;
 
-/** The bytes of a request as no client library would send them. */
-function raw(head: readonly string[]): Socket {
+/** An Invoke as no client library would send it: with these headers alone, and what signs it. */
+function raw(headers: readonly string[], body = ''): Socket {
   const { hostname, port, host } = new URL(url);
+  const signature = signRequest({
+    method: 'POST',
+    url: path(),
+    body: Buffer.from(body),
+    service: 'lambda',
+    region: 'us-east-1',
+    credentials: DEVELOPMENT_KEY,
+  });
   const socket = connect(Number(port), hostname);
-  socket.write([head[0], `host: ${host}`, ...head.slice(1), 'connection: close', '', ''].join('\r\n'));
+  const signed = Object.entries(signature).map(([name, value]) => `${name}: ${value}`);
+  const request = 'POST /2015-03-31/functions/orders/invocations HTTP/1.1';
+  const head = [request, `host: ${host}`, ...headers, ...signed, 'connection: close', '', ''];
+  socket.write(head.join('\r\n') + body);
   return socket;
 }
 
 test('the event arrives as its bytes, and the answer goes back as its own', async () => {
-  const response = await fetch(`${path()}?Qualifier=$LATEST`, {
+  const response = await signedFetch(`${path()}?Qualifier=$LATEST`, {
     method: 'POST',
     headers: {
       'x-amz-client-context': Buffer.from('{"custom":{}}').toString('base64'),
@@ -68,20 +82,18 @@ test('the event arrives as its bytes, and the answer goes back as its own', asyn
 });
 
 test('a request without content type and length is an empty event', async () => {
-  const answer = await text(raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1']));
+  const answer = await text(raw([]));
   expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   expect(calls.map(({ event }) => Buffer.from(event).toString())).toEqual(['{}']);
 });
 
 test('a body without a content type is the event', async () => {
-  const socket = raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1', 'content-length: 7']);
-  socket.write('{"n":1}');
-  await text(socket);
+  await text(raw(['content-length: 7'], '{"n":1}'));
   expect(calls.map(({ event }) => Buffer.from(event).toString())).toEqual(['{"n":1}']);
 });
 
 test('a function error is told in a header, and the log when it was asked for', async () => {
-  const response = await fetch(path(), {
+  const response = await signedFetch(path(), {
     method: 'POST',
     headers: { 'x-amz-log-type': 'Tail' },
     body: '"fail"',
@@ -97,7 +109,7 @@ test.each([
   ['Event', 202, 1],
   ['DryRun', 204, 0],
 ] as const)('%s answers %i without a body', async (type, status, runs) => {
-  const response = await fetch(path(), {
+  const response = await signedFetch(path(), {
     method: 'POST',
     headers: { 'x-amz-invocation-type': type },
     body: '1',
@@ -135,7 +147,7 @@ test.each([
     'RequestTooLargeException',
   ],
 ] as const)('%s is refused in Lambda’s words', async (_what, headers, body, status, type) => {
-  const response = await fetch(path(), { method: 'POST', headers, body });
+  const response = await signedFetch(path(), { method: 'POST', headers, body });
   expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([status, type]);
   expect(calls).toEqual([]);
 });
@@ -143,7 +155,7 @@ test.each([
 test('an unknown function and an unknown qualifier are not found', async () => {
   const codes = await Promise.all(
     [path('nobody'), `${path()}?Qualifier=7`].map(async (address) => {
-      const response = await fetch(address, { method: 'POST' });
+      const response = await signedFetch(address, { method: 'POST' });
       return [response.status, response.headers.get('x-amzn-errortype')];
     }),
   );
@@ -155,9 +167,9 @@ test('an unknown function and an unknown qualifier are not found', async () => {
 
 test('6 MiB pass; one byte more is refused, and the client that is still writing reads it', async () => {
   const fits = Buffer.from(`"${'x'.repeat(LAMBDA.requestBytes - 2)}"`);
-  expect((await fetch(path(), { method: 'POST', body: fits })).status).toBe(200);
+  expect((await signedFetch(path(), { method: 'POST', body: fits })).status).toBe(200);
   const length = LAMBDA.requestBytes + 1;
-  const socket = raw(['POST /2015-03-31/functions/orders/invocations HTTP/1.1', `content-length: ${length}`]);
+  const socket = raw([`content-length: ${length}`]);
   const answer = text(socket);
   const piece = Buffer.alloc(64 * 1024, 'x');
   for (let left = length; left > 0; left -= piece.length) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
+import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { Identities } from '../identity/identities.ts';
 import { ACCOUNT, StsServer } from './sts.test-support.ts';
 
@@ -31,14 +32,12 @@ describe.skipIf(!recorded)(recorded ? 'as AWS answered' : 'as AWS answered (skip
     const trust = JSON.parse(String(create?.request.params.AssumeRolePolicyDocument));
     const server = await StsServer.start({ roles: { [role]: { trust } } });
     try {
-      const { $metadata, ...answer } = await server
-        .client({ accessKeyId: 'AKIAANYBODY000000000', secretAccessKey: 'any' })
-        .send(
-          new AssumeRoleCommand({
-            RoleArn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
-            RoleSessionName: session,
-          }),
-        );
+      const { $metadata, ...answer } = await server.client(DEVELOPMENT_KEY).send(
+        new AssumeRoleCommand({
+          RoleArn: `arn:aws:iam::${ACCOUNT}:role/${role}`,
+          RoleSessionName: session,
+        }),
+      );
       const id = answer.AssumedRoleUser?.AssumedRoleId?.split(':')[0] ?? '';
       const words = [
         [ACCOUNT, '111111111111'],

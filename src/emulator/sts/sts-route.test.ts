@@ -2,6 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } f
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AwsCredentials } from '../../signature/credentials.ts';
+import { signedFetch } from '../http/signed-fetch.test-support.ts';
 import { ACCOUNT, ALICE, ALICE_ARN, DEPLOY_ARN, IAM, StsServer } from './sts.test-support.ts';
 
 let server: StsServer | undefined;
@@ -26,10 +27,15 @@ async function refusal(call: Promise<unknown>): Promise<unknown> {
   return [$metadata.httpStatusCode, name, message];
 }
 
-/** A call as a form, without a signature: for an open emulator. */
+/** A call as a form, of the account's root. */
 async function post(form: Record<string, string>, headers: Record<string, string> = {}): Promise<string> {
   const url = (await start({})).url;
-  const response = await fetch(url, { method: 'POST', headers, body: new URLSearchParams(form) });
+  const response = await signedFetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: new URLSearchParams(form).toString(),
+    service: 'sts',
+  });
   const text = (await response.text()).replace(/[0-9a-f-]{36}/, 'ID');
   return `${response.status} ${response.headers.get('content-type')} ${text}`;
 }
@@ -215,7 +221,9 @@ describe('on the wire', () => {
 
   test('a call may stand in the URL', async () => {
     const url = (await start({})).url;
-    const response = await fetch(`${url}/?Action=GetCallerIdentity&Version=${VERSION}`);
+    const response = await signedFetch(`${url}/?Action=GetCallerIdentity&Version=${VERSION}`, {
+      service: 'sts',
+    });
     expect([response.status, await response.text()]).toEqual([
       200,
       expect.stringContaining(`<Arn>arn:aws:iam::${ACCOUNT}:root</Arn>`),

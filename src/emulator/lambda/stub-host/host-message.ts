@@ -14,7 +14,6 @@ export type ToHost =
       /** Whether the broker has quotas. */
       readonly paced: boolean;
       /** Whether the emulator answers nobody who does not sign. */
-      readonly signed: boolean;
     }
   | {
       readonly type: 'invoke';

@@ -17,7 +17,7 @@ type Invoke = Extract<ToHost, { type: 'invoke' }>;
 type Observed = Extract<ToHost, { type: 'observed' }>;
 type Deployed = Extract<StubOutcome, { type: 'deployed' }>;
 
-export type HostedStubOptions = Pick<FunctionMessage, 'environment' | 'endpoint' | 'paced' | 'signed'> & {
+export type HostedStubOptions = Pick<FunctionMessage, 'environment' | 'endpoint' | 'paced'> & {
   readonly module: Promise<StubModule>;
   readonly send: (message: FromHost, body?: Uint8Array) => void;
 };
@@ -87,14 +87,14 @@ export class HostedStub {
   }
 
   /** Those of the deployed stub, and what only an emulator can give it. */
-  #stubOptions({ endpoint, paced, signed }: HostedStubOptions): CreateStubOptions {
+  #stubOptions({ endpoint, paced }: HostedStubOptions): CreateStubOptions {
     const settings = readSettings(this.#environment);
     const notice = (text: string): void => this.#send({ type: 'notice', text });
     const options = lambdaStubOptions(settings, this.#environment, notice);
     return {
       ...options,
       ...(options.readRetained === undefined
-        ? { readRetained: readRetainedOverHttp(endpoint, signed ? this.#signer() : undefined) }
+        ? { readRetained: readRetainedOverHttp(endpoint, this.#signer()) }
         : {}),
       ...(paced ? {} : { quotas: QUOTA_PROFILES.none }),
       onDrop: ({ reason, detail }) => this.#send({ type: 'dropped', reason, detail }),

@@ -28,7 +28,7 @@ async function startSigned(identities: Identities): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a read is signed with the credentials of the environment, where it is given one', async () => {
+test('a read is signed with the credentials of the environment, and nobody else may read', async () => {
   const identities = new Identities({
     account: '000000000000',
     region: 'us-east-1',
@@ -45,7 +45,11 @@ test('a read is signed with the credentials of the environment, where it is give
   expect(Buffer.from(payload ?? []).toString()).toBe(
     '/retainedMessage/llx%2Fv1%2Fa%3Ab for arn:aws:sts::000000000000:assumed-role/orders-role/orders',
   );
-  await expect(readRetainedOverHttp(endpoint)('llx/v1/a:b', signal)).rejects.toThrow(
+  const stranger = {
+    region: 'us-east-1',
+    credentials: async () => ({ accessKeyId: 'AKIASTRANGER', secretAccessKey: 'any' }),
+  };
+  await expect(readRetainedOverHttp(endpoint, stranger)('llx/v1/a:b', signal)).rejects.toThrow(
     'expected 200 or 404 of GetRetainedMessage, got 403',
   );
 });

@@ -6,15 +6,11 @@ import { httpRequest } from '../../http/http-request.ts';
 
 export type Signer = { readonly region: string; readonly credentials: CredentialProvider };
 
-/**
- * GetRetainedMessage of the emulator, for a process that is not the emulator's.
- *
- * @param signer whoever asks, where the emulator wants a signature.
- */
-export function readRetainedOverHttp(endpoint: string, signer?: Signer): ReadRetained {
+/** GetRetainedMessage of the emulator, for a process that is not the emulator's. */
+export function readRetainedOverHttp(endpoint: string, signer: Signer): ReadRetained {
   return async (topic, signal) => {
     const url = retainedMessageUrl(endpoint, topic);
-    const headers = signer === undefined ? {} : await signatureOf(url, signer);
+    const headers = await signatureOf(url, signer);
     const { status, body } = await httpRequest(url, { headers, signal });
     return retainedPayload(status, body);
   };

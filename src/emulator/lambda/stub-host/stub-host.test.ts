@@ -59,7 +59,6 @@ function place(): HostPlace {
   return {
     endpoint: 'http://127.0.0.1:1',
     paced: false,
-    signed: false,
     environmentOf: ({ name }) => {
       asked += 1;
       return { NAME: name, ASKED: String(asked) };

@@ -32,8 +32,6 @@ export type HostPlace = {
   readonly endpoint: string;
   /** Whether the broker has quotas. */
   readonly paced: boolean;
-  /** Whether the emulator answers nobody who does not sign. */
-  readonly signed: boolean;
   /** What a function's environment has for its stub. Asked again before credentials end. */
   readonly environmentOf: (spec: FunctionSpec) => Readonly<Record<string, string>>;
 };
