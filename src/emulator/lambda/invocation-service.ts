@@ -42,6 +42,8 @@ export type InvocationOutcome = {
   readonly result: InvocationResult;
   /** START, lines, END, REPORT. */
   readonly log: () => string;
+  /** The trace header that the function got: what it causes carries it on. */
+  readonly traceId: string;
 };
 
 /** The queue of asynchronous invocations, as Invoke needs it. */
@@ -132,7 +134,7 @@ export class InvocationService {
     this.#reportEnd(traced, result);
     const log = (): string =>
       executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
-    return { result, log };
+    return { result, log, traceId: traced.traceId };
   }
 
   /** Asynchronous invocations are taken from now on. */
