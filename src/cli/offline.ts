@@ -11,7 +11,7 @@ import {
 } from '../protocol/quota-profile.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/invocation.ts';
-import { createSpawnWorker } from '../runtime/node-worker.ts';
+import { createSpawnWorker } from '../runtime/spawn-worker.ts';
 import type { Environment, EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';

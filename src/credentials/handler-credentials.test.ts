@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { functionSpec, invoke, TestWorkers } from '../runtime/node-worker.test-support.ts';
+import { functionSpec, invoke, TestWorkers } from '../runtime/worker.test-support.ts';
 import type { Worker } from '../runtime/worker.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { AssumeRole } from './assume-role.ts';

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type ApiServer, createApiServer } from '../emulator/http/api-server.ts';
 import { Identities } from '../emulator/identity/identities.ts';
 import { addStsRoute } from '../emulator/sts/sts-route.ts';
-import { functionSpec, invoke, TestWorkers } from '../runtime/node-worker.test-support.ts';
+import { functionSpec, invoke, TestWorkers } from '../runtime/worker.test-support.ts';
 import type { CredentialProvider } from '../signature/credentials.ts';
 import { type CredentialSource, HandlerCredentials } from './handler-credentials.ts';
 import { stsAssumeRole } from './sts-assume-role.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
 import type { BuildEvent, FunctionSpec, InvocationRequest, InvocationResult, Runtime } from './invocation.ts';
-import { createSpawnWorker } from './node-worker.ts';
+import { createSpawnWorker } from './spawn-worker.ts';
 import { TemporaryProject } from './test-support/temporary-project.ts';
 import type { Worker } from './worker.ts';
 

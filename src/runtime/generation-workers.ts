@@ -1,6 +1,7 @@
 import type { Generation } from './code-source.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import type { Failure } from './outcome.ts';
+import { runtimeFamily } from './runtime-family.ts';
 import type { SpareWorkers } from './spare-workers.ts';
 import type { LoadOutcome, Worker, WorkerProfile } from './worker.ts';
 import type { EnvironmentOf } from './worker-environment.ts';
@@ -9,6 +10,8 @@ export type GenerationWorkersOptions = {
   readonly spec: FunctionSpec;
   readonly generation: Generation;
   readonly exportPath: string;
+  /** What the function sees as /opt. */
+  readonly opt?: string | undefined;
   readonly spares: SpareWorkers;
   /** A worker that has been idle for so long is killed. */
   readonly idleMs: number;
@@ -111,10 +114,10 @@ export class GenerationWorkers {
   }
 
   async #load(worker: Worker): Promise<void> {
-    const { spec, generation, exportPath, spares, environmentOf } = this.#options;
+    const { spec, generation, exportPath, opt, spares, environmentOf } = this.#options;
     let outcome: LoadOutcome;
     try {
-      outcome = await worker.load(spec, { file: generation.file, exportPath }, { environmentOf });
+      outcome = await worker.load(spec, { file: generation.file, exportPath, opt }, { environmentOf });
     } catch (error) {
       outcome = notStarted(error);
     }
@@ -168,8 +171,13 @@ export class GenerationWorkers {
   }
 }
 
-export function workerProfile({ memoryMb, environment }: FunctionSpec): WorkerProfile {
-  return { memoryMb, nodeOptions: environment.NODE_OPTIONS };
+export function workerProfile({ runtime, memoryMb, environment, layers }: FunctionSpec): WorkerProfile {
+  const nodeOptions = environment.NODE_OPTIONS;
+  const deferred =
+    runtimeFamily(runtime) !== 'nodejs' ||
+    Boolean(environment.AWS_LAMBDA_EXEC_WRAPPER) ||
+    (layers !== undefined && nodeOptions?.includes('/opt/') === true);
+  return deferred ? { memoryMb, nodeOptions, deferred } : { memoryMb, nodeOptions };
 }
 
 /** The process could not be started at all, as when the system has no more of them. */

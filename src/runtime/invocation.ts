@@ -20,10 +20,6 @@ export type FunctionSpec = {
   readonly version?: string;
   /** Absolute directories, in the function's order: what a later one has replaces what an earlier one has. */
   readonly layers?: readonly string[];
-  /** Number of a published version. @default `$LATEST` */
-  readonly version?: string;
-  /** Absolute paths of extracted layers, in the order in which Lambda lays them over `/opt`. */
-  readonly layers?: readonly string[];
   readonly bundling?: {
     readonly external?: readonly string[];
     readonly define?: Readonly<Record<string, string>>;

@@ -39,6 +39,23 @@ export function heapFailure(status: ExitStatus, requestId?: string): Failure {
   return failure('memory', 'Runtime.ExitError', exitText(status), requestId);
 }
 
+/** There is no such program, or the system does not run it. */
+export function entrypointFailure(file: string, error: unknown, requestId?: string): Failure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = ERROR_TEXTS[code] ?? (error instanceof Error ? error.message : String(error));
+  return failure('exit', 'Runtime.InvalidEntrypoint', `fork/exec ${file}: ${reason}`, requestId);
+}
+
+/** None of the places has a program: Lambda looks for `bootstrap` in the package, then in the layers. */
+export function noBootstrapFailure(places: readonly string[]): Failure {
+  return failure(
+    'exit',
+    'Runtime.InvalidEntrypoint',
+    `Couldn't find valid bootstrap(s): [${places.join(' ')}]`,
+    undefined,
+  );
+}
+
 export function abortedFailure(requestId?: string): Failure {
   return failure('aborted', 'Llx.Cancelled', 'llx stopped this run', requestId);
 }
@@ -87,6 +104,20 @@ export function exitText({ code, signal }: ExitStatus): string {
   if (code === 0 || code === null) return 'Runtime exited without providing a reason';
   return `Runtime exited with error: exit status ${code}`;
 }
+
+/** https://pkg.go.dev/syscall#Errno */
+const ERROR_TEXTS: { readonly [code: string]: string } = {
+  E2BIG: 'argument list too long',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ELOOP: 'too many levels of symbolic links',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ENOMEM: 'cannot allocate memory',
+  ENOTDIR: 'not a directory',
+  EPERM: 'operation not permitted',
+  ETXTBSY: 'text file busy',
+};
 
 /** https://pkg.go.dev/syscall#Signal: Lambda's supervisor prints these. */
 const SIGNAL_NAMES: { readonly [name in NodeJS.Signals]?: string } = {

@@ -19,7 +19,12 @@ export type PoolOptions = {
 };
 
 /** What a pool runs: settings, and the export in the file of whatever generation is the newest. */
-export type PoolTarget = { readonly spec: FunctionSpec; readonly exportPath: string };
+export type PoolTarget = {
+  readonly spec: FunctionSpec;
+  readonly exportPath: string;
+  /** What the function sees as /opt. */
+  readonly opt?: string | undefined;
+};
 
 /**
  * The workers of one function. An invocation takes the idle worker that was used last; where there is none it waits

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { invoke, type Outcome, REQUEST_ID, TestWorkers } from './node-worker.test-support.ts';
+import { invoke, type Outcome, REQUEST_ID, TestWorkers } from './worker.test-support.ts';
 
 const folder =
   process.env.LLX_RECORDINGS ?? fileURLToPath(new URL('../../../shared/aws-recordings', import.meta.url));

@@ -32,7 +32,7 @@ export class RunWatch {
   readonly #limits: RunLimits;
   readonly #clock: Clock;
   readonly #deadline: number;
-  readonly #residentBytes: (pid: number) => number | undefined;
+  readonly #residentBytes: (pid: number, limit: number) => number | undefined;
   #cancel: () => void = () => {};
   #peakBytes = 0;
 
@@ -64,7 +64,7 @@ export class RunWatch {
       this.#limits.onTimeout();
       return;
     }
-    const bytes = this.#residentBytes(this.#limits.pid) ?? 0;
+    const bytes = this.#residentBytes(this.#limits.pid, this.#limits.memoryBytes) ?? 0;
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
     if (bytes > this.#limits.memoryBytes) this.#limits.onOutOfMemory();
     else this.#arm(NEXT_LOOK_MS);

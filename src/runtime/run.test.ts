@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Channel } from './channel/channel.ts';
-import { functionSpec, invocationRequest } from './node-worker.test-support.ts';
 import { abortedFailure, exitFailure } from './outcome.ts';
 import { Run } from './run.ts';
 import { type Clock, RunWatch } from './run-watch.ts';
+import { functionSpec, invocationRequest } from './worker.test-support.ts';
 
 /** Time that passes when told to. */
 class ManualClock implements Clock {

@@ -1,6 +1,5 @@
 import { LAMBDA } from '../protocol/limits.ts';
 import { AnswerCollector } from './answer-collector.ts';
-import type { Channel } from './channel/channel.ts';
 import type { WorkerMessage } from './channel/worker-message.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult, LogLine } from './invocation.ts';
 import {
@@ -12,12 +11,13 @@ import {
   timeoutLogLine,
 } from './outcome.ts';
 import { type Clock, RunWatch } from './run-watch.ts';
+import type { RuntimeProcess } from './runtime-process.ts';
 
 export type RunOptions = {
   readonly invocation: number;
   readonly spec: FunctionSpec;
   readonly pid: number;
-  readonly channel: Channel;
+  readonly channel: Pick<RuntimeProcess, 'invoke' | 'credit'>;
   readonly clock: Clock;
   /** Of the first run in a process. */
   readonly initMs: number | undefined;

@@ -40,9 +40,7 @@ export class SpareWorkers {
     if (this.#closed) throw new Error('expected an open runtime to start a worker in');
     clearTimeout(this.#refill);
     this.#starts += 1;
-    const spare = this.#touch(profile);
-    const { worker } = spare;
-    spare.worker = undefined;
+    const worker = profile.deferred ? undefined : this.#taken(profile);
     if (worker?.alive) return worker;
     try {
       return this.#spawn(profile);
@@ -58,9 +56,9 @@ export class SpareWorkers {
     this.#refillSoon();
   }
 
-  /** Boots a spare now, where there is none: it is about to be taken. */
+  /** Boots a spare now, where there is none and one can be: it is about to be taken. */
   prepare(profile: WorkerProfile): void {
-    if (!this.#closed) this.#fill(this.#touch(profile));
+    if (!this.#closed && !profile.deferred) this.#fill(this.#touch(profile));
   }
 
   async close(): Promise<void> {
@@ -69,6 +67,13 @@ export class SpareWorkers {
     const workers = [...this.#spares.values()].map(({ worker }) => worker);
     this.#spares.clear();
     await Promise.all(workers.map((worker) => worker?.kill()));
+  }
+
+  #taken(profile: WorkerProfile): Worker | undefined {
+    const spare = this.#touch(profile);
+    const { worker } = spare;
+    spare.worker = undefined;
+    return worker;
   }
 
   #touch(profile: WorkerProfile): Spare {

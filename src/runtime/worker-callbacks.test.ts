@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { invoke, TestWorkers } from './node-worker.test-support.ts';
+import { invoke, TestWorkers } from './worker.test-support.ts';
 
 const workers = new TestWorkers();
 afterAll(() => workers.close());

@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
-import { codeOf, functionSpec, invoke, TestWorkers } from './node-worker.test-support.ts';
+import { codeOf, functionSpec, invoke, TestWorkers } from './worker.test-support.ts';
 
 /** What a developer's shell may hold. */
 const developerEnvironment = {

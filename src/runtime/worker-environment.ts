@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { devNull } from 'node:os';
 import type { FunctionSpec } from './invocation.ts';
+import { runtimeFamily } from './runtime-family.ts';
+import { searchPaths } from './search-paths.ts';
 
 /**
  * What a handler may see of the developer's own environment: what tools and TLS need on this machine. Nothing that
@@ -54,15 +56,21 @@ export function keptEnvironment(developer: NodeJS.ProcessEnv): Environment {
   return kept;
 }
 
+export type HandlerEnvironmentOptions = {
+  readonly kept: Environment;
+  readonly runtimeDirectory: string;
+  readonly logStreamName: string;
+  /** The directory that stands for /opt, where the function has layers. */
+  readonly opt?: string | undefined;
+};
+
 /**
- * The environment of a handler: Lambda's own names (a recording of nodejs24.x from 2026-01), the function's
- * variables, and the kept ones. The function's variables cannot replace what Lambda reserves.
+ * The environment of a handler: Lambda's own names (recordings of nodejs22.x and nodejs24.x from 2026-01), the
+ * function's variables, and the kept ones. The function's variables cannot replace what Lambda reserves.
  */
-export function handlerEnvironment(
-  spec: FunctionSpec,
-  options: { readonly kept: Environment; readonly runtimeDirectory: string; readonly logStreamName: string },
-): Environment {
+export function handlerEnvironment(spec: FunctionSpec, options: HandlerEnvironmentOptions): Environment {
   const region = spec.arn.split(':')[3] ?? 'us-east-1';
+  const isProvided = runtimeFamily(spec.runtime) === 'provided';
   return {
     ...options.kept,
     // The profiles and the instance role of the developer's machine would win over the function's credentials.
@@ -74,9 +82,11 @@ export function handlerEnvironment(
     _AWS_XRAY_DAEMON_ADDRESS: '127.0.0.1',
     _AWS_XRAY_DAEMON_PORT: '2000',
     ...withoutCredentials(spec.environment),
+    ...searchPaths(spec, options),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}`,
+    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html: not of OS-only runtimes.
+    ...(isProvided ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${spec.runtime}` }),
     AWS_LAMBDA_FUNCTION_NAME: spec.name,
     AWS_LAMBDA_FUNCTION_VERSION: spec.version ?? '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(spec.memoryMb),
@@ -99,7 +109,7 @@ export function withoutCredentials(environment: Environment): Environment {
 }
 
 /** `2026/01/12/[$LATEST]` and 32 hexadecimal digits, as Lambda names the stream of an environment. */
-export function createLogStreamName(now: Date = new Date()): string {
+export function createLogStreamName(version = '$LATEST', now: Date = new Date()): string {
   const day = now.toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+  return `${day}/[${version}]${randomBytes(16).toString('hex')}`;
 }

@@ -9,7 +9,7 @@ import {
   invoke,
   REQUEST_ID,
   TestWorkers,
-} from './node-worker.test-support.ts';
+} from './worker.test-support.ts';
 
 const workers = new TestWorkers();
 afterAll(() => workers.close());
@@ -161,7 +161,7 @@ describe('a run that uses too much memory', () => {
 describe('a worker', () => {
   it.each(['exits.mjs.sleep', 'answers.mjs.echo'])('ends when llx does: %s', async (handler) => {
     const script = `
-      import { invocationRequest, TestWorkers } from ${JSON.stringify(new URL('./node-worker.test-support.ts', import.meta.url).href)};
+      import { invocationRequest, TestWorkers } from ${JSON.stringify(new URL('./worker.test-support.ts', import.meta.url).href)};
       const worker = await new TestWorkers().load('${handler}');
       void worker.invoke(invocationRequest()).then(() => {});
       console.log(worker.pid);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { codeOf, functionSpec, TestWorkers } from './node-worker.test-support.ts';
+import { codeOf, functionSpec, TestWorkers } from './worker.test-support.ts';
 import type { LoadOutcome } from './worker.ts';
 
 const workers = new TestWorkers();

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LogLine } from './invocation.ts';
-import { invoke, REQUEST_ID, stable, TestWorkers } from './node-worker.test-support.ts';
+import { invoke, REQUEST_ID, stable, TestWorkers } from './worker.test-support.ts';
 
 const workers = new TestWorkers();
 afterAll(() => workers.close());

@@ -1,41 +1,44 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
-import type { PipeEnds } from './channel/pipe-channel.ts';
-import { PIPE_FD } from './channel/pipe-fd.ts';
-import type { ExitStatus, WorkerProfile } from './worker.ts';
+import type { ExitStatus } from './worker.ts';
 import type { Environment } from './worker-environment.ts';
 
-/** A child process that runs the bootstrap, and the pipes to it. */
+/** A program, and how it is started. */
+export type WorkerCommand = {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Environment;
+  readonly workingDirectory?: string;
+  /** Pipes to it, from descriptor 3 on. */
+  readonly pipes: number;
+};
+
+/** A child process in a group of its own, and the pipes to it. */
 export type WorkerProcess = {
   /** 0 when it could not be started. */
   readonly pid: number;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  readonly pipes: PipeEnds;
+  /** Ends of descriptors; of a process that did not start, ends that are over. */
+  readable(descriptor: number): Readable;
+  writable(descriptor: number): Writable;
   readonly exited: Promise<ExitStatus>;
   /** SIGKILL for it and for what it started. Idempotent. */
   kill(): void;
 };
 
-/** What a shell answers for a program that it cannot run. */
-const CANNOT_START: ExitStatus = { code: 127, signal: null };
-
-export function spawnWorkerProcess(
-  profile: WorkerProfile,
-  options: {
-    readonly nodeExecutable: string;
-    readonly bootstrapFile: string;
-    readonly environment: Environment;
-  },
-): WorkerProcess {
-  const child = spawn(options.nodeExecutable, [...heapOptions(profile.memoryMb), options.bootstrapFile], {
-    env: profile.nodeOptions
-      ? { ...options.environment, NODE_OPTIONS: profile.nodeOptions }
-      : options.environment,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+/** @throws NodeJS.ErrnoException where the system refuses at once: too many processes, arguments that are too long. */
+export function spawnWorkerProcess(command: WorkerCommand): WorkerProcess {
+  const options: SpawnOptions = {
+    env: command.environment,
+    stdio: ['ignore', 'pipe', 'pipe', ...Array.from({ length: command.pipes }, () => 'pipe' as const)],
     // A process group of its own: Ctrl-C of the terminal is llx's to handle, and `kill` reaches what it started.
     detached: true,
-  });
+  };
+  const { workingDirectory } = command;
+  const child = spawn(
+    command.file,
+    command.args,
+    workingDirectory === undefined ? options : { ...options, cwd: workingDirectory },
+  );
   // Once nothing of the group is left, its number may become somebody else's.
   let ended = false;
   const exited = new Promise<ExitStatus>((resolve) => {
@@ -44,16 +47,16 @@ export function spawnWorkerProcess(
       ended = true;
       resolve({ code, signal });
     });
-    child.once('error', () => {
+    child.once('error', (error) => {
       // Also emitted when a signal could not be sent to a living child, which `exit` then reports.
-      if (child.pid === undefined) resolve(CANNOT_START);
+      // 127 is what a shell answers for a program that it cannot run.
+      if (child.pid === undefined) resolve({ code: 127, signal: null, error });
     });
   });
   return {
     pid: child.pid ?? 0,
-    stdout: readableEnd(child, 1),
-    stderr: readableEnd(child, 2),
-    pipes: { input: writableEnd(child, PIPE_FD.input), output: readableEnd(child, PIPE_FD.output) },
+    readable: (descriptor) => readableEnd(child, descriptor),
+    writable: (descriptor) => writableEnd(child, descriptor),
     exited,
     kill: () => {
       if (!ended) killGroup(child);
@@ -61,11 +64,21 @@ export function spawnWorkerProcess(
   };
 }
 
-/** The share of the function's memory that Lambda's own Node bootstrap gives to the heap and to its young part. */
-function heapOptions(memoryMb: number): readonly string[] {
-  const oldSpace = Math.floor(memoryMb * 0.9);
-  const semiSpace = Math.floor(memoryMb * 0.05);
-  return [`--max-semi-space-size=${semiSpace}`, `--max-old-space-size=${oldSpace}`];
+/** Hands on what the process prints. */
+export function readOutputs(
+  child: WorkerProcess,
+  onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void,
+): void {
+  for (const [stream, descriptor] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ] as const) {
+    const source = child.readable(descriptor);
+    source.on('error', () => {
+      // The descriptor of a process that is gone; its exit is reported elsewhere.
+    });
+    source.on('data', (chunk: Buffer) => onOutput(stream, chunk));
+  }
 }
 
 function killGroup(child: ChildProcess): void {
@@ -77,7 +90,6 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Of a process that did not start, an end that is over. */
 function readableEnd(child: ChildProcess, descriptor: number): Readable {
   const stream = child.stdio[descriptor];
   return stream instanceof Readable ? stream : Readable.from([]).resume();

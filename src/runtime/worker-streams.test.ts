@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { LAMBDA } from '../protocol/limits.ts';
-import { invocationRequest, invoke, TestWorkers } from './node-worker.test-support.ts';
+import { invocationRequest, invoke, TestWorkers } from './worker.test-support.ts';
 
 const workers = new TestWorkers();
 afterAll(() => workers.close());

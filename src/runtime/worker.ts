@@ -1,3 +1,4 @@
+import type { LoadFacts } from './channel/worker-message.ts';
 import type {
   FailureKind,
   FunctionSpec,
@@ -12,6 +13,8 @@ export type WorkerProfile = {
   readonly memoryMb: number;
   /** The function's own NODE_OPTIONS. */
   readonly nodeOptions: string | undefined;
+  /** Its process starts with `load`, because all of its environment is needed for that. @default false */
+  readonly deferred?: boolean;
 };
 
 /** A module that is ready to be imported, and the handler in it. */
@@ -20,6 +23,8 @@ export type LoadedCode = {
   readonly file: string;
   /** `handler`, or nested: `orders.create`. */
   readonly exportPath: string;
+  /** Absolute: the directory that stands for /opt, with what the function's layers have. */
+  readonly opt?: string | undefined;
 };
 
 export type LoadOptions = {
@@ -29,7 +34,7 @@ export type LoadOptions = {
 };
 
 export type LoadOutcome =
-  | { readonly status: 'ready'; readonly initMs: number; readonly streaming: boolean }
+  | ({ readonly status: 'ready' } & LoadFacts)
   | {
       readonly status: 'failed';
       readonly failure: FailureKind;
@@ -39,7 +44,12 @@ export type LoadOutcome =
       readonly logs?: readonly LogLine[];
     };
 
-export type ExitStatus = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+export type ExitStatus = {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why there never was a process. */
+  readonly error?: NodeJS.ErrnoException;
+};
 
 /**
  * One child process: booted, then loaded once with one function, then invoked any number of times, one at a time.
@@ -47,6 +57,7 @@ export type ExitStatus = { readonly code: number | null; readonly signal: NodeJS
  */
 export interface Worker {
   readonly profile: WorkerProfile;
+  /** 0 while there is no process. */
   readonly pid: number;
   readonly alive: boolean;
   /** Sets environment and working directory, imports the module. At most 10 s, as Lambda's init phase. */

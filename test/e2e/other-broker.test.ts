@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 import type { FunctionSpec, Runtime } from '../../src/runtime/invocation.ts';
-import { createSpawnWorker } from '../../src/runtime/node-worker.ts';
+import { createSpawnWorker } from '../../src/runtime/spawn-worker.ts';
 import { issueForTest } from '../../src/transport/mqtt/certificates.test-support.ts';
 import {
   hasMosquitto,

@@ -8,7 +8,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { IamConfig } from '../../src/emulator/identity/iam-config.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 import type { Runtime } from '../../src/runtime/invocation.ts';
-import { createSpawnWorker } from '../../src/runtime/node-worker.ts';
+import { createSpawnWorker } from '../../src/runtime/spawn-worker.ts';
 import { lambdaClient } from '../support/llx-process.ts';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist');

@@ -1,3 +1,4 @@
+import Module from 'node:module';
 import { installAwslambda } from '../../lambda/awslambda.ts';
 import { patchConsole } from '../../lambda/console.ts';
 import type { InvocationFacts } from '../../lambda/context.ts';
@@ -14,6 +15,9 @@ import { captureOutput } from './capture-output.ts';
 import { InvocationRunner } from './invocation-runner.ts';
 import { installLazyGc } from './lazy-gc.ts';
 import type { Parent } from './parent.ts';
+
+/** Not in the types; `require` of what a layer has needs it. */
+const modulePaths = Module as unknown as { _initPaths(): void };
 
 /** The exit codes of Lambda's runtimes up to Node.js 22. */
 const EXIT = { unhandledRejection: 128, uncaughtException: 129 };
@@ -38,6 +42,8 @@ export class HandlerProcess {
     const startedAt = performance.now();
     this.#parent.holdOpen(false);
     replaceEnvironment(environment);
+    // Node.js has read NODE_PATH when it started. https://github.com/nodejs/node/blob/v24.x/lib/internal/modules/cjs/loader.js
+    modulePaths._initPaths();
     this.#runtime = (environment.AWS_EXECUTION_ENV ?? '').replace('AWS_Lambda_', '');
     this.#prepare();
     try {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { LAMBDA } from '../../protocol/limits.ts';
+import type { SpawnWorkerOptions } from '../spawn-worker.ts';
 import {
   codeOf,
   functionSpec,
@@ -7,8 +8,7 @@ import {
   invoke,
   REQUEST_ID,
   TestWorkers,
-} from '../node-worker.test-support.ts';
-import type { SpawnWorkerOptions } from '../node-worker.ts';
+} from '../worker.test-support.ts';
 
 /** What every channel has to carry, seen from both of its ends: a real process, and the worker that owns it. */
 export function describeChannel(

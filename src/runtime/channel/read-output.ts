@@ -3,7 +3,7 @@ import type { PipeEnds } from './pipe-channel.ts';
 
 /** Feeds a parser with what the child writes; what it cannot read is told once, and the rest is not looked at. */
 export function readOutput(
-  ends: PipeEnds,
+  ends: Pick<PipeEnds, 'output'>,
   parser: { push(chunk: Buffer): void },
   listener: Pick<ChannelListener, 'onBroken'>,
 ): void {

@@ -34,6 +34,8 @@ export function encodeTelemetryRecord(record: TelemetryRecord, at: Date = new Da
 export class TelemetryParser {
   readonly #onRecord: (record: TelemetryRecord) => void;
   #pending: Buffer = Buffer.alloc(0);
+  /** Bytes of a record that was cut: they are yet to come, and are not looked at. */
+  #skip = 0;
 
   constructor(onRecord: (record: TelemetryRecord) => void) {
     this.#onRecord = onRecord;
@@ -41,19 +43,24 @@ export class TelemetryParser {
 
   /** @throws Error for bytes that are no record. */
   push(chunk: Buffer): void {
-    let bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    const fresh = chunk.subarray(Math.min(this.#skip, chunk.length));
+    this.#skip -= chunk.length - fresh.length;
+    let bytes = this.#pending.length === 0 ? fresh : Buffer.concat([this.#pending, fresh]);
     while (bytes.length >= HEADER_BYTES) {
       const type = bytes.readUInt32BE(0);
       const level = type & LEVEL_BITS;
       const kind = (type & ~LEVEL_BITS) >>> 0;
       const length = bytes.readUInt32BE(4);
-      if ((kind !== TEXT && kind !== JSON_RECORD) || length > MAX_RECORD_BYTES) {
+      if (kind !== TEXT && kind !== JSON_RECORD) {
         throw new Error(`expected a log record, got type ${type.toString(16)} with ${length} bytes`);
       }
-      if (bytes.length < HEADER_BYTES + length) break;
-      const text = bytes.toString('utf8', HEADER_BYTES, HEADER_BYTES + length);
+      const kept = Math.min(length, MAX_RECORD_BYTES);
+      if (bytes.length < HEADER_BYTES + kept) break;
+      const text = bytes.toString('utf8', HEADER_BYTES, HEADER_BYTES + kept);
       this.#onRecord({ stream: level >= WARN ? 'stderr' : 'stdout', text });
-      bytes = bytes.subarray(HEADER_BYTES + length);
+      const end = HEADER_BYTES + length;
+      this.#skip = Math.max(0, end - bytes.length);
+      bytes = bytes.subarray(Math.min(end, bytes.length));
     }
     this.#pending = bytes;
   }

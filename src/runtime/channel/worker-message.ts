@@ -25,7 +25,11 @@ export type InvokeCommand = {
   readonly traceId?: string;
 };
 
-export type LoadFacts = { readonly initMs: number; readonly streaming: boolean };
+export type LoadFacts = {
+  readonly initMs: number;
+  /** Whether the handler streams its answers; absent where only an answer tells. */
+  readonly streaming?: boolean;
+};
 
 export type AnswerFacts = {
   /** The most memory that the process ever had, from time to time. */

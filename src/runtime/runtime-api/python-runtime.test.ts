@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HANDLERS } from '../node-worker.test-support.ts';
+import { HANDLERS } from '../worker.test-support.ts';
 import { RuntimeApi } from './runtime-api.ts';
 
 const ID = '6f1c0d5e-8a53-4b1e-9f57-0d1f6a2b3c4d';

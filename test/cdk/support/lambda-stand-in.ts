@@ -7,7 +7,7 @@ import type { PolicyDocument } from '../../../src/emulator/identity/policy-docum
 import { DropCounter } from '../../../src/protocol/drops.ts';
 import { createRuntime } from '../../../src/runtime/create-runtime.ts';
 import type { FunctionSpec, Runtime } from '../../../src/runtime/invocation.ts';
-import { createSpawnWorker } from '../../../src/runtime/node-worker.ts';
+import { createSpawnWorker } from '../../../src/runtime/spawn-worker.ts';
 import { Session } from '../../../src/session/session.ts';
 import { createSessionStore } from '../../../src/session/store.ts';
 import { connectMqtt } from '../../../src/transport/mqtt/mqtt-transport.ts';

@@ -7,7 +7,7 @@ import {
   REQUEST_ID,
   stable,
   TestWorkers,
-} from './node-worker.test-support.ts';
+} from './worker.test-support.ts';
 
 const workers = new TestWorkers();
 afterAll(() => workers.close());
@@ -151,6 +151,8 @@ describe('what a handler sees', () => {
       AWS_LAMBDA_LOG_STREAM_NAME: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/),
       LAMBDA_TASK_ROOT: HANDLERS,
       LAMBDA_RUNTIME_DIR: expect.stringMatching(/bootstrap$/),
+      LD_LIBRARY_PATH: `${HANDLERS}:${HANDLERS}/lib`,
+      NODE_PATH: HANDLERS,
       PWD: HANDLERS,
       SHLVL: '0',
       _HANDLER: 'answers.mjs.environment',

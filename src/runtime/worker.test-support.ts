@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { FunctionSpec, InvocationRequest, LogLine } from './invocation.ts';
-import { createSpawnWorker, type SpawnWorkerOptions } from './node-worker.ts';
+import { createSpawnWorker, type SpawnWorkerOptions } from './spawn-worker.ts';
 import type { Worker } from './worker.ts';
 import type { EnvironmentOf } from './worker-environment.ts';
 

@@ -1,7 +1,4 @@
-import { dirname } from 'node:path';
-import { DropCounter } from '../protocol/drops.ts';
-import type { Channel, ChannelListener } from './channel/channel.ts';
-import { type CreateChannel, channelFor } from './channel/create-channel.ts';
+import type { DropCounter } from '../protocol/drops.ts';
 import type { WorkerMessage } from './channel/worker-message.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import { decodeText, LogCollector } from './log-collector.ts';
@@ -15,38 +12,27 @@ import {
   timeoutFailure,
 } from './outcome.ts';
 import { Run } from './run.ts';
-import { type Clock, SYSTEM_CLOCK } from './run-watch.ts';
-import type {
-  ExitStatus,
-  LoadedCode,
-  LoadOptions,
-  LoadOutcome,
-  SpawnWorker,
-  Worker,
-  WorkerProfile,
-} from './worker.ts';
+import type { Clock } from './run-watch.ts';
+import type { RuntimeProcess, RuntimeProcessListener } from './runtime-process.ts';
+import type { ExitStatus, LoadedCode, LoadOptions, LoadOutcome, Worker, WorkerProfile } from './worker.ts';
 import {
   createLogStreamName,
   type Environment,
   type EnvironmentOf,
   handlerEnvironment,
-  keptEnvironment,
 } from './worker-environment.ts';
-import { spawnWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
-export type SpawnWorkerOptions = {
-  /** Absolute: `dist/bootstrap.mjs`, or its source. */
-  readonly bootstrapFile: string;
-  /** @default the running one */
-  readonly nodeExecutable?: string;
-  /** @default `process.env`; only a few names of it reach a handler */
-  readonly developerEnvironment?: NodeJS.ProcessEnv;
-  /** @default what LLX_CHANNEL says in the developer's environment, else frames over pipes */
-  readonly createChannel?: CreateChannel;
-  readonly drops?: DropCounter;
-  readonly clock?: Clock;
-  /** Lambda's limit for the init phase. @default 10 s */
-  readonly initTimeoutMs?: number;
+export type ChildWorkerOptions = {
+  /** Starts the process, or makes one ready to be started. */
+  readonly startProcess: (profile: WorkerProfile, listener: RuntimeProcessListener) => RuntimeProcess;
+  /** What of the developer's own environment a handler gets. */
+  readonly kept: Environment;
+  /** LAMBDA_RUNTIME_DIR. */
+  readonly runtimeDirectory: string;
+  readonly drops: DropCounter;
+  readonly clock: Clock;
+  /** Lambda's limit for the init phase. */
+  readonly initTimeoutMs: number;
 };
 
 /** V8's last words. */
@@ -55,59 +41,44 @@ const HEAP_EXHAUSTED = /FATAL ERROR: .*(heap out of memory|invalid table size|Al
 /** How long the end of a process may take before its invocation is answered without it. */
 const KILL_GRACE_MS = 2_000;
 
-/** Worker processes for Node.js handlers. The function that is returned starts one, and returns at once. */
-export function createSpawnWorker(options: SpawnWorkerOptions): SpawnWorker {
-  const developer = options.developerEnvironment ?? process.env;
-  const kept = keptEnvironment(developer);
-  const createChannel = options.createChannel ?? channelFor(developer);
-  return (profile) => new NodeWorker(profile, kept, { ...options, createChannel });
-}
-
-class NodeWorker implements Worker {
+/** One process of a function, in any language. */
+export class ChildWorker implements Worker {
   readonly profile: WorkerProfile;
   readonly exited: Promise<ExitStatus>;
-  readonly #options: SpawnWorkerOptions;
+  readonly #options: ChildWorkerOptions;
   readonly #clock: Clock;
   readonly #drops: DropCounter;
-  readonly #kept: Environment;
-  readonly #process: WorkerProcess;
-  readonly #channel: Channel;
+  readonly #process: RuntimeProcess;
   readonly #logs: LogCollector;
   #alive = true;
   #heapExhausted = false;
   #spec: FunctionSpec | undefined;
   #initMs: number | undefined;
-  #streaming = false;
+  #streaming: boolean | undefined;
   #invocation = 0;
   #maxRssKb = 0;
   #run: Run | undefined;
   #loading: ((outcome: LoadOutcome) => void) | undefined;
 
-  constructor(
-    profile: WorkerProfile,
-    kept: Environment,
-    options: SpawnWorkerOptions & { readonly createChannel: CreateChannel },
-  ) {
+  constructor(profile: WorkerProfile, options: ChildWorkerOptions) {
     this.profile = profile;
     this.#options = options;
-    this.#kept = kept;
-    this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#drops = options.drops ?? new DropCounter();
+    this.#clock = options.clock;
+    this.#drops = options.drops;
     this.#logs = new LogCollector(this.#drops);
-    const { bootstrapFile, nodeExecutable = process.execPath } = options;
-    this.#process = spawnWorkerProcess(profile, { bootstrapFile, nodeExecutable, environment: kept });
-    const listener: ChannelListener = {
+    const decode = { stdout: this.#decoder('stdout'), stderr: this.#decoder('stderr') };
+    this.#process = options.startProcess(profile, {
       onMessage: (message) => this.#receive(message),
       onBroken: (problem) => this.#break(problem),
-    };
-    this.#channel = options.createChannel(this.#process.pipes, listener);
-    this.#capture('stdout');
-    this.#capture('stderr');
-    // Without its channel nothing can be heard of a child, even if it lives on.
-    void this.#channel.closed.then(() => this.#process.kill());
+      onOutput: (stream, chunk) => decode[stream](chunk),
+      onNotStarted: (failure) => {
+        this.#die();
+        this.#loading?.(failure);
+      },
+    });
     this.exited = this.#process.exited.then(async (status) => {
       // Its last lines and answer may still be in the pipe. Something it started may hold that open for ever.
-      await this.#within(KILL_GRACE_MS, this.#channel.closed);
+      await this.#within(KILL_GRACE_MS, this.#process.closed);
       // What the pipes of stdout and stderr still hold arrives in this turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
       return this.#end(status);
@@ -130,7 +101,7 @@ class NodeWorker implements Worker {
       this.#die();
       return Promise.resolve(abortedFailure());
     }
-    const initTimeoutMs = this.#options.initTimeoutMs ?? 10_000;
+    const { initTimeoutMs } = this.#options;
     const { promise, resolve } = Promise.withResolvers<LoadOutcome>();
     const stop = (outcome: Failure): void => {
       this.#die();
@@ -167,7 +138,7 @@ class NodeWorker implements Worker {
       invocation: this.#invocation,
       spec,
       pid: this.pid,
-      channel: this.#channel,
+      channel: this.#process,
       clock: this.#clock,
       initMs: this.#initMs,
       onKill: () => this.#die(),
@@ -176,8 +147,8 @@ class NodeWorker implements Worker {
     this.#run = run;
     this.#logs.direct((line) => run.log(line));
     if (!this.#alive) run.fail(abortedFailure(request.requestId));
-    else if (request.streaming !== undefined && request.streaming !== this.#streaming) {
-      run.fail(streamingFailure(this.#streaming, request.requestId));
+    else if (streamsOtherwise(request.streaming, this.#streaming)) {
+      run.fail(streamingFailure(this.#streaming === true, request.requestId));
     } else run.start();
     const decided = await run.decided;
     // What the handler wrote to its descriptors before the answer is in the same poll of the event loop.
@@ -197,12 +168,19 @@ class NodeWorker implements Worker {
   }
 
   #sendLoad(spec: FunctionSpec, code: LoadedCode, environment: Environment = {}): void {
+    const { kept, runtimeDirectory } = this.#options;
     const own = handlerEnvironment(spec, {
-      kept: this.#kept,
-      runtimeDirectory: dirname(this.#options.bootstrapFile),
-      logStreamName: createLogStreamName(),
+      kept,
+      runtimeDirectory,
+      logStreamName: createLogStreamName(spec.version),
+      opt: code.opt,
     });
-    this.#channel.load({ environment: { ...own, ...environment }, workingDirectory: spec.root, ...code });
+    const { file, exportPath } = code;
+    this.#process.load({
+      spec,
+      code,
+      command: { environment: { ...own, ...environment }, workingDirectory: spec.root, file, exportPath },
+    });
   }
 
   #receive(message: WorkerMessage): void {
@@ -244,18 +222,11 @@ class NodeWorker implements Worker {
     this.#die();
   }
 
-  #capture(stream: 'stdout' | 'stderr'): void {
-    const source = this.#process[stream];
-    source.on('error', () => {
-      // The descriptor of a process that is gone; its exit is reported elsewhere.
+  #decoder(stream: 'stdout' | 'stderr'): (chunk: Buffer) => void {
+    return decodeText((text) => {
+      if (stream === 'stderr' && HEAP_EXHAUSTED.test(text)) this.#heapExhausted = true;
+      this.#logs.text('descriptor', stream, text);
     });
-    source.on(
-      'data',
-      decodeText((text) => {
-        if (stream === 'stderr' && HEAP_EXHAUSTED.test(text)) this.#heapExhausted = true;
-        this.#logs.text('descriptor', stream, text);
-      }),
-    );
   }
 
   #die(): void {
@@ -275,13 +246,18 @@ class NodeWorker implements Worker {
 
   #end(status: ExitStatus): ExitStatus {
     this.#alive = false;
-    this.#channel.close();
+    this.#process.close();
     this.#logs.flush();
     const failure = this.#heapExhausted && status.signal === 'SIGABRT' ? heapFailure : exitFailure;
     this.#loading?.(failure(status));
     if (this.#run) this.#run.fail(failure(status, this.#run.requestId));
     return status;
   }
+}
+
+/** Whether the handler is known to answer in another way than its caller can take. */
+function streamsOtherwise(wanted: boolean | undefined, streaming: boolean | undefined): boolean {
+  return wanted !== undefined && streaming !== undefined && wanted !== streaming;
 }
 
 /** A rejection, also for what is thrown at once. */

@@ -1,0 +1,35 @@
+import { wrapped } from './exec-wrapper.ts';
+import type { PlanLaunch } from './launch.ts';
+import { heapOptions, type NodeProcessOptions } from './node-process.ts';
+import { inOpt } from './search-paths.ts';
+
+/** Node.js functions that cannot take a process that has booted already: a wrapper or a layer changes how it boots. */
+export function createPlanNode(
+  options: Pick<NodeProcessOptions, 'nodeExecutable' | 'bootstrapFile'>,
+): PlanLaunch {
+  return async ({ spec, code, command }) => {
+    const { NODE_OPTIONS } = command.environment;
+    const environment = {
+      ...command.environment,
+      ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: optionsInOpt(NODE_OPTIONS, code.opt) }),
+    };
+    return wrapped(
+      {
+        file: options.nodeExecutable,
+        args: [...heapOptions(spec.memoryMb), options.bootstrapFile],
+        environment,
+        workingDirectory: spec.root,
+        speaks: 'pipe',
+      },
+      code.opt,
+    );
+  };
+}
+
+/** `--require /opt/tracing.cjs`, `--import=/opt/tracing.mjs` */
+function optionsInOpt(nodeOptions: string, opt: string | undefined): string {
+  return nodeOptions.replace(
+    /(^|[\s="'])(\/opt\/[^\s"']+)/g,
+    (_, before, path) => `${before}${inOpt(path, opt)}`,
+  );
+}
