@@ -1,3 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream, mkdirSync, type ReadStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EmulatorClock } from '../emulator-clock.ts';
+import { extractZip } from './extract-zip.ts';
+
 /** Code as a version of a function or a layer refers to it. */
 export type StoredCode = {
   /** SHA-256 of the zip in base64, as Lambda shows it. */
@@ -6,7 +13,117 @@ export type StoredCode = {
   readonly size: number;
 };
 
-export interface CodeStore {
-  /** Absolute path of the extracted code. */
-  directoryOf(sha256: string): string;
+/**
+ * How long code stays after it was last needed: longer than an invocation that runs in it (15 minutes) and the worker
+ * that waits for another one.
+ */
+const UNUSED_MS = 30 * 60_000;
+const PARTIAL = 'partial-';
+
+/**
+ * Packages by their hash: the zip as it came, and beside it what was in it. Each is there completely or not at all, and
+ * never changes, so versions with the same code share it.
+ */
+export class CodeStore {
+  readonly #directory: string;
+  readonly #clock: EmulatorClock;
+  readonly #storing = new Map<string, Promise<void>>();
+  /** When something was last stored or given up. */
+  readonly #neededAt = new Map<string, number>();
+
+  /** @param options.directory absolute; `code` in it is the store's */
+  constructor(options: { readonly directory: string; readonly clock: EmulatorClock }) {
+    this.#directory = join(options.directory, 'code');
+    this.#clock = options.clock;
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+  }
+
+  /**
+   * Extracts a package, unless it is there already.
+   *
+   * @throws AwsError 400 InvalidParameterValueException for what is no package
+   */
+  async put(zip: Uint8Array): Promise<StoredCode> {
+    const hash = createHash('sha256').update(zip).digest();
+    const key = hash.toString('hex');
+    this.#neededAt.set(key, this.#clock.now());
+    let storing = this.#storing.get(key);
+    if (storing === undefined) {
+      storing = this.#store(key, zip).finally(() => this.#storing.delete(key));
+      this.#storing.set(key, storing);
+    }
+    await storing;
+    return { sha256: hash.toString('base64'), size: zip.byteLength };
+  }
+
+  /** Absolute path of what was in a package. */
+  directoryOf(sha256: string): string {
+    return join(this.#directory, keyOf(sha256));
+  }
+
+  readZip(sha256: string): ReadStream {
+    return createReadStream(this.#zipFile(keyOf(sha256)));
+  }
+
+  /** Nothing refers to it any more, but something may still run in it. */
+  release(sha256: string): void {
+    this.#neededAt.set(keyOf(sha256), this.#clock.now());
+  }
+
+  /** Removes what nothing refers to and nothing can run in, and what a killed process left half done. */
+  async removeUnused(used: Iterable<string>): Promise<void> {
+    const kept = new Set([...used].map(keyOf));
+    const now = this.#clock.now();
+    for (const [key, at] of this.#neededAt) {
+      if (at + UNUSED_MS > now) kept.add(key);
+      else this.#neededAt.delete(key);
+    }
+    const names = await readdir(this.#directory);
+    for (const name of names) {
+      const key = name.replace(/^partial-|\.zip$|-[0-9a-f]{8}$/g, '');
+      if (kept.has(key) || this.#storing.has(key)) continue;
+      await rm(join(this.#directory, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Milliseconds after which `removeUnused` finds what was released now. */
+  get unusedMs(): number {
+    return UNUSED_MS;
+  }
+
+  async #store(key: string, zip: Uint8Array): Promise<void> {
+    const directory = join(this.#directory, key);
+    if (await exists(directory)) return;
+    const partial = join(this.#directory, `${PARTIAL}${key}-${randomBytes(4).toString('hex')}`);
+    try {
+      await mkdir(partial, { mode: 0o755 });
+      await extractZip(zip, partial);
+      await writeFile(`${partial}.zip`, zip, { mode: 0o600 });
+      await rename(`${partial}.zip`, this.#zipFile(key));
+      // Last: the directory is what says that all is there.
+      await rename(partial, directory);
+    } catch (error) {
+      await Promise.all([
+        rm(partial, { recursive: true, force: true }),
+        rm(`${partial}.zip`, { force: true }),
+      ]);
+      throw error;
+    }
+  }
+
+  #zipFile(key: string): string {
+    return join(this.#directory, `${key}.zip`);
+  }
+}
+
+/** Base64 has slashes: names of files are hexadecimal. */
+function keyOf(sha256: string): string {
+  return Buffer.from(sha256, 'base64').toString('hex');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }

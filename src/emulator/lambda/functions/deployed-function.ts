@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import type { CodeStore } from '../../code/code-store.ts';
+import type { EmulatorClock } from '../../emulator-clock.ts';
+import type { FunctionScope } from '../function-name.ts';
+import type { DeployedFunction } from '../function-registry.ts';
+import { type FunctionVersion, versionText } from './function-settings.ts';
+
+/** Makes of a version what an invocation needs: its specification for the runtime, and its log. */
+export function deployedFunction(
+  version: FunctionVersion,
+  {
+    code,
+    scope,
+    clock,
+  }: { readonly code: CodeStore; readonly scope: FunctionScope; readonly clock: EmulatorClock },
+): DeployedFunction {
+  const { functionName, settings } = version;
+  const number = versionText(version.version);
+  const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+  const { DeadLetterConfig, LoggingConfig } = settings;
+  return {
+    spec: {
+      name: functionName,
+      arn: `arn:aws:lambda:${scope.region}:${scope.account}:function:${functionName}`,
+      handler: settings.Handler,
+      runtime: settings.Runtime,
+      timeoutMs: settings.Timeout * 1000,
+      memoryMb: settings.MemorySize,
+      environment: { ...settings.Environment?.Variables, ...loggingVariables(version) },
+      root:
+        version.code.package.kind === 'zip'
+          ? code.directoryOf(version.code.package.sha256)
+          : version.code.package.path,
+      code: 'package',
+      version: number,
+      layers: version.code.layers.map((sha256) => code.directoryOf(sha256)),
+    },
+    stubbed: false,
+    logGroupName: LoggingConfig.LogGroup,
+    logStreamName: `${day}/[${number}]${randomBytes(16).toString('hex')}`,
+    ...(DeadLetterConfig === undefined ? {} : { deadLetterArn: DeadLetterConfig.TargetArn }),
+  };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html */
+function loggingVariables({ settings }: FunctionVersion): Readonly<Record<string, string>> {
+  const { LogFormat, ApplicationLogLevel } = settings.LoggingConfig;
+  if (LogFormat === 'Text') return {};
+  return {
+    AWS_LAMBDA_LOG_FORMAT: LogFormat,
+    ...(ApplicationLogLevel === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: ApplicationLogLevel }),
+  };
+}
