@@ -1,6 +1,8 @@
 import type { DropCounter } from '../../protocol/drops.ts';
 import type { EmulatorClock } from '../emulator-clock.ts';
-import type { InvocationCall, InvocationEvent } from '../lambda/invocation-service.ts';
+import type { InvocationEvent } from '../lambda/invocation-event.ts';
+import type { InvocationCall } from '../lambda/invocation-service.ts';
+import { endLine, startLine } from '../lambda/log-tail.ts';
 import type { LogLine, LogStore } from './log-store.ts';
 
 const FLUSH_MS = 100;
@@ -39,14 +41,16 @@ export class InvocationLogs {
     switch (event.type) {
       case 'started': {
         const { requestId, resolved } = event.call;
-        const message = `START RequestId: ${requestId} Version: ${resolved.version}`;
-        return this.#push(event.call, this.#clock.now(), message);
+        return this.#push(event.call, event.at, startLine(requestId, resolved.version));
       }
       case 'log':
         return this.#push(event.call, event.at, event.text);
-      case 'ended':
-        this.#push(event.call, event.at, `END RequestId: ${event.call.requestId}`);
-        return this.#push(event.call, event.at, event.report);
+      case 'ended': {
+        const { call, at, initReport, report } = event;
+        if (initReport !== undefined) this.#push(call, at, initReport);
+        this.#push(call, at, endLine(call.requestId));
+        return this.#push(call, at, report);
+      }
       default:
         return;
     }

@@ -33,8 +33,6 @@ export const EVENT_OVERHEAD_BYTES = 26;
 
 type Row = { id: number; stream_id: number; at: number; ingested_at: number; message: string };
 
-const REMOVED_AT_ONCE = 20_000;
-
 export class LogEvents {
   readonly #state: State;
   readonly #insert: StatementSync;
@@ -42,11 +40,10 @@ export class LogEvents {
 
   constructor(state: State) {
     this.#state = state;
-    const { database } = state;
-    this.#insert = database.prepare(
+    this.#insert = state.statement(
       'INSERT INTO log_events (id, group_id, stream_id, at, ingested_at, message) VALUES (?, ?, ?, ?, ?, ?)',
     );
-    const newest = database.prepare('SELECT max(id) AS id FROM log_events').get();
+    const newest = state.statement('SELECT max(id) AS id FROM log_events').get();
     this.#nextId = Number(newest?.id ?? 0) + 1;
   }
 
@@ -66,7 +63,7 @@ export class LogEvents {
       }
     }
     this.#account(bytes);
-    const touch = this.#state.database.prepare(
+    const touch = this.#state.statement(
       `UPDATE log_streams SET ingested_at = ?1,
          first_event_at = min(coalesce(first_event_at, ?2), ?2), last_event_at = max(coalesce(last_event_at, ?3), ?3)
        WHERE id = ?4`,
@@ -79,8 +76,8 @@ export class LogEvents {
     const [direction, comparison] = newestFirst ? ['DESC', '<'] : ['ASC', '>'];
     const low = newestFirst || after === undefined ? from : Math.max(from, after.at);
     const high = newestFirst && after !== undefined ? Math.min(to, after.at) : to;
-    const rows = this.#state.database
-      .prepare(
+    const rows = this.#state
+      .statement(
         `SELECT id, stream_id, at, ingested_at, message FROM log_events
          WHERE group_id = ?1 AND at BETWEEN ?2 AND ?3 AND (?4 IS NULL OR (at, id) ${comparison} (?4, ?5))
          ORDER BY at ${direction}, id ${direction}`,
@@ -94,43 +91,48 @@ export class LogEvents {
 
   /** The bytes of all groups. */
   totalBytes(): number {
-    const row = this.#state.database
-      .prepare('SELECT coalesce(sum(stored_bytes), 0) AS bytes FROM log_groups')
-      .get();
+    const row = this.#state.statement('SELECT coalesce(sum(stored_bytes), 0) AS bytes FROM log_groups').get();
     return Number(row?.bytes);
   }
 
-  /** Removes what is older than its group's retention. Gives how many events that were. */
-  removeExpired(groupId: number, before: number): number {
-    return this.#remove('group_id = ? AND at < ?', [groupId, before]);
+  /** Removes what is older than its group's retention. */
+  removeExpired(groupId: number, before: number): void {
+    this.#remove('group_id = ? AND at < ?', [groupId, before]);
   }
 
-  /** Removes what came first, of all groups, some at once. Gives how many events that were. */
-  removeOldest(): number {
-    const row = this.#state.database
-      .prepare('SELECT max(id) AS last FROM (SELECT id FROM log_events ORDER BY id LIMIT ?)')
-      .get(REMOVED_AT_ONCE);
-    return this.#remove('id <= ?', [Number(row?.last ?? 0)]);
+  /** Removes what came first, of all groups, until so many bytes are free. */
+  removeOldest(bytes: number): void {
+    let freed = 0;
+    let last = 0;
+    const sizes = this.#state
+      .statement(
+        `SELECT id, octet_length(message) + ${EVENT_OVERHEAD_BYTES} AS bytes FROM log_events ORDER BY id`,
+      )
+      .iterate() as Iterable<{ id: number; bytes: number }>;
+    for (const event of sizes) {
+      last = event.id;
+      freed += event.bytes;
+      if (freed >= bytes) break;
+    }
+    this.#remove('id <= ?', [last]);
   }
 
-  #remove(condition: string, values: readonly number[]): number {
-    const { database } = this.#state;
-    return this.#state.transaction(() => {
-      const rows = database
-        .prepare(
+  #remove(condition: string, values: readonly number[]): void {
+    this.#state.transaction(() => {
+      const rows = this.#state
+        .statement(
           `SELECT group_id, sum(octet_length(message) + ${EVENT_OVERHEAD_BYTES}) AS bytes
            FROM log_events WHERE ${condition} GROUP BY group_id`,
         )
         .all(...values) as { group_id: number; bytes: number }[];
-      if (rows.length === 0) return 0;
+      if (rows.length === 0) return;
       this.#account(new Map(rows.map(({ group_id, bytes }) => [group_id, -bytes])));
-      const { changes } = database.prepare(`DELETE FROM log_events WHERE ${condition}`).run(...values);
-      return Number(changes);
+      this.#state.statement(`DELETE FROM log_events WHERE ${condition}`).run(...values);
     });
   }
 
   #account(bytes: ReadonlyMap<number, number>): void {
-    const update = this.#state.database.prepare(
+    const update = this.#state.statement(
       'UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?',
     );
     for (const [groupId, change] of bytes) update.run(change, groupId);

@@ -41,14 +41,14 @@ export class LogGroups {
   }
 
   get(name: string): LogGroup | undefined {
-    const row = this.#state.database.prepare('SELECT * FROM log_groups WHERE name = ?').get(name);
+    const row = this.#state.statement('SELECT * FROM log_groups WHERE name = ?').get(name);
     return row === undefined ? undefined : fromRow(row as Row);
   }
 
   /** In the order of their names. */
   list({ prefix = '', pattern = '', logClass, after = '', limit }: GroupListing): readonly LogGroup[] {
-    return this.#state.database
-      .prepare(
+    return this.#state
+      .statement(
         `SELECT * FROM log_groups
          WHERE name > ?1 AND substr(name, 1, length(?2)) = ?2 AND instr(lower(name), lower(?3)) > 0
            AND (?4 IS NULL OR log_class = ?4)
@@ -60,31 +60,28 @@ export class LogGroups {
 
   /** The caller has made sure that there is none of that name. */
   create(group: Pick<LogGroup, 'name' | 'createdAt' | 'logClass' | 'tags'>): number {
-    const { lastInsertRowid } = this.#state.database
-      .prepare('INSERT INTO log_groups (name, created_at, log_class, tags) VALUES (?, ?, ?, ?)')
+    const { lastInsertRowid } = this.#state
+      .statement('INSERT INTO log_groups (name, created_at, log_class, tags) VALUES (?, ?, ?, ?)')
       .run(group.name, group.createdAt, group.logClass, JSON.stringify(group.tags));
     return Number(lastInsertRowid);
   }
 
   /** With its streams and events. */
   delete({ id }: LogGroup): void {
-    const { database } = this.#state;
     this.#state.transaction(() => {
       for (const table of ['log_events', 'log_streams']) {
-        database.prepare(`DELETE FROM ${table} WHERE group_id = ?`).run(id);
+        this.#state.statement(`DELETE FROM ${table} WHERE group_id = ?`).run(id);
       }
-      database.prepare('DELETE FROM log_groups WHERE id = ?').run(id);
+      this.#state.statement('DELETE FROM log_groups WHERE id = ?').run(id);
     });
   }
 
   setRetention({ id }: LogGroup, days: number | undefined): void {
-    this.#state.database
-      .prepare('UPDATE log_groups SET retention_days = ? WHERE id = ?')
-      .run(days ?? null, id);
+    this.#state.statement('UPDATE log_groups SET retention_days = ? WHERE id = ?').run(days ?? null, id);
   }
 
   setTags({ id }: LogGroup, tags: Readonly<Record<string, string>>): void {
-    this.#state.database.prepare('UPDATE log_groups SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id);
+    this.#state.statement('UPDATE log_groups SET tags = ? WHERE id = ?').run(JSON.stringify(tags), id);
   }
 }
 

@@ -112,11 +112,9 @@ export class LogStore {
   }
 
   #makeRoom(): void {
-    if (this.events.totalBytes() <= this.#maxBytes) return;
+    const bytes = this.events.totalBytes();
     // Well below the bound, or each batch from now on would remove a few.
-    while (this.events.totalBytes() > this.#maxBytes * 0.9) {
-      if (this.events.removeOldest() === 0) return;
-    }
+    if (bytes > this.#maxBytes) this.events.removeOldest(bytes - this.#maxBytes * 0.9);
   }
 
   #scheduleCheck(): () => void {

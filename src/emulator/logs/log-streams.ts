@@ -43,8 +43,8 @@ export class LogStreams {
   }
 
   get(groupId: number, name: string): LogStream | undefined {
-    const row = this.#state.database
-      .prepare('SELECT * FROM log_streams WHERE group_id = ? AND name = ?')
+    const row = this.#state
+      .statement('SELECT * FROM log_streams WHERE group_id = ? AND name = ?')
       .get(groupId, name);
     return row === undefined ? undefined : fromRow(row as Row);
   }
@@ -52,8 +52,8 @@ export class LogStreams {
   list({ groupId, prefix = '', orderBy, descending, after, limit }: StreamListing): readonly LogStream[] {
     const key = orderBy === 'LogStreamName' ? 'name' : 'coalesce(last_event_at, 0)';
     const [direction, comparison] = descending ? ['DESC', '<'] : ['ASC', '>'];
-    return this.#state.database
-      .prepare(
+    return this.#state
+      .statement(
         `SELECT * FROM log_streams
          WHERE group_id = ?1 AND substr(name, 1, length(?2)) = ?2
            AND (?3 IS NULL OR (${key}, id) ${comparison} (?3, ?4))
@@ -65,34 +65,33 @@ export class LogStreams {
 
   /** The names of streams, by the ids that their events have. */
   namesOf(groupId: number): ReadonlyMap<number, string> {
-    const rows = this.#state.database
-      .prepare('SELECT id, name FROM log_streams WHERE group_id = ?')
+    const rows = this.#state
+      .statement('SELECT id, name FROM log_streams WHERE group_id = ?')
       .all(groupId) as { id: number; name: string }[];
     return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
   /** The caller has made sure that there is none of that name. */
   create(groupId: number, name: string, createdAt: number): number {
-    const { lastInsertRowid } = this.#state.database
-      .prepare('INSERT INTO log_streams (group_id, name, created_at) VALUES (?, ?, ?)')
+    const { lastInsertRowid } = this.#state
+      .statement('INSERT INTO log_streams (group_id, name, created_at) VALUES (?, ?, ?)')
       .run(groupId, name, createdAt);
     return Number(lastInsertRowid);
   }
 
   /** With its events. */
   delete(groupId: number, stream: LogStream): void {
-    const { database } = this.#state;
     const { id, firstEventAt = 0, lastEventAt = 0 } = stream;
     const events = 'log_events WHERE group_id = ? AND at BETWEEN ? AND ? AND stream_id = ?';
     const range = [groupId, firstEventAt, lastEventAt, id];
     this.#state.transaction(() => {
-      const removed = database
-        .prepare(`SELECT coalesce(sum(octet_length(message) + 26), 0) AS bytes FROM ${events}`)
+      const removed = this.#state
+        .statement(`SELECT coalesce(sum(octet_length(message) + 26), 0) AS bytes FROM ${events}`)
         .get(...range);
-      database.prepare(`DELETE FROM ${events}`).run(...range);
-      database.prepare('DELETE FROM log_streams WHERE id = ?').run(id);
-      database
-        .prepare('UPDATE log_groups SET stored_bytes = stored_bytes - ? WHERE id = ?')
+      this.#state.statement(`DELETE FROM ${events}`).run(...range);
+      this.#state.statement('DELETE FROM log_streams WHERE id = ?').run(id);
+      this.#state
+        .statement('UPDATE log_groups SET stored_bytes = stored_bytes - ? WHERE id = ?')
         .run(removed?.bytes ?? 0, groupId);
     });
   }

@@ -1,5 +1,5 @@
 import type { EmulatorClock } from '../emulator-clock.ts';
-import type { InvocationEvent } from '../lambda/invocation-service.ts';
+import type { InvocationEvent } from '../lambda/invocation-event.ts';
 import type { MetricStore } from './metric-store.ts';
 
 /** Counts Lambda's invocations: an array push on their path, the rest once a second. */
