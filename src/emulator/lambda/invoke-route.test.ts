@@ -8,6 +8,7 @@ import { signRequest } from '../../signature/sign-request.ts';
 import { type ApiServer, createApiServer } from '../http/api-server.ts';
 import { signedFetch } from '../http/signed-fetch.test-support.ts';
 import { type InvocationCall, InvocationService } from './invocation-service.ts';
+import type { AsyncEvent } from './invocations/async-event.ts';
 import { addInvokeRoute } from './invoke-route.ts';
 import { failed, ORDERS_ARN, openAccess, ordersRegistry, succeeded } from './lambda.test-support.ts';
 
@@ -73,7 +74,7 @@ test('the event arrives as its bytes, and the answer goes back as its own', asyn
   expect(call).toMatchObject({
     requestId: response.headers.get('x-amzn-requestid'),
     clientContext: { custom: {} },
-    traceId: 'Root=1',
+    traceId: expect.stringMatching(/^Root=1;Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:1$/),
     resolved: { invokedArn: `${ORDERS_ARN}:$LATEST` },
   });
   expect(response.headers.get('x-amz-executed-version')).toBe('$LATEST');
@@ -105,19 +106,50 @@ test('a function error is told in a header, and the log when it was asked for', 
   expect(log).toContain('\na line\nEND RequestId: ');
 });
 
-test.each([
-  ['Event', 202, 1],
-  ['DryRun', 204, 0],
-] as const)('%s answers %i without a body', async (type, status, runs) => {
+test('DryRun answers 204 without a body, and nothing runs', async () => {
   const response = await signedFetch(path(), {
     method: 'POST',
-    headers: { 'x-amz-invocation-type': type },
+    headers: { 'x-amz-invocation-type': 'DryRun' },
     body: '1',
   });
-  expect(response.status).toBe(status);
+  expect(response.status).toBe(204);
   expect(await response.text()).toBe('');
-  await service.close();
-  expect(calls).toHaveLength(runs);
+  expect(calls).toEqual([]);
+});
+
+test('Event answers 202 without a body when the event has been kept, with the request id it has in the queue', async () => {
+  const kept: AsyncEvent[] = [];
+  service.attach({ add: (event) => void kept.push(event) });
+  const response = await signedFetch(`${path()}?Qualifier=$LATEST`, {
+    method: 'POST',
+    headers: { 'x-amz-invocation-type': 'Event', 'x-amzn-trace-id': 'Root=1' },
+    body: '1',
+  });
+  expect(response.status).toBe(202);
+  expect(await response.text()).toBe('');
+  expect(kept).toEqual([
+    {
+      reference: { name: 'orders', qualifier: '$LATEST' },
+      requestId: response.headers.get('x-amzn-requestid'),
+      event: Buffer.from('1'),
+      traceId: 'Root=1',
+    },
+  ]);
+  expect(calls).toEqual([]);
+});
+
+test('above the reserved concurrency it answers 429 with the reason, and nothing runs', async () => {
+  service.limits.reserve('orders', 0);
+  const response = await signedFetch(path(), { method: 'POST', body: '1' });
+  expect(response.status).toBe(429);
+  expect(response.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toEqual({
+    Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    Type: 'User',
+    message: 'Rate Exceeded.',
+  });
+  expect(calls).toEqual([]);
 });
 
 test.each([

@@ -7,6 +7,7 @@ test('a log has the lines of recordings of real AWS, the report ending in a tab'
     initMs: 20.25,
     coldStart: true,
     maxMemoryMb: 50,
+    status: 'succeeded',
   });
   expect(log.split('\n')).toEqual([
     'START RequestId: id-1 Version: $LATEST',
@@ -19,7 +20,11 @@ test('a log has the lines of recordings of real AWS, the report ending in a tab'
 });
 
 test('a warm run has no init duration', () => {
-  const log = executionLog('id-1', '$LATEST', [], 128, { durationMs: 1, coldStart: false });
+  const log = executionLog('id-1', '$LATEST', [], 128, {
+    durationMs: 1,
+    coldStart: false,
+    status: 'succeeded',
+  });
   expect(log).toContain('Max Memory Used: 0 MB\t\n');
 });
 

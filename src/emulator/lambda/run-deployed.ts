@@ -3,7 +3,7 @@ import type { InvocationTarget } from './invocation-service.ts';
 
 /** Runs the deployed code itself, without a stub. */
 export function runDeployed(runtime: Runtime): InvocationTarget {
-  return ({ resolved, requestId, event, clientContext, traceId }, { remainingMs, onLog, signal }) => {
+  return ({ resolved, requestId, event, clientContext, traceId }, { remainingMs, onLog, signal, stream }) => {
     const { spec, logGroupName, logStreamName } = resolved.deployed;
     return runtime.invoke(spec, {
       requestId,
@@ -17,6 +17,9 @@ export function runDeployed(runtime: Runtime): InvocationTarget {
       ...(traceId === undefined ? {} : { traceId }),
       onLog: ({ text }) => onLog(text),
       signal,
+      ...(stream === undefined
+        ? {}
+        : { onContentType: (type) => stream.onContentType(type), onChunk: (chunk) => stream.onChunk(chunk) }),
     });
   };
 }

@@ -67,9 +67,7 @@ export class ConcurrencyLimits {
 }
 
 function tooManyRequests(reason: string): AwsError {
-  return new AwsError(429, 'TooManyRequestsException', {
-    Reason: reason,
-    Type: 'User',
-    message: 'Rate Exceeded.',
-  });
+  const body = { Reason: reason, Type: 'User', message: 'Rate Exceeded.' };
+  // Seconds: concurrency is free again as soon as any invocation ends.
+  return new AwsError(429, 'TooManyRequestsException', body, { 'retry-after': '1' });
 }
