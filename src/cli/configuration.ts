@@ -37,7 +37,7 @@ export type Configuration = {
   readonly account: string;
   /** What of the two the file says itself. */
   readonly written: { readonly region?: string; readonly account?: string };
-  /** At least one, in the order in which they are written. */
+  /** In the order in which they are written. None only where there is no project. */
   readonly functions: readonly ConfiguredFunction[];
   /** May not exist. */
   readonly fixtureDirectory: string;
@@ -113,6 +113,22 @@ export async function loadConfiguration(
   }
   if (file === undefined) throw missing(directory);
   return toConfiguration(file, written);
+}
+
+/** What an emulator starts with where there is no project: its functions are deployed through the API. */
+export function withoutProject(directory: string): Configuration {
+  const root = resolve(directory);
+  const { region, account, lane } = DEFAULTS;
+  return {
+    file: root,
+    root,
+    region,
+    account,
+    written: {},
+    functions: [],
+    fixtureDirectory: resolve(root, DEFAULTS.fixtures),
+    lane,
+  };
 }
 
 /** Whether two mean the same function, whose name may be another in AWS than offline. */

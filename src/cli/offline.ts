@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { keepCredentialsSecret, keepSecret } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
@@ -29,9 +29,26 @@ export type EmulatorFlags = {
   readonly brokerQuotas?: QuotaProfile['name'];
   /** Multiplies the quotas of throughput, or those that are named. @default 1 */
   readonly scaleQuotas?: QuotaFactors;
+  /** Where what is deployed through the API is kept. @default .llx/emulator */
+  readonly data?: string;
+  /** Nothing of it is kept. */
+  readonly ephemeral?: boolean;
+  /** @default on a loopback host, where there are no users */
+  readonly devKey?: boolean;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
 };
+
+/** What `llx emulator` and `llx dev --offline` want of it, each in its way. */
+export type EmulatorUse = {
+  /** When another emulator uses the state. */
+  readonly stateInUse: 'fail' | 'ephemeral';
+  readonly onInvocation?: (event: InvocationEvent) => void;
+};
+
+export function stateDirectory({ root }: Configuration, { data }: EmulatorFlags): string {
+  return data === undefined ? join(root, '.llx', 'emulator') : resolve(data);
+}
 
 /** The runtime of a session: functions as they stand on disk, reloaded when they change. */
 export function createLocalRuntime(
@@ -55,7 +72,7 @@ export async function startConfiguredEmulator(
   configuration: Configuration,
   flags: EmulatorFlags,
   store: SessionStore,
-  onInvocation?: (event: InvocationEvent) => void,
+  { stateInUse, onInvocation }: EmulatorUse,
 ): Promise<Emulator> {
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
@@ -77,6 +94,12 @@ export async function startConfiguredEmulator(
     region: configuration.region,
     account: configuration.account,
     ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
+    ...(flags.devKey === undefined ? {} : { developmentKey: flags.devKey }),
+    state: {
+      directory: stateDirectory(configuration, flags),
+      ephemeral: flags.ephemeral === true,
+      inUse: stateInUse,
+    },
     functions: configuration.functions.map(deployedSpec),
     runtime,
     // A handler may throw what a session got for it.

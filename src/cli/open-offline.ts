@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { HandlerCredentials } from '../credentials/handler-credentials.ts';
 import type { SessionStore } from '../session/store.ts';
 import { connectPacket } from '../transport/mqtt/packet-transport.ts';
@@ -5,7 +7,8 @@ import { connectSharded } from '../transport/sharded-transport.ts';
 import type { Closers } from './closers.ts';
 import type { Configuration } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
-import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
+import { errorText } from './error-text.ts';
+import { type EmulatorFlags, startConfiguredEmulator, stateDirectory } from './offline.ts';
 
 /** An emulator in this process, and a session beside it: no AWS at all. */
 export async function openOffline(
@@ -14,9 +17,10 @@ export async function openOffline(
   store: SessionStore,
   closers: Closers,
 ): Promise<DevAws> {
-  const emulator = await startConfiguredEmulator(configuration, flags, store);
+  const emulator = await startConfiguredEmulator(configuration, flags, store, { stateInUse: 'ephemeral' });
   closers.add(() => emulator.close());
   const { endpoint, mqtt, account, region } = emulator;
+  const warn = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
   const credentials = new HandlerCredentials({
     // Those that the deployed handler has: beside the emulator there is nobody to ask and nobody to trust.
     source: {
@@ -25,12 +29,7 @@ export async function openOffline(
         emulator.identities.functionCredentials(functionArn.split(':')[6] ?? functionArn),
     },
     endpointUrl: endpoint,
-    onProblem: (functionArn, error) =>
-      store.dispatch({
-        type: 'notice',
-        level: 'warning',
-        text: `Credentials of ${functionArn}: ${String(error)}`,
-      }),
+    onProblem: (functionArn, error) => warn(`Credentials of ${functionArn}: ${String(error)}`),
   });
   closers.add(() => credentials.close());
   return {
@@ -45,6 +44,12 @@ export async function openOffline(
     readRetained: (topic) => emulator.broker.retained(topic),
     credentials: async () => emulator.identities.ownCredentials(),
     environmentOf: credentials.environmentOf,
-    onServing: () => emulator.prepareStubs(),
+    onServing() {
+      emulator.prepareStubs();
+      // Where nothing was ever deployed, nothing of it is loaded before it is needed.
+      const kept =
+        flags.ephemeral !== true && existsSync(join(stateDirectory(configuration, flags), 'state.sqlite'));
+      if (kept) emulator.loadServices().catch((error: unknown) => warn(errorText(error)));
+    },
   };
 }

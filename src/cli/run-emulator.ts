@@ -2,7 +2,7 @@ import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { Closers } from './closers.ts';
-import { loadConfiguration } from './configuration.ts';
+import { type Configuration, findProject, loadConfiguration, withoutProject } from './configuration.ts';
 import { errorText } from './error-text.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
 import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
@@ -21,23 +21,27 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
   const interrupt = onInterrupt();
   const closers = new Closers();
   try {
-    const configuration = await loadConfiguration(process.cwd(), { llxEntry: packagePaths.entry });
+    const configuration = await projectOf(process.cwd());
     const store = deferEvents(redactEvents(createSessionStore()));
     const output = openOutput({ ...flags, plain: flags.json !== true }, store);
     closers.add(() => {
       store.flush();
       return output.close();
     });
-    const emulator = await startConfiguredEmulator(configuration, flags, store, showInvocations(store));
+    const emulator = await startConfiguredEmulator(configuration, flags, store, {
+      stateInUse: 'fail',
+      onInvocation: showInvocations(store),
+    });
     closers.add(() => emulator.close());
     const { endpoint, mqtt, wss, mtls, ca, account, region, functions } = emulator;
+    const deployed = await emulator.loadServices();
     output.ready({
       mode: 'emulator',
       endpoint,
       mqtt,
       account,
       region,
-      functions,
+      functions: [...functions, ...deployed],
       ...(wss === undefined ? {} : { wss }),
       ...(mtls === undefined ? {} : { mtls }),
       ...(ca === undefined ? {} : { ca }),
@@ -49,6 +53,13 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
     await closers.close((error) => void process.stderr.write(`${errorText(error)}\n`));
     interrupt.dispose();
   }
+}
+
+/** An emulator needs none: what is deployed through its API is enough. */
+async function projectOf(directory: string): Promise<Configuration> {
+  const { file, app } = findProject(directory);
+  if (file === undefined && app === undefined) return withoutProject(directory);
+  return await loadConfiguration(directory, { llxEntry: packagePaths.entry });
 }
 
 /** The emulator's own view of invocations, in the words that the writers know. */

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { DropCounter } from '../protocol/drops.ts';
-import { QUOTA_PROFILES, type QuotaProfile } from '../protocol/quota-profile.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
+import { type EmulatorClock, SYSTEM_CLOCK } from './emulator-clock.ts';
 import { type ApiServer, createApiServer } from './http/api-server.ts';
+import { isLoopback } from './http/loopback-guard.ts';
+import { addServiceRoutes } from './http/service-routes.ts';
 import { addStateRoute, type EmulatorState } from './http/state-route.ts';
 import type { IamConfig } from './identity/iam-config.ts';
 import { Identities } from './identity/identities.ts';
-import type { Principal } from './identity/principal.ts';
 import { RequestAccess } from './identity/request-access.ts';
+import { type AskedPorts, openAskedPorts } from './iot/asked-ports.ts';
 import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
@@ -27,27 +28,24 @@ import { runDeployed } from './lambda/run-deployed.ts';
 import { deployedVariables, hostedEnvironment, type StubPlace } from './lambda/stub-environment.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
 import { runStubProcess } from './lambda/stub-process.ts';
+import { LazyServices } from './lazy-services.ts';
+import { InvocationLogs } from './logs/invocation-logs.ts';
+import { InvocationMetrics } from './metrics/invocation-metrics.ts';
+import type { Services, StatePlace } from './services.ts';
 import { addStsRoute } from './sts/sts-route.ts';
 
-export type EmulatorOptions = {
-  readonly host: string;
+export type EmulatorOptions = AskedPorts & {
   /** 0 is a free one. */
   readonly port: number;
   readonly mqttPort: number;
-  /** MQTT over WebSocket with SigV4, and IoT's data plane over HTTPS. 0 is a free one; absent: not opened. */
-  readonly wssPort?: number;
-  /** MQTT with client certificates. 0 is a free one; absent: not opened. */
-  readonly mtlsPort?: number;
-  /** Where the CA, the server's and the client's certificate are kept. @default .llx/certificates */
-  readonly certificateDirectory?: string;
-  /** What the broker allows a connection. @default none */
-  readonly quotas?: QuotaProfile;
   /** Whether clients without an identity may use the plain MQTT port. @default true */
   readonly plainMqtt?: boolean;
-  /** Who exists. @default everybody is the account's root */
+  /** Who exists. @default the development key, which is the account's root */
   readonly iam?: IamConfig;
-  readonly region: string;
-  readonly account: string;
+  /** Whether the development key opens it. @default on a loopback address, where no users are configured */
+  readonly developmentKey?: boolean;
+  /** Where what is deployed through the API is kept. @default nowhere: it is gone with the process */
+  readonly state?: StatePlace;
   /** What is deployed: runs when nobody holds the lane of a function. */
   readonly functions: readonly (FunctionSpec & { readonly role?: string })[];
   /** Runs deployed code. Closed by whoever made it. */
@@ -64,7 +62,8 @@ export type EmulatorOptions = {
   readonly onInvocation?: (event: InvocationEvent) => void;
   /** STS gave somebody keys. */
   readonly onIssue?: (credentials: AwsCredentials) => void;
-  readonly now?: () => Date;
+  /** @default the system's */
+  readonly clock?: EmulatorClock;
 };
 
 export type Emulator = EmulatorState & {
@@ -72,6 +71,12 @@ export type Emulator = EmulatorState & {
   readonly identities: Identities;
   /** What a worker of deployed code has beside its function's own variables. */
   environmentOf(spec: FunctionSpec): Readonly<Record<string, string>>;
+  /**
+   * Opens what was deployed through the API: by itself this happens when somebody first needs it. Gives the functions.
+   *
+   * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER or LLX_STATE_DAMAGED
+   */
+  loadServices(): Promise<EmulatorState['functions']>;
   /** Connects the stubs of all functions: after a session has taken its lanes, they know at once who holds them. */
   prepareStubs(): void;
   close(): Promise<void>;
@@ -107,8 +112,9 @@ async function open(
   host: StubHost | undefined,
 ): Promise<Emulator> {
   const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
-  const { account, region, quotas, runtime, stubFile } = options;
-  const identities = new Identities(options);
+  const { account, region, quotas, runtime, stubFile, clock = SYSTEM_CLOCK, onNotice } = options;
+  const developmentKey = hasDevelopmentKey(options);
+  const identities = new Identities({ ...options, developmentKey, now: () => new Date(clock.now()) });
   const broker = await startBroker({
     host: options.host,
     port: options.mqttPort,
@@ -116,7 +122,8 @@ async function open(
     ...(quotas === undefined ? {} : { quotas }),
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
-  const api = createApiServer(options);
+  const onDefect = (error: unknown): void => onNotice(`The emulator failed: ${defectText(error)}`);
+  const api = createApiServer({ ...options, onDefect });
   let ports: IotPorts | undefined;
   const place = (): StubPlace => ({
     mqttUrl: broker.url,
@@ -124,31 +131,71 @@ async function open(
       ? {}
       : { iot: { endpoint: ports.endpoint, caFile: ports.addresses.ca } }),
   });
-  const registry = createRegistry(options);
+  const registry = createRegistry(options, () => services.load());
   const opened = Promise.withResolvers<void>();
   const stubbed = host?.invoke ?? runStubProcess({ runtime, stubFile, place });
   const service = new InvocationService({
     registry,
     direct,
     stubbed: afterOpening(stubbed, opened.promise),
+    loadAsync: () => services.load(),
     onEvent: options.onInvocation,
+    now: () => clock.now(),
   });
-  const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
-  const state = { endpoint: '', mqtt: broker.url, account, region, access: accessOf(options), functions };
   const access = new RequestAccess(identities);
+  const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
+  const state = {
+    endpoint: '',
+    mqtt: broker.url,
+    account,
+    region,
+    access: developmentKey ? ('open' as const) : ('closed' as const),
+    functions,
+  };
+  const logs = new InvocationLogs({ clock, drops });
+  const metrics = new InvocationMetrics({ clock });
+  let deployedNames: () => readonly string[] = () => [];
+  const services = new LazyServices({
+    clock,
+    onProblem: onDefect,
+    async open(): Promise<Services> {
+      const { openServices } = await import('./services.ts');
+      const opened = openServices({
+        scope: { account, region },
+        place: options.state,
+        clock,
+        identities,
+        access,
+        invocations: service,
+        logs,
+        metrics,
+        endpoint: () => state.endpoint,
+        onNotice,
+        onDefect,
+      });
+      deployedNames = opened.functionNames;
+      return opened;
+    },
+  });
+  for (const { observe } of [logs, metrics, services]) service.observe(observe);
+  const deployed = (): EmulatorState['functions'] =>
+    deployedNames().map((name) => ({ name, arn: registry.arnOf({ name, qualifier: undefined }) }));
   addInvokeRoute(api.app, service, access);
   addGetFunctionRoute(api.app, { registry, access, roleArnOf: (name) => identities.roleArnOf(name) });
-  addStsRoute(api.app, identities);
+  addStsRoute(api.app, identities, async (request, reply) =>
+    (await services.load()).router.answer(request, reply),
+  );
   addRetainedRoute(api.app, broker, { access, arnPrefix: `arn:aws:iot:${region}:${account}` });
   addEndpointRoute(
     api.app,
     () => ports?.endpoint,
     (request) => access.authorize(request, { service: 'iot', action: 'iot:DescribeEndpoint', resource: '*' }),
   );
-  addStateRoute(api.app, () => state);
+  addStateRoute(api.app, () => ({ ...state, functions: [...functions, ...deployed()] }));
+  addServiceRoutes(api, () => services.load());
   try {
     state.endpoint = (await api.listen()).url;
-    ports = await openPorts(options, { broker, identities, api, drops });
+    ports = await openAskedPorts(options, { broker, identities, api, drops });
   } catch (error) {
     await Promise.all([api.close(), broker.close()]);
     throw error;
@@ -157,7 +204,7 @@ async function open(
   host?.connect({
     endpoint: state.endpoint,
     paced: quotas !== undefined && quotas.name !== 'none',
-    environmentOf: hostedEnvironment({ identities, place, onNotice: options.onNotice }),
+    environmentOf: hostedEnvironment({ identities, place, onNotice }),
   });
   opened.resolve();
   let closing: Promise<void> | undefined;
@@ -166,12 +213,26 @@ async function open(
     broker,
     identities,
     environmentOf: (spec) => deployedVariables(identities, spec, state.endpoint),
+    async loadServices() {
+      await services.load();
+      return deployed();
+    },
     prepareStubs: () => host?.prepare(options.functions),
     close() {
-      closing ??= closeAll({ service, host, api, broker, ports });
+      closing ??= closeAll({ service, services, host, api, broker, ports });
       return closing;
     },
   };
+}
+
+/** Beyond this machine a key that everybody knows would open it to everybody. */
+function hasDevelopmentKey({ developmentKey, host, iam }: EmulatorOptions): boolean {
+  return developmentKey ?? (iam?.users === undefined && isLoopback(host));
+}
+
+/** Of a defect of ours what finds it: its first line and where it was. */
+function defectText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message).split('\n', 3).join(' ') : String(error);
 }
 
 /** The first port to open may be called before the last: a stub has to know where its broker is. */
@@ -183,50 +244,9 @@ function afterOpening(target: InvocationTarget, opened: Promise<void>): Invocati
   return (call, run) => (open ? target(call, run) : opened.then(() => target(call, run)));
 }
 
-function accessOf({ iam }: EmulatorOptions): EmulatorState['access'] {
-  return iam?.users === undefined ? 'open' : 'closed';
-}
-
-/** Loaded only where they are asked for: the offline path starts without TLS. */
-async function openPorts(
-  options: EmulatorOptions,
-  parts: {
-    readonly broker: Broker;
-    readonly identities: Identities;
-    readonly api: ApiServer;
-    readonly drops: DropCounter;
-  },
-): Promise<IotPorts | undefined> {
-  const { wssPort, mtlsPort, account, region } = options;
-  if (wssPort === undefined && mtlsPort === undefined) return undefined;
-  const { openIotPorts } = await import('./iot/iot-ports.ts');
-  const { broker, identities, api, drops } = parts;
-  return await openIotPorts({
-    ...options,
-    certificateDirectory: options.certificateDirectory ?? '.llx/certificates',
-    broker,
-    drops,
-    connectionSeconds: (options.quotas ?? QUOTA_PROFILES.none).connectionSeconds,
-    onRequest: (request, response) => api.app.server.emit('request', request, response),
-    identify(request): BrokerIdentity {
-      const principal = identify(identities, request, 'iotdevicegateway');
-      const arn = `arn:aws:iot:${region}:${account}:`;
-      return {
-        name: principal.arn,
-        allows: (action, resource) => identities.allows(principal, action, `${arn}${resource}`),
-      };
-    },
-  });
-}
-
-/** Who a request without a body comes from. */
-function identify(identities: Identities, request: IncomingMessage, service: string): Principal {
-  const { method = 'GET', url = '/', headers } = request;
-  return identities.verify({ method, path: url, headers, body: new Uint8Array(), service });
-}
-
 async function closeAll(parts: {
   readonly service: InvocationService;
+  readonly services: LazyServices;
   readonly host: StubHost | undefined;
   readonly api: ApiServer;
   readonly broker: Broker;
@@ -235,14 +255,15 @@ async function closeAll(parts: {
   // Callers first get their answers, then the connections end.
   await parts.host?.close();
   await parts.service.close();
+  await parts.services.close();
   await parts.api.close();
   await parts.broker.close();
   await parts.ports?.close();
 }
 
-function createRegistry(options: EmulatorOptions): FunctionRegistry {
-  const registry = new FunctionRegistry(options);
-  const day = (options.now?.() ?? new Date()).toISOString().slice(0, 10).replaceAll('-', '/');
+function createRegistry(options: EmulatorOptions, load: () => Promise<unknown>): FunctionRegistry {
+  const registry = new FunctionRegistry(options, load);
+  const day = new Date((options.clock ?? SYSTEM_CLOCK).now()).toISOString().slice(0, 10).replaceAll('-', '/');
   for (const spec of options.functions) {
     registry.add({
       spec,

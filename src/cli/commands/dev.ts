@@ -41,6 +41,8 @@ export function addDevCommand(program: Command): void {
     .option('--host <host>', 'address that the emulator listens on', '127.0.0.1')
     .option('--port <n>', 'port of the emulator’s HTTP API; 0 takes a free one', port, 4566)
     .option('--mqtt-port <n>', 'port of its MQTT broker; 0 takes a free one', port, 1883)
+    .option('--data <dir>', 'with --offline: keep what is deployed there (.llx/emulator)')
+    .option('--ephemeral', 'with --offline: keep nothing of it')
     .option('--wss-port <n>', 'with --offline: also MQTT over WebSocket with SigV4, on this port', port)
     .option('--mtls-port <n>', 'with --offline: also MQTT with client certificates, on this port', port)
     .option('--plain', 'lines instead of a screen')

@@ -27,6 +27,10 @@ export function addEmulatorCommand(program: Command): void {
       quotaFactors,
       1,
     )
+    .option('--data <dir>', 'keep what is deployed there (.llx/emulator)')
+    .option('--ephemeral', 'keep nothing beyond this process')
+    .option('--dev-key', 'know the development key test/test (on a loopback host, where there are no users)')
+    .option('--no-dev-key', 'do not know it')
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')
     .option('--json', 'one JSON object a line on stdout, nothing else')

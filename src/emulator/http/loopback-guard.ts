@@ -20,6 +20,11 @@ export function hostName(host: string | undefined): string {
   return (host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
+/** Whether only this machine can reach what listens there. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(urlHost(host));
+}
+
 /** Why the request is refused, or undefined. `allowedHost` is what `--host` named. */
 export function refuseForeignRequest(headers: GuardedHeaders, allowedHost: string): string | undefined {
   return refuseForeignHost(headers, allowedHost) ?? refuseForeignPage(headers);

@@ -13,6 +13,7 @@ import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { presignWebSocketUrl } from '../../signature/presign-websocket-url.ts';
 import { signRequest } from '../../signature/sign-request.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
+import { SYSTEM_CLOCK } from '../emulator-clock.ts';
 import type { IamConfig } from '../identity/iam-config.ts';
 import type { PolicyDocument } from '../identity/policy-document.ts';
 
@@ -36,9 +37,14 @@ export class IotCore {
     this.#directory = directory;
   }
 
-  static async start(
-    options: { readonly quotas?: QuotaProfile; readonly iam?: IamConfig; readonly now?: () => Date } = {},
-  ): Promise<IotCore> {
+  static async start({
+    now,
+    ...options
+  }: {
+    readonly quotas?: QuotaProfile;
+    readonly iam?: IamConfig;
+    readonly now?: () => Date;
+  } = {}): Promise<IotCore> {
     const core = new IotCore(await mkdtemp(join(tmpdir(), 'llx-iot-')));
     core.#emulator = await startEmulator({
       host: '127.0.0.1',
@@ -60,6 +66,7 @@ export class IotCore {
         core.#onDrop();
       },
       ...options,
+      ...(now === undefined ? {} : { clock: { ...SYSTEM_CLOCK, now: () => now().getTime() } }),
     });
     return core;
   }

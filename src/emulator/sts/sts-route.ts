@@ -9,20 +9,23 @@ import { xml } from './xml.ts';
 const VERSION = '2011-06-15';
 const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
 
+type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
+
 /**
  * STS: https://docs.aws.amazon.com/STS/latest/APIReference/. Many services have their operations at the one path `/`,
- * and say in the request which is meant; those that the emulator does not have are told by name.
+ * and say in the request which is meant.
+ *
+ * @param otherwise answers what is meant for another service.
  */
-export function addStsRoute(app: FastifyInstance, identities: Identities): void {
+export function addStsRoute(app: FastifyInstance, identities: Identities, otherwise: Handler = refuse): void {
   const access = new RequestAccess(identities);
   app.route({
     method: ['GET', 'POST'],
     url: '/',
     handler: (request, reply) => {
-      const target = request.headers['x-amz-target'];
-      if (target !== undefined) throw notImplemented(String(target).slice(0, 200));
+      if (request.headers['x-amz-target'] !== undefined) return otherwise(request, reply);
       const call = parseQueryRequest(request);
-      if (call === undefined) throw notImplemented(`${request.method} ${request.url.slice(0, 300)}`);
+      if (call === undefined) return otherwise(request, reply);
       return answerInXml(reply, () => answer(call, request));
     },
   });
@@ -38,6 +41,11 @@ export function addStsRoute(app: FastifyInstance, identities: Identities): void 
     };
     return xml(`${call.action}Response`, content, NAMESPACE);
   }
+}
+
+function refuse(request: FastifyRequest): never {
+  const target = request.headers['x-amz-target'];
+  throw notImplemented(String(target ?? `${request.method} ${request.url}`).slice(0, 300));
 }
 
 /** Errors, too, are XML in the query protocol. */

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LlxError } from '../errors/llx-error.ts';
+import { CodeStore } from './code/code-store.ts';
+import type { EmulatorClock } from './emulator-clock.ts';
+import { notImplemented } from './http/aws-error.ts';
+import { ServiceRouter } from './http/service-router.ts';
+import type { LoadedServices } from './http/service-routes.ts';
+import type { Identities } from './identity/identities.ts';
+import type { RequestAccess } from './identity/request-access.ts';
+import { DeployedFunctions } from './lambda/functions/deployed-functions.ts';
+import type { InvocationService } from './lambda/invocation-service.ts';
+import { lambdaService } from './lambda/lambda-service.ts';
+import type { InvocationLogs } from './logs/invocation-logs.ts';
+import { LogStore } from './logs/log-store.ts';
+import { logsService } from './logs/logs-service.ts';
+import { mappingOperations } from './mappings/mapping-operations.ts';
+import { Mappings } from './mappings/mappings.ts';
+import type { InvocationMetrics } from './metrics/invocation-metrics.ts';
+import { MetricStore } from './metrics/metric-store.ts';
+import { metricsService } from './metrics/metrics-service.ts';
+import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './metrics/prometheus-text.ts';
+import { Queues } from './sqs/queues.ts';
+import { sqsService } from './sqs/sqs-service.ts';
+import { openState } from './state/open-state.ts';
+import type { State } from './state/state.ts';
+
+/** Where what is deployed is kept. */
+export type StatePlace = {
+  /** Absolute: `<project>/.llx/emulator`. */
+  readonly directory: string;
+  /** Nothing is kept beyond this process. @default false */
+  readonly ephemeral?: boolean;
+  /** When another emulator uses it: fail, or go on without keeping anything. @default fail */
+  readonly inUse?: 'fail' | 'ephemeral';
+};
+
+/** What the services stand on: all that an emulator needs to invoke the functions of its configuration. */
+export type ServicesCore = {
+  readonly scope: { readonly account: string; readonly region: string };
+  /** Absent: ephemeral. */
+  readonly place: StatePlace | undefined;
+  readonly clock: EmulatorClock;
+  readonly identities: Identities;
+  readonly access: RequestAccess;
+  readonly invocations: InvocationService;
+  readonly logs: InvocationLogs;
+  readonly metrics: InvocationMetrics;
+  /** `http://127.0.0.1:4566` */
+  readonly endpoint: () => string;
+  readonly onNotice: (text: string) => void;
+  readonly onDefect: (error: unknown) => void;
+};
+
+export type Services = LoadedServices & {
+  readonly router: ServiceRouter;
+  /** Names of the functions that were deployed through the API. */
+  readonly functionNames: () => readonly string[];
+  /** Ends what runs for queues and retries, then closes the state. Idempotent. */
+  close(): Promise<void>;
+};
+
+const NO_URLS: LoadedServices['urls'] = {
+  handle() {
+    throw notImplemented('function URLs');
+  },
+};
+
+/**
+ * Everything but Invoke: opens the state and composes what works on it. Loaded only when it is needed.
+ *
+ * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER or LLX_STATE_DAMAGED
+ */
+export function openServices(core: ServicesCore): Services {
+  const { scope, clock, access, invocations, onNotice } = core;
+  const { state, remove } = openPlace(core);
+  const code = new CodeStore({ directory: state.directory, clock });
+  const functions = new DeployedFunctions({ state, code, scope, clock });
+  const queues = new Queues({ state, scope, clock });
+  const logStore = new LogStore({ state, clock });
+  const metricStore = new MetricStore({ state, clock });
+  const mappings = new Mappings({
+    state,
+    scope,
+    clock,
+    queues,
+    functions: { resolve: (reference) => invocations.registry.lookup(reference) },
+    invoke: (call) => invocations.invoke(call),
+    onNotice,
+  });
+  invocations.registry.attach(functions);
+  core.logs.attach(logStore);
+  core.metrics.attach(metricStore);
+  const router = new ServiceRouter(
+    [
+      lambdaService(mappingOperations({ mappings })),
+      sqsService({ queues, endpoint: core.endpoint }),
+      logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
+      metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
+    ],
+    { access, onDefect: core.onDefect },
+  );
+  functions.onDeleted((name) => mappings.functionDeleted(name));
+  mappings.start();
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await mappings.close();
+    queues.close();
+    core.logs.close();
+    core.metrics.close();
+    logStore.close();
+    metricStore.close();
+    state.close();
+    remove();
+  };
+  return {
+    router,
+    urls: NO_URLS,
+    metricsText: () => ({
+      contentType: PROMETHEUS_CONTENT_TYPE,
+      text: prometheusText({ invocations: core.metrics }),
+    }),
+    functionNames: () => functions.names(),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
+  };
+}
+
+function openPlace({ place, onNotice }: ServicesCore): {
+  readonly state: State;
+  readonly remove: () => void;
+} {
+  if (place === undefined || place.ephemeral === true) return openEphemeral();
+  try {
+    return { state: openState({ directory: place.directory }), remove: () => undefined };
+  } catch (error) {
+    const inUse = error instanceof LlxError && error.code === 'LLX_STATE_IN_USE';
+    if (!inUse || place.inUse !== 'ephemeral') throw error;
+    onNotice(
+      `Another emulator uses ${place.directory}: what is deployed here is gone when this process ends.`,
+    );
+    return openEphemeral();
+  }
+}
+
+function openEphemeral(): { readonly state: State; readonly remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'llx-emulator-'));
+  return {
+    state: openState({ directory, ephemeral: true }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
