@@ -93,5 +93,5 @@ const ASCII = /^[\u0020-\u007e]*$/;
 function bytesHave(bytes: Uint8Array, text: string, pattern: RegExp): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SEARCHED_BYTES));
   // Measured: making a text of bytes one by one takes a third of the time that decoding UTF-8 does.
-  return pattern.test(ASCII.test(text) ? buffer.latin1Slice() : buffer.utf8Slice());
+  return pattern.test(ASCII.test(text) ? buffer.toString('latin1') : buffer.toString('utf8'));
 }

@@ -65,3 +65,12 @@ export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;
   return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu');
 }
+
+/** One after the other. */
+export function joinedLines(one: Lines, other: Lines): Lines {
+  if (one.count === 0) return other;
+  return {
+    count: one.count + other.count,
+    row: (index) => (index < one.count ? one.row(index) : other.row(index - one.count)),
+  };
+}
