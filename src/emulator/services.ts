@@ -11,6 +11,10 @@ import type { Identities } from './identity/identities.ts';
 import type { RequestAccess } from './identity/request-access.ts';
 import { DeployedFunctions } from './lambda/functions/deployed-functions.ts';
 import type { InvocationService } from './lambda/invocation-service.ts';
+import { AsyncQueue } from './lambda/invocations/async-queue.ts';
+import { ConcurrencySettings } from './lambda/invocations/concurrency-settings.ts';
+import { invocationOperations } from './lambda/invocations/invocation-operations.ts';
+import { RecursionSettings } from './lambda/invocations/recursion-operations.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
 import type { InvocationLogs } from './logs/invocation-logs.ts';
 import { LogStore } from './logs/log-store.ts';
@@ -74,38 +78,63 @@ const NO_URLS: LoadedServices['urls'] = {
  */
 export function openServices(core: ServicesCore): Services {
   const { scope, clock, access, invocations, onNotice } = core;
-  const { state, remove } = openPlace(core);
+  const { state, ephemeral, remove } = openPlace(core);
   const code = new CodeStore({ directory: state.directory, clock });
-  const functions = new DeployedFunctions({ state, code, scope, clock });
+  const functions = new DeployedFunctions({
+    state,
+    code,
+    scope,
+    clock,
+    onRole: (functionName, roleArn) => core.identities.setRoleOf(functionName, roleArn),
+  });
   const queues = new Queues({ state, scope, clock });
   const logStore = new LogStore({ state, clock });
   const metricStore = new MetricStore({ state, clock });
+  const { registry } = invocations;
+  const queue = new AsyncQueue({ state, clock, service: invocations, queues, onNotice, ephemeral });
+  const concurrency = new ConcurrencySettings(state, invocations.limits);
+  const recursion = new RecursionSettings(state, invocations.recursion);
   const mappings = new Mappings({
     state,
     scope,
     clock,
     queues,
-    functions: { resolve: (reference) => invocations.registry.lookup(reference) },
+    functions: { resolve: (reference) => registry.lookup(reference) },
     invoke: (call) => invocations.invoke(call),
     onNotice,
   });
-  invocations.registry.attach(functions);
+  registry.attach(functions);
+  invocations.attach(queue);
   core.logs.attach(logStore);
   core.metrics.attach(metricStore);
   const router = new ServiceRouter(
     [
-      lambdaService(mappingOperations({ mappings })),
+      lambdaService(
+        invocationOperations({
+          registry,
+          configs: queue.configs,
+          queues,
+          now: () => clock.now(),
+          concurrency,
+          recursion,
+        }),
+        mappingOperations({ mappings }),
+      ),
       sqsService({ queues, endpoint: core.endpoint }),
       logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
       metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
     ],
     { access, onDefect: core.onDefect },
   );
-  functions.onDeleted((name) => mappings.functionDeleted(name));
+  functions.onDeleted((name) => {
+    mappings.functionDeleted(name);
+    queue.functionDeleted(name);
+  });
+  queue.start();
   mappings.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await mappings.close();
+    await Promise.all([mappings.close(), queue.close()]);
     queues.close();
     core.logs.close();
     core.metrics.close();
@@ -129,13 +158,17 @@ export function openServices(core: ServicesCore): Services {
   };
 }
 
-function openPlace({ place, onNotice }: ServicesCore): {
+type OpenPlace = {
   readonly state: State;
+  readonly ephemeral: boolean;
+  /** After it is closed. */
   readonly remove: () => void;
-} {
+};
+
+function openPlace({ place, onNotice }: ServicesCore): OpenPlace {
   if (place === undefined || place.ephemeral === true) return openEphemeral();
   try {
-    return { state: openState({ directory: place.directory }), remove: () => undefined };
+    return { state: openState({ directory: place.directory }), ephemeral: false, remove: () => undefined };
   } catch (error) {
     const inUse = error instanceof LlxError && error.code === 'LLX_STATE_IN_USE';
     if (!inUse || place.inUse !== 'ephemeral') throw error;
@@ -146,10 +179,11 @@ function openPlace({ place, onNotice }: ServicesCore): {
   }
 }
 
-function openEphemeral(): { readonly state: State; readonly remove: () => void } {
+function openEphemeral(): OpenPlace {
   const directory = mkdtempSync(join(tmpdir(), 'llx-emulator-'));
   return {
     state: openState({ directory, ephemeral: true }),
+    ephemeral: true,
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -45,7 +45,7 @@ export class Identities {
   readonly #keys: AccessKeys;
   readonly #authenticator: Authenticator;
   readonly #roles: Roles;
-  /** One for all environments of a function: each lives as long as the emulator. */
+  /** By function and role: one for all its environments, each of which lives as long as the emulator. */
   readonly #functionKeys = new Map<string, Required<AwsCredentials>>();
   #ownKey: Required<AwsCredentials> | undefined;
   readonly #grants = new WeakMap<Principal, Grant>();
@@ -168,12 +168,14 @@ export class Identities {
         message: 'The role defined for the function cannot be assumed by Lambda.',
       });
     }
-    const known = this.#functionKeys.get(functionName);
+    // A function that was deployed anew may have another role.
+    const keyName = `${functionName} ${role.arn}`;
+    const known = this.#functionKeys.get(keyName);
     if (known !== undefined) return known;
     // A session's name has at least two letters.
     const sessionName = functionName.length === 1 ? `${functionName}@lambda_function` : functionName;
     const { credentials } = this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined);
-    this.#functionKeys.set(functionName, credentials);
+    this.#functionKeys.set(keyName, credentials);
     return credentials;
   }
 
@@ -181,6 +183,11 @@ export class Identities {
   ownCredentials(): Required<AwsCredentials> {
     this.#ownKey ??= this.#keys.issue({ principal: this.root, policies: [] }, FUNCTION_SESSION_SECONDS);
     return this.#ownKey;
+  }
+
+  /** Of a function that is deployed while the emulator runs. */
+  setRoleOf(functionName: string, roleArn: string): void {
+    this.#roles.setRoleOf(functionName, roleArn);
   }
 
   roleArnOf(functionName: string): string {

@@ -45,13 +45,16 @@ export class Roles {
     for (const [name, config] of Object.entries(options.roles ?? {})) {
       this.#described.set(name, { arn: prefix + name, config });
     }
-    for (const { name, role = `${name}-role` } of options.functions) {
-      const roleName = roleNameOf(role);
-      this.#nameOfFunction.set(name, roleName);
-      if (this.#described.has(roleName)) continue;
-      const arn = role.startsWith('arn:') ? role : prefix + role;
-      this.#described.set(roleName, { arn, config: { policies: [EVERYTHING] } });
-    }
+    for (const { name, role = `${name}-role` } of options.functions) this.setRoleOf(name, role);
+  }
+
+  /** @param role name or ARN; one that is not configured trusts Lambda and the account, and may do everything. */
+  setRoleOf(functionName: string, role: string): void {
+    const roleName = roleNameOf(role);
+    this.#nameOfFunction.set(functionName, roleName);
+    if (this.#described.has(roleName)) return;
+    const arn = role.startsWith('arn:') ? role : `arn:aws:iam::${this.#account}:role/${role}`;
+    this.#described.set(roleName, { arn, config: { policies: [EVERYTHING] } });
   }
 
   byArn(arn: string): Role | undefined {
