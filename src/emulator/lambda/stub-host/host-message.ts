@@ -30,8 +30,12 @@ export type ToHost =
       readonly remainingMs: number;
       readonly clientContext?: unknown;
       readonly traceId?: string;
+      /** A streamed answer is to come in pieces. Absent: it is gathered. */
+      readonly live?: true;
       // body: the event
     }
+  /** The last piece of a streamed answer: the next may come. */
+  | { readonly type: 'taken'; readonly call: number }
   /** What the deployed handler came to, for a session that watches: after `deployed` with `observed`. */
   | {
       readonly type: 'observed';
@@ -47,6 +51,14 @@ export type ToHost =
 
 export type FromHost =
   | { readonly type: 'log'; readonly call: number; readonly text: string }
+  | {
+      /** Of a streamed answer, where the call is `live`. */
+      readonly type: 'chunk';
+      readonly call: number;
+      /** With the first. */
+      readonly contentType?: string;
+      // body: the piece
+    }
   | {
       readonly type: 'answer';
       readonly call: number;

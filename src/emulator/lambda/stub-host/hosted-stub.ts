@@ -1,3 +1,4 @@
+import { LAMBDA } from '../../../protocol/limits.ts';
 import { QUOTA_PROFILES } from '../../../protocol/quota-profile.ts';
 import { oversizeFailure } from '../../../runtime/outcome.ts';
 import type { CreateStubOptions } from '../../../stub/create-stub.ts';
@@ -10,6 +11,7 @@ import type { StubOutcome } from '../../../stub/stub-outcome.ts';
 import { readSettings } from '../../../stub/stub-settings.ts';
 import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
+import { LiveStream } from './live-stream.ts';
 import { readRetainedOverHttp, type Signer } from './read-retained-over-http.ts';
 
 type FunctionMessage = Extract<ToHost, { type: 'function' }>;
@@ -27,6 +29,8 @@ export class HostedStub {
   readonly #stub: Promise<Stub>;
   readonly #send: (message: FromHost, body?: Uint8Array) => void;
   readonly #calls = new Map<number, AbortController>();
+  /** Of calls whose answer comes in pieces. */
+  readonly #live = new Map<number, LiveStream>();
   /** Calls whose deployed handler runs now, for a session that watches. */
   readonly #observing = new Map<number, NonNullable<Deployed['observe']>>();
   /** Credentials are read from it at every connect. */
@@ -54,15 +58,14 @@ export class HostedStub {
     this.#calls.set(call, abort);
     try {
       const stub = await this.#stub;
-      // Invoke without streaming gathers a stream, as Lambda does.
-      const stream = new GatheredStream();
+      const stream = this.#streamOf(message);
       const outcome = await stub.invoke({
         event: JSON.parse(body.toString('utf8')),
         eventJson: body,
         context: contextOf(message),
         print: (text) => this.#send({ type: 'log', call, text }),
         signal: abort.signal,
-        onChunk: async (chunk) => stream.add(chunk),
+        onChunk: async (chunk, contentType) => stream.add(chunk, contentType),
       });
       this.#report(call, outcome, stream);
     } catch (error) {
@@ -76,7 +79,23 @@ export class HostedStub {
       );
     } finally {
       this.#calls.delete(call);
+      this.#live.delete(call);
     }
+  }
+
+  /** Invoke without streaming gathers a stream, as Lambda does. */
+  #streamOf({ call, live }: Invoke): GatheredStream | LiveStream {
+    if (live === undefined) return new GatheredStream();
+    const stream = new LiveStream((chunk, contentType) =>
+      this.#send({ type: 'chunk', call, ...(contentType === undefined ? {} : { contentType }) }, chunk),
+    );
+    this.#live.set(call, stream);
+    return stream;
+  }
+
+  /** The last piece of a call's answer. */
+  taken(call: number): void {
+    this.#live.get(call)?.taken();
   }
 
   /** The deployed handler has ended: whoever watches sees a copy. */
@@ -106,7 +125,7 @@ export class HostedStub {
     return { region: this.#environment.AWS_REGION ?? '', credentials: () => credentials.read() };
   }
 
-  #report(call: number, outcome: StubOutcome, stream: GatheredStream): void {
+  #report(call: number, outcome: StubOutcome, stream: GatheredStream | LiveStream): void {
     switch (outcome.type) {
       case 'deployed':
         if (outcome.observe !== undefined) this.#observing.set(call, outcome.observe);
@@ -121,10 +140,11 @@ export class HostedStub {
       case 'answered':
         return this.#send({ type: 'answer', call, streamed: false, run: outcome.run }, outcome.payload);
       case 'streamed': {
-        const payload = stream.bytes();
+        const payload = restOf(stream);
         if (payload !== undefined)
           return this.#send({ type: 'answer', call, streamed: true, run: outcome.run }, payload);
-        const { errorType, payload: error } = oversizeFailure();
+        const limit = stream instanceof LiveStream ? LAMBDA.streamedResponseBytes : LAMBDA.responseBytes;
+        const { errorType, payload: error } = oversizeFailure(limit);
         return this.#send({ type: 'failed', call, errorType, run: outcome.run }, error);
       }
       default: {
@@ -136,8 +156,15 @@ export class HostedStub {
 
   abandon(call: number): void {
     this.#observing.delete(call);
+    this.#live.get(call)?.abandon();
     this.#calls.get(call)?.abort();
   }
+}
+
+/** What of a streamed answer has not gone out yet. Undefined: there was more than Lambda allows. */
+function restOf(stream: GatheredStream | LiveStream): Uint8Array | undefined {
+  if (stream instanceof GatheredStream) return stream.bytes();
+  return stream.isOversize ? undefined : new Uint8Array(0);
 }
 
 function contextOf(message: Invoke): StubContext {

@@ -42,6 +42,9 @@ function receive(message: ToHost, body: Buffer): void {
     case 'observed':
       for (const stub of stubs.values()) stub.observed(message, body);
       return;
+    case 'taken':
+      for (const stub of stubs.values()) stub.taken(message.call);
+      return;
     case 'abandon':
       for (const stub of stubs.values()) stub.abandon(message.call);
       return;

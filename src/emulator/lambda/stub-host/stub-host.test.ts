@@ -294,3 +294,56 @@ test('a function’s environment is told again each hour, with credentials that 
     vi.useRealTimers();
   }
 });
+
+/** Answers in three pieces, each when the last was taken. */
+const STREAMING = `
+  const pieces = ['one ', 'two ', 'three'];
+  if (message.type === 'invoke') {
+    globalThis.live = { call: message.call, next: 1, asked: message.live };
+    send({ type: 'chunk', call: message.call, contentType: 'text/plain' }, Buffer.from(pieces[0]));
+  } else if (message.type === 'taken') {
+    const { call, next, asked } = globalThis.live;
+    if (next < pieces.length) send({ type: 'chunk', call }, Buffer.from(pieces[globalThis.live.next++]));
+    else send({ type: 'answer', call, streamed: asked }, Buffer.alloc(0));
+  }`;
+
+test('a streamed answer comes in pieces, each when the last was taken', async () => {
+  const stubs = await startHost(STREAMING);
+  const seen: string[] = [];
+  const stream = {
+    onContentType: (contentType: string) => void seen.push(contentType),
+    onChunk: async (chunk: Uint8Array) => void seen.push(Buffer.from(chunk).toString()),
+  };
+  stubs.connect(place());
+  const result = await stubs.invoke(call(), { ...run(), stream });
+  expect(seen).toEqual(['text/plain', 'one ', 'two ', 'three']);
+  expect(result).toMatchObject({ status: 'succeeded', streamed: true, payload: Buffer.alloc(0) });
+  expect(drops).toEqual([]);
+});
+
+test('who does not take a piece has hung up: the host is told, and what comes later is counted', async () => {
+  const stubs = await startHost(`${STREAMING}
+  else if (message.type === 'abandon') {
+    send({ type: 'chunk', call: message.call }, Buffer.from('late'));
+    send({ type: 'notice', text: 'abandoned' });
+  }`);
+  stubs.connect(place());
+  const stream = {
+    onContentType: () => undefined,
+    onChunk: () => Promise.reject(new Error('the caller has hung up')),
+  };
+  const result = await stubs.invoke(call(), { ...run(), stream });
+  expect(result).toMatchObject({ status: 'failed', failure: 'aborted' });
+  await vi.waitFor(() => expect(notices).toEqual(['abandoned']));
+  expect(drops).toEqual(['invocation-ended: a piece of an answer of the stub after Lambda had given up']);
+});
+
+test('a signal ends the call, and the host is told', async () => {
+  const stubs = await startHost(`if (message.type === 'abandon') send({ type: 'notice', text: 'abandoned' });
+  else if (message.type === 'invoke') send({ type: 'log', call: message.call, text: 'started' });`);
+  stubs.connect(place());
+  const hangUp = new AbortController();
+  const result = await stubs.invoke(call(), { ...run(60_000, () => hangUp.abort()), signal: hangUp.signal });
+  expect(result).toMatchObject({ status: 'failed', failure: 'aborted' });
+  await vi.waitFor(() => expect(notices).toEqual(['abandoned']));
+});

@@ -8,8 +8,8 @@ import {
   timeoutFailure,
   timeoutLogLine,
 } from '../../../runtime/outcome.ts';
-import type { LocalRun } from '../../../stub/stub-outcome.ts';
-import type { InvocationCall, InvocationTarget } from '../invocation-service.ts';
+import type { InvocationTarget } from '../invocation-service.ts';
+import { failureKind, type HostCall, type HostOutcome } from './host-call.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { type HostEnd, HostProcess } from './host-process.ts';
 
@@ -39,29 +39,13 @@ export type HostPlace = {
 /** Credentials of a function's role are good for twelve hours. */
 const RENEW_MS = 3_600_000;
 
-type Call = {
-  readonly call: InvocationCall;
-  readonly startedAt: number;
-  /** By which Lambda ends it; on the clock of `startedAt`. */
-  readonly deadline: number;
-  readonly onLog: (text: string) => void;
-  readonly signal: AbortSignal;
-  readonly timer: NodeJS.Timeout;
-  readonly settle: (result: InvocationResult | Promise<InvocationResult>) => void;
-};
-
-type Outcome = { readonly run?: LocalRun } & (
-  | Failure
-  | { readonly status: 'succeeded'; readonly payload: Uint8Array; readonly streamed: boolean }
-);
-
 /**
  * One process in which the stubs of all functions run: what Lambda's execution environments are on AWS.
  * A host that dies fails what it was doing, as a crashed environment would, and is started again.
  */
 export class StubHost {
   readonly #options: StubHostOptions;
-  readonly #calls = new Map<number, Call>();
+  readonly #calls = new Map<number, HostCall>();
   #process: HostProcess | undefined;
   #nextCall = 1;
   #closing: Promise<void> | undefined;
@@ -87,19 +71,22 @@ export class StubHost {
     for (const spec of specs) this.#introduce(spec);
   }
 
-  readonly invoke: InvocationTarget = async (call, { remainingMs, onLog, signal }) => {
+  readonly invoke: InvocationTarget = async (call, { remainingMs, onLog, signal, stream }) => {
     const { spec, logGroupName, logStreamName } = call.resolved.deployed;
     const startedAt = performance.now();
     // A caller that comes while the emulator ends must not hold it up.
-    if (this.#closing) return { durationMs: 0, coldStart: false, ...abortedFailure(call.requestId) };
+    if (this.#closing || signal.aborted)
+      return { durationMs: 0, coldStart: false, ...abortedFailure(call.requestId) };
     if (this.#process === undefined) this.#start();
     this.#introduce(spec);
-    return new Promise((settle) => {
-      const id = this.#nextCall++;
+    const id = this.#nextCall++;
+    const hungUp = (): void => this.#abort(id);
+    signal.addEventListener('abort', hungUp, { once: true });
+    const answered = new Promise<InvocationResult>((settle) => {
       // Lambda ends the environment when the time is over, whatever the stub is doing.
       const timer = setTimeout(() => this.#timeOut(id), remainingMs);
       const deadline = startedAt + remainingMs;
-      this.#calls.set(id, { call, startedAt, deadline, onLog, signal, timer, settle });
+      this.#calls.set(id, { call, startedAt, deadline, onLog, signal, stream, timer, settle });
       this.#send(
         {
           type: 'invoke',
@@ -115,10 +102,12 @@ export class StubHost {
           remainingMs,
           ...(call.clientContext === undefined ? {} : { clientContext: call.clientContext }),
           ...(call.traceId === undefined ? {} : { traceId: call.traceId }),
+          ...(stream === undefined ? {} : { live: true }),
         },
         call.event,
       );
     });
+    return answered.finally(() => signal.removeEventListener('abort', hungUp));
   };
 
   /** Answers every call as `aborted` and ends the process. Idempotent. */
@@ -179,6 +168,8 @@ export class StubHost {
         const call = this.#calls.get(message.call);
         return call === undefined ? this.#dropLate('a log line') : call.onLog(message.text);
       }
+      case 'chunk':
+        return this.#passOn(message.call, body, message.contentType);
       case 'deployed':
         return this.#runDeployed(message.call, message.observed);
       case 'answer':
@@ -203,12 +194,31 @@ export class StubHost {
     }
   }
 
+  #passOn(id: number, chunk: Uint8Array, contentType: string | undefined): void {
+    const stream = this.#calls.get(id)?.stream;
+    if (stream === undefined) return this.#dropLate('a piece of an answer');
+    if (contentType !== undefined) stream.onContentType(contentType);
+    stream.onChunk(chunk).then(
+      () => this.#send({ type: 'taken', call: id }),
+      () => this.#abort(id),
+    );
+  }
+
+  /** Nobody waits for the answer any more. */
+  #abort(id: number): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#send({ type: 'abandon', call: id });
+    this.#settle(id, abortedFailure(call.call.requestId));
+  }
+
   #runDeployed(id: number, observed: boolean): void {
     const call = this.#take(id);
     if (call === undefined) return this.#dropLate('the decision for the deployed handler');
-    const { onLog, signal, deadline, startedAt } = call;
+    const { onLog, signal, stream, deadline, startedAt } = call;
     const now = performance.now();
-    const run = { remainingMs: Math.max(0, deadline - now), onLog, signal };
+    const remainingMs = Math.max(0, deadline - now);
+    const run = { remainingMs, onLog, signal, ...(stream === undefined ? {} : { stream }) };
     call.settle(
       this.#options.deployed(call.call, run).then((result) => {
         if (observed) this.#sendObserved(id, result);
@@ -229,7 +239,7 @@ export class StubHost {
     );
   }
 
-  #settle(id: number, outcome: Outcome): void {
+  #settle(id: number, outcome: HostOutcome): void {
     const call = this.#take(id);
     if (call === undefined) return this.#dropLate('an answer');
     const { run = {}, ...facts } = outcome;
@@ -238,7 +248,7 @@ export class StubHost {
     call.settle({ durationMs, coldStart: run.initMs !== undefined, ...run, ...facts });
   }
 
-  #take(id: number): Call | undefined {
+  #take(id: number): HostCall | undefined {
     const call = this.#calls.get(id);
     if (call === undefined) return undefined;
     this.#calls.delete(id);
@@ -272,9 +282,4 @@ export class StubHost {
   #drop(reason: DropReason, detail: string): void {
     this.#options.onDrop(reason, detail);
   }
-}
-
-function failureKind(errorType: string): Failure['failure'] {
-  if (errorType === 'Sandbox.Timedout') return 'timeout';
-  return errorType === 'Function.ResponseSizeTooLarge' ? 'oversize' : 'handler';
 }
