@@ -20,10 +20,10 @@ export type WorldOptions = {
   readonly directory: string;
 };
 
-/** Of nobody that the emulator knows: where no users are configured it takes them for the account's own. */
+/** The development key, which an emulator without users knows. */
 const DEVELOPER = {
-  AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
   AWS_REGION: 'us-east-1',
 };
 

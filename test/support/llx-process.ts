@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { DEVELOPMENT_KEY } from '../../src/signature/development-key.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export const bin = join(root, 'bin', 'llx.js');
@@ -109,7 +110,7 @@ export function lambdaClient(endpoint: string): LambdaClient {
   return new LambdaClient({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    credentials: DEVELOPMENT_KEY,
     maxAttempts: 1,
   });
 }
