@@ -111,6 +111,13 @@ export async function buildAll(): Promise<void> {
   await Promise.all([build(program), build(stub), build(workers), build(constructs)]);
   // The same module for `import`: two of them would not know what the other has made live.
   await writeFile(join(dist, 'cdk', 'index.mjs'), "export { LiveLambda } from './index.cjs';\n");
+  const python = join('src', 'runtime', 'python');
+  for (const part of ['bootstrap.py', 'llx_runtime']) {
+    await cp(join(root, python, part), join(dist, 'python', part), {
+      recursive: true,
+      filter: (file) => !file.endsWith('__pycache__'),
+    });
+  }
   // What becomes /opt/llx: an asset is a folder.
   await mkdir(join(dist, 'layer', 'llx'), { recursive: true });
   await cp(join(dist, 'stub', 'index.mjs'), join(dist, 'layer', 'llx', 'index.mjs'));

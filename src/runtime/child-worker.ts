@@ -213,6 +213,7 @@ export class ChildWorker implements Worker {
       this.#maxRssKb = message.facts.maxRssKb ?? this.#maxRssKb;
     }
     if (message.type === 'error' && message.facts.fatal) this.#alive = false;
+    if (message.type === 'oversize' && message.fatal) this.#alive = false;
     if (this.#run?.invocation === message.invocation && this.#run.receive(message)) return;
     this.#drops.drop('channel-stale', `${message.type} for invocation ${message.invocation}`);
   }

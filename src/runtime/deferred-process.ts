@@ -100,6 +100,7 @@ export class DeferredProcess implements RuntimeProcess {
     const { onMessage } = this.#listener;
     const api = new ApiMessages({
       onMessage,
+      endsAfterOversize: true,
       factsOf: () => {
         const maxRssKb = peakResidentKb(this.pid);
         return maxRssKb === undefined ? {} : { maxRssKb };

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { workerProfile } from './generation-workers.ts';
 import type { FunctionSpec, InvocationRequest, LogLine } from './invocation.ts';
 import { createSpawnWorker, type SpawnWorkerOptions } from './spawn-worker.ts';
 import type { Worker } from './worker.ts';
@@ -6,6 +7,7 @@ import type { EnvironmentOf } from './worker-environment.ts';
 
 export const HANDLERS = fileURLToPath(new URL('./test-handlers', import.meta.url));
 export const BOOTSTRAP = fileURLToPath(new URL('./bootstrap/main.ts', import.meta.url));
+export const PYTHON_BOOTSTRAP = fileURLToPath(new URL('./python/bootstrap.py', import.meta.url));
 export const REQUEST_ID = '6f1c0d5e-8a53-4b1e-9f57-0d1f6a2b3c4d';
 
 export function functionSpec(settings: Partial<FunctionSpec> = {}): FunctionSpec {
@@ -49,8 +51,13 @@ export class TestWorkers {
   }
 
   spawn(spec: FunctionSpec = functionSpec(), options: Partial<SpawnWorkerOptions> = {}): Worker {
-    const spawnWorker = createSpawnWorker({ bootstrapFile: BOOTSTRAP, ...this.#options, ...options });
-    const worker = spawnWorker({ memoryMb: spec.memoryMb, nodeOptions: spec.environment.NODE_OPTIONS });
+    const spawnWorker = createSpawnWorker({
+      bootstrapFile: BOOTSTRAP,
+      pythonBootstrapFile: PYTHON_BOOTSTRAP,
+      ...this.#options,
+      ...options,
+    });
+    const worker = spawnWorker(workerProfile(spec));
     this.#workers.push(worker);
     return worker;
   }

@@ -8,12 +8,15 @@ export type ApiMessagesOptions = {
   readonly onMessage: (message: WorkerMessage) => void;
   /** Asked when an answer has come: what is known of the process besides. @default nothing */
   readonly factsOf?: () => AnswerFacts;
+  /** Whether a process whose answer was refused may end by that, as AWS's runtime client for Python does. */
+  readonly endsAfterOversize?: boolean;
 };
 
 /** What one process says by the Runtime API, as messages of a worker. */
 export class ApiMessages {
   readonly #onMessage: (message: WorkerMessage) => void;
   readonly #factsOf: () => AnswerFacts;
+  readonly #afterOversize: { readonly fatal?: boolean };
   readonly #api: RuntimeApi;
   #invocation = 0;
   #startedAt = 0;
@@ -21,7 +24,8 @@ export class ApiMessages {
   #window = STREAM_WINDOW_BYTES;
   #resume: (() => void) | undefined;
 
-  constructor({ onMessage, factsOf = () => ({}) }: ApiMessagesOptions) {
+  constructor({ onMessage, factsOf = () => ({}), endsAfterOversize = false }: ApiMessagesOptions) {
+    this.#afterOversize = endsAfterOversize ? { fatal: true } : {};
     this.#onMessage = onMessage;
     this.#factsOf = factsOf;
     this.#api = this.#createApi();
@@ -75,7 +79,7 @@ export class ApiMessages {
       onInitError: (errorType, payload) => onMessage({ type: 'load-failed', errorType, payload }),
       onResponse: (payload) =>
         onMessage({ type: 'answer', invocation: this.#invocation, facts: this.#factsOf(), payload }),
-      onOversize: () => onMessage({ type: 'oversize', invocation: this.#invocation }),
+      onOversize: () => onMessage({ type: 'oversize', invocation: this.#invocation, ...this.#afterOversize }),
       onError: (errorType, payload, { headers }) => {
         const known = { ...this.#factsOf(), errorType };
         const facts = headers[LLX_HEADERS.fatal] === 'true' ? { ...known, fatal: true } : known;

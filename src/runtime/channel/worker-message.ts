@@ -62,8 +62,8 @@ export type WorkerMessage =
       readonly facts: AnswerFacts;
       readonly payload: Uint8Array;
     }
-  /** The answer was larger than Lambda allows, and was not sent. */
-  | { readonly type: 'oversize'; readonly invocation: number }
+  /** The answer was larger than Lambda allows, and was not sent. `fatal`: its process gets no further invocation. */
+  | { readonly type: 'oversize'; readonly invocation: number; readonly fatal?: boolean }
   | {
       readonly type: 'error';
       readonly invocation: number;
