@@ -53,7 +53,7 @@ function whereOf(where: string): Term['where'] {
 }
 
 function patternOf(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'iu');
+  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
 }
 
 function has(record: InvocationRecord, { where, text, pattern }: Term): boolean {

@@ -63,7 +63,7 @@ export function marked(spans: readonly Span[], pattern: RegExp | undefined): rea
 /** What was typed, wherever it stands, in whatever case. Undefined: nothing was typed. */
 export function searchPattern(query: string): RegExp | undefined {
   if (query === '') return undefined;
-  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu');
+  return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu');
 }
 
 /** One after the other. */
