@@ -153,7 +153,7 @@ async function open(
     functions,
   };
   const logs = new InvocationLogs({ clock, drops });
-  const metrics = new InvocationMetrics({ clock });
+  const metrics = new InvocationMetrics({ clock, drops });
   let deployedNames: () => readonly string[] = () => [];
   const services = new LazyServices({
     clock,

@@ -1,6 +1,6 @@
 /**
- * One row per metric, dimensions and minute. `buckets` is the distribution of its values (value-distribution.ts).
- * Lambda's own metrics and those that clients put differ only in their namespace.
+ * One row per metric, unit and minute; `buckets` is the distribution of its values (value-distribution.ts). Lambda's
+ * own metrics and those that clients put differ only in their namespace.
  */
 export const METRICS_TABLES = `
 CREATE TABLE metrics (
