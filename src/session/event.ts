@@ -82,6 +82,8 @@ export type SessionEvent =
     }
   /** Publishes are held back, to keep to the broker's quotas; `waiting` 0: no longer. */
   | { readonly type: 'pacing'; readonly waiting: number; readonly delayMs: number }
+  /** When the developer's own credentials end, in epoch milliseconds. */
+  | { readonly type: 'credentials'; readonly expireAt: number | undefined }
   | {
       readonly type: 'dropped';
       readonly process: 'session' | 'stub' | 'broker' | 'runtime';

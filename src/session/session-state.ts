@@ -56,6 +56,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
       const { waiting, delayMs } = event;
       return { ...state, pacing: waiting === 0 ? undefined : { waiting, delayMs } };
     }
+    case 'credentials':
+      return event.expireAt === state.credentialsExpireAt
+        ? state
+        : { ...state, credentialsExpireAt: event.expireAt };
     case 'dropped': {
       const key = `${event.process} ${event.reason}`;
       return { ...state, drops: { ...state.drops, [key]: (state.drops[key] ?? 0) + 1 } };

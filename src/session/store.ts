@@ -74,6 +74,8 @@ export type SessionState = {
   readonly totals: { readonly offered: number; readonly succeeded: number; readonly failed: number };
   /** Publishes that wait for the broker's quotas, and how long the last of them will; undefined: none does. */
   readonly pacing: { readonly waiting: number; readonly delayMs: number } | undefined;
+  /** When the developer's own credentials end: epoch milliseconds. Undefined: nobody knows, or never. */
+  readonly credentialsExpireAt: number | undefined;
   /** Messages thrown away, by `process reason`. */
   readonly drops: Readonly<Record<string, number>>;
   /** Newest last, at most `KEPT.notices`. */
@@ -97,6 +99,7 @@ export const INITIAL_STATE: SessionState = {
   keptBytes: 0,
   totals: { offered: 0, succeeded: 0, failed: 0 },
   pacing: undefined,
+  credentialsExpireAt: undefined,
   drops: {},
   notices: [],
 };

@@ -1,82 +1,53 @@
 import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
-import { useEffect, useState, useSyncExternalStore } from 'react';
-import { causeText } from '../session/connection-text.ts';
-import { isRunning } from '../session/session-state.ts';
-import type { SessionState } from '../session/store.ts';
-import type { FrameSource } from './frame-source.ts';
-import { detailLines } from './invocation/detail-lines.ts';
-import { InvocationDetail } from './invocation/invocation-detail.tsx';
-import { InvocationList } from './invocations/invocation-list.tsx';
+import { useEffect, useSyncExternalStore } from 'react';
+import type { Cell } from './cell.ts';
+import type { Frame, FrameSource } from './frame-source.ts';
 import { keyNames } from './key-names.ts';
-import { bindingOf, type Facts } from './key-table.ts';
+import type { ScreenFacts, Size } from './screen.ts';
+import { ChoicePanel } from './shell/choice-panel.tsx';
 import { DropLines } from './shell/drop-lines.tsx';
-import { Footer, type Message, MessageLine, sessionMessage } from './shell/footer.tsx';
-import { Header, type Mode } from './shell/header.tsx';
+import { Footer } from './shell/footer.tsx';
+import { Header, type HeaderFacts } from './shell/header.tsx';
 import { Help } from './shell/help.tsx';
+import type { Layout } from './shell/layout.ts';
+import { FieldLine, MessageLine } from './shell/message-line.tsx';
+import { NoticeLines } from './shell/notice-lines.tsx';
+import type { Shell, ShellView } from './shell/shell.ts';
+import { TabLine } from './shell/tab-line.tsx';
+import type { TerminalOwner } from './shell/terminal-owner.ts';
 import { useSeconds } from './use-seconds.ts';
-import {
-  firstLine,
-  INITIAL_VIEW,
-  keyContext,
-  pressKey,
-  selectedIndex,
-  type ViewState,
-} from './view-state.ts';
 
 export type AppProps = {
   readonly frames: FrameSource;
-  readonly mode: Mode;
-  readonly lane: string;
+  readonly shell: Shell;
+  readonly header: Cell<HeaderFacts>;
+  readonly layout: (frame: Frame, size: Size, now: number) => Layout;
+  readonly terminal: TerminalOwner;
   readonly now: () => number;
-  /** Stops this process until it is continued. */
-  readonly suspend: () => Promise<void>;
+  /** A line for those who are new, while nothing else is said. */
+  readonly hint: () => string | undefined;
   readonly onQuit: () => void;
 };
 
-type Size = { readonly columns: number; readonly rows: number };
-
 const SMALLEST: Size = { columns: 60, rows: 15 };
 
-/** Rows that are not the screen's own: header, message, footer; and the headings of each screen. */
-const FRAME_ROWS = { list: 4, detail: 6 } as const;
-
-export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
-  const { state, drops: latestDrops } = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
+/** All of the screen: what is on top has the keys, and the shell knows what that is. */
+export function App({ frames, shell, header, layout, terminal, now, hint, onQuit }: AppProps) {
+  const frame = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
+  const view = useSyncExternalStore(shell.subscribe, shell.getSnapshot);
+  const headerFacts = useSyncExternalStore(header.subscribe, header.get);
   const size = useWindowSize();
   const { exit, suspendTerminal } = useApp();
-  const [view, setView] = useState(INITIAL_VIEW);
-  // The smallest screen has no room for them beside all the keys.
-  const drops = view.help ? [] : latestDrops;
-  const room = { columns: size.columns, rows: size.rows - drops.length };
-  const running = state.invocations.some(isRunning);
+  const running = frame.state.running > 0;
   const time = useSeconds(now, running);
 
+  useEffect(() => terminal.attach(suspendTerminal), [terminal, suspendTerminal]);
   // The only one: every active `useInput` gets every key, and there is no way to stop one from reaching the others.
-  useInput((input, key) => {
-    const keys = keyNames(input, key);
-    if (keys.some((name) => bindingOf(keyContext(view), name)?.id === 'suspend')) {
-      suspendTerminal(suspend).catch((error: unknown) => {
-        // Windows has no SIGTSTP.
-        setView((before) => ({ ...before, message: `Cannot suspend: ${causeText(error)}` }));
-      });
-    }
-    // Whether to ask before quitting must not hang on a frame that is yet to be drawn.
-    const runningNow = frames.latest().state.invocations.filter(isRunning).length;
-    setView((before) =>
-      keys.reduce(
-        (next, name) => pressKey(next, name, { ...factsOf(next, state, room), running: runningNow }),
-        before,
-      ),
-    );
-  });
-  // Pasted text is not a command.
-  usePaste(() => {});
-
-  // While the question stood there, the last one ended: there is nothing left to ask.
+  useInput((input, key) => shell.press(keyNames(input, key)));
+  usePaste((text) => shell.paste(text));
   useEffect(() => {
-    if (view.asking && !running) setView((before) => ({ ...before, asking: false, done: true }));
-  }, [view.asking, running]);
-
+    if (!running) shell.settle();
+  }, [shell, running]);
   useEffect(() => {
     if (!view.done) return;
     onQuit();
@@ -84,55 +55,71 @@ export function App({ frames, mode, lane, now, suspend, onQuit }: AppProps) {
   }, [view.done, onQuit, exit]);
 
   if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return <TooSmall size={size} />;
+  const { facts, notices, noticeRows } = layout(frame, size, time);
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
-      <Header state={state} mode={mode} lane={lane} columns={size.columns} />
-      <Box flexGrow={1} flexShrink={1} overflow="hidden">
-        <Screen view={view} state={state} size={room} now={time} invocation={mode.invocation} />
+      <Header state={frame.state} facts={headerFacts} columns={size.columns} />
+      <TabLine place={view.place} />
+      <Box height={facts.size.rows} flexShrink={0} overflow="hidden">
+        <Body view={view} shell={shell} facts={facts} />
       </Box>
-      <DropLines drops={drops} />
-      <MessageLine message={messageOf(view, state)} />
-      <Footer context={keyContext(view)} />
+      <DropLines drops={frame.drops} />
+      <NoticeLines notices={notices} rows={noticeRows} columns={size.columns} />
+      <BottomLine view={view} shell={shell} facts={facts} hint={hint} />
+      <Footer
+        context={shell.context(facts)}
+        columns={size.columns}
+        disabled={(action) => shell.disabled(action, facts) !== undefined}
+      />
     </Box>
   );
 }
 
-type ScreenProps = {
-  readonly view: ViewState;
-  readonly state: SessionState;
-  /** Without the rows that show what was dropped. */
-  readonly size: Size;
-  readonly now: number;
-  readonly invocation: Mode['invocation'];
-};
+type PartProps = { readonly view: ShellView; readonly shell: Shell; readonly facts: ScreenFacts };
 
-function Screen({ view, state, size, now, invocation }: ScreenProps) {
-  const facts = factsOf(view, state, size);
-  const selected = selectedIndex(view, facts);
-  const record = state.invocations[selected];
-  if (view.help) return <Help context={view.screen} rows={size.rows - 3} columns={size.columns} />;
-  if (view.screen === 'detail' && record !== undefined) {
-    return (
-      <InvocationDetail
-        record={record}
-        tab={view.tab}
-        first={firstLine(view, facts)}
-        columns={size.columns}
-        rows={facts.page}
-      />
-    );
+function Body({ view: { overlay, place }, shell, facts }: PartProps) {
+  const { size } = facts;
+  switch (overlay?.type) {
+    case 'help':
+      return <Help context={place.screen} first={overlay.first} rows={size.rows} columns={size.columns} />;
+    case 'palette':
+      return <ChoicePanel title="Commands" list={overlay.list} columns={size.columns} rows={size.rows} />;
+    case 'choose':
+      return (
+        <ChoicePanel title={overlay.title} list={overlay.list} columns={size.columns} rows={size.rows} />
+      );
+    default:
+      return shell.current?.render(facts);
   }
-  return (
-    <InvocationList
-      state={state}
-      selected={selected}
-      following={view.selected === undefined}
-      columns={size.columns}
-      rows={facts.page}
-      now={now}
-      invocation={invocation}
-    />
-  );
+}
+
+/** What is typed, asked, done or was said, in this order. */
+function BottomLine({ view, shell, facts, hint }: PartProps & Pick<AppProps, 'hint'>) {
+  const { overlay, message, doing } = view;
+  const { columns } = facts.size;
+  if (overlay?.type === 'text')
+    return <FieldLine label={overlay.label} field={overlay.field} columns={columns} />;
+  if (overlay?.type === 'palette')
+    return <FieldLine label=":" field={overlay.list.field} columns={columns} />;
+  if (overlay?.type === 'confirm') return <MessageLine message={{ text: overlay.text, token: 'warning' }} />;
+  if (overlay?.type === 'quit') {
+    const text = `${facts.session.running} running: quit and cancel?`;
+    return <MessageLine message={{ text, token: 'warning' }} />;
+  }
+  const open = shell.field(facts);
+  if (open !== undefined) {
+    return <FieldLine label={open.label} field={open.field} note={open.note} columns={columns} />;
+  }
+  if (message !== undefined) return <MessageLine message={message} />;
+  if (doing !== undefined) return <MessageLine message={{ text: doing, token: 'busy' }} />;
+  const text = lastTold(facts) ?? hint();
+  return <MessageLine message={text === undefined ? undefined : { text, token: 'faint' }} />;
+}
+
+/** What was told last, unless it is a notice already. */
+function lastTold({ session }: ScreenFacts): string | undefined {
+  const told = session.notices.at(-1);
+  return told?.level === 'info' ? told.text : undefined;
 }
 
 function TooSmall({ size }: { readonly size: Size }) {
@@ -141,23 +128,4 @@ function TooSmall({ size }: { readonly size: Size }) {
       {`llx needs ${SMALLEST.columns}×${SMALLEST.rows}, this is ${size.columns}×${size.rows}. q quits.`}
     </Text>
   );
-}
-
-function messageOf(view: ViewState, state: SessionState): Message | undefined {
-  if (view.asking) {
-    const running = state.invocations.filter(isRunning).length;
-    return { text: `${running} running: quit and cancel?`, token: 'warning' };
-  }
-  return view.message === undefined ? sessionMessage(state) : { text: view.message, token: 'warning' };
-}
-
-function factsOf(view: ViewState, state: SessionState, size: Size): Facts {
-  const ids = state.invocations.map(({ id }) => id);
-  const record = view.screen === 'detail' ? state.invocations[selectedIndex(view, { ids })] : undefined;
-  return {
-    ids,
-    running: state.invocations.filter(isRunning).length,
-    page: Math.max(1, size.rows - FRAME_ROWS[view.screen]),
-    lines: record === undefined ? 0 : detailLines(record, view.tab, size.columns).length,
-  };
 }

@@ -68,7 +68,7 @@ export type Question<State> =
       readonly type: 'text';
       readonly label: string;
       readonly initial: string;
-      readonly then: (text: string) => Effect<State>;
+      readonly answered: (text: string) => Effect<State>;
     }
   | { readonly type: 'choose'; readonly title: string; readonly choices: readonly Choice<State>[] };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTheme, phaseLook } from './theme.ts';
+import { createTheme, phaseLook, seriesOf } from './theme.ts';
 
 test('without colour nothing has one, and emphasis stays', () => {
   const styles = Object.values(createTheme(false));
@@ -21,4 +21,10 @@ test.each([
 ] as const)('%s with step %s is "%s" without any colour', (phase, step, text) => {
   const { glyph, word } = phaseLook({ phase, step });
   expect(`${glyph} ${word}`).toBe(text);
+});
+
+test('a function looks the same in every session, and most others look different', () => {
+  const names = ['orders', 'carts', 'bills', 'resize', 'login', 'search', 'mail', 'reports'];
+  expect(names.map(seriesOf)).toEqual(names.map(seriesOf));
+  expect(new Set(names.map(seriesOf)).size).toBeGreaterThan(3);
 });

@@ -17,7 +17,11 @@ export type Token =
   | 'string'
   | 'number'
   | 'word'
-  | 'match';
+  | 'match'
+  | Series;
+
+/** What tells one function from another. Their names stand beside: it is never the only sign. */
+type Series = 'series1' | 'series2' | 'series3' | 'series4' | 'series5' | 'series6';
 
 /** What a token looks like: attributes and the terminal's own palette, which its light or dark theme made readable. */
 export type Theme = Readonly<Record<Token, Pick<TextProps, 'color' | 'dimColor' | 'bold' | 'inverse'>>>;
@@ -38,7 +42,26 @@ export function createTheme(colour: boolean): Theme {
     number: tint('yellow'),
     word: tint('magenta'),
     match: { inverse: true },
+    // Neither red nor green, which mean something, and which some cannot tell apart.
+    series1: tint('cyan'),
+    series2: tint('yellow'),
+    series3: tint('magenta'),
+    series4: tint('blue'),
+    series5: { ...tint('cyan'), bold: true },
+    series6: { ...tint('yellow'), bold: true },
   };
+}
+
+const SERIES: readonly Series[] = ['series1', 'series2', 'series3', 'series4', 'series5', 'series6'];
+
+/** The look of a function: the same in each session, whatever other functions there are. */
+export function seriesOf(functionName: string): Token {
+  // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): names that differ in one letter get different looks, mostly.
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < functionName.length; index += 1) {
+    hash = Math.imul(hash ^ functionName.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return SERIES[hash % SERIES.length] ?? 'plain';
 }
 
 const ThemeContext = createContext(createTheme(false));

@@ -106,6 +106,7 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
       return event;
     case 'progress':
     case 'pinned':
+    case 'credentials':
       return undefined;
     default: {
       const unhandled: never = event;

@@ -155,6 +155,7 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
       case 'claimed':
       case 'progress':
       case 'pinned':
+      case 'credentials':
         return;
       default: {
         const unhandled: never = event;

@@ -1,64 +1,47 @@
 import { Text } from 'ink';
-import { functionsText, holderText } from '../../session/holder-text.ts';
-import { printable } from '../../session/printable.ts';
-import type { SessionState } from '../../session/store.ts';
-import { bindingsOf, type KeyContext } from '../key-table.ts';
-import { type Token, useTheme } from '../theme.ts';
+import { displayWidth } from '../display-width.ts';
+import { type Binding, bindingsOf, type KeyContext, type KeyId } from '../key-table.ts';
+import { useTheme } from '../theme.ts';
 
-export function Footer({ context }: { readonly context: KeyContext }) {
+export type FooterProps = {
+  readonly context: KeyContext;
+  readonly columns: number;
+  /** Actions that do nothing now: their keys are shown in brackets. */
+  readonly disabled: (action: KeyId) => boolean;
+};
+
+const GAP = '  ';
+/** Wherever there is no room for all. */
+const ALWAYS: readonly KeyId[] = ['palette', 'help', 'quit'];
+
+/** Keys of the place that the user is in: those of the table that fit, the last three always. */
+export function Footer({ context, columns, disabled }: FooterProps) {
   const theme = useTheme();
-  const shown = bindingsOf(context).filter(({ footer }) => footer === true);
   return (
     <Text wrap="truncate">
-      {shown.map(({ id, keys, label }, index) => (
-        <Text key={id}>
-          {index === 0 ? '' : '  '}
-          <Text {...theme.strong}>{keys[0]}</Text> <Text {...theme.faint}>{label}</Text>
+      {fittingKeys(context, columns).map(({ id, keys, label }, index) => (
+        <Text key={id} {...(disabled(id) ? theme.faint : theme.plain)}>
+          {index === 0 ? '' : GAP}
+          <Text {...(disabled(id) ? theme.faint : theme.strong)}>{keys[0]}</Text>{' '}
+          <Text {...theme.faint}>{label}</Text>
         </Text>
       ))}
     </Text>
   );
 }
 
-export type Message = { readonly text: string; readonly token: Token };
-
-export function MessageLine({ message }: { readonly message: Message | undefined }) {
-  const theme = useTheme();
-  return (
-    <Text wrap="truncate" {...theme[message?.token ?? 'plain']}>
-      {message?.text ?? ' '}
-    </Text>
-  );
+function fittingKeys(context: KeyContext, columns: number): readonly Binding[] {
+  const shown = bindingsOf(context).filter(({ footer }) => footer === true);
+  const always = shown.filter(({ id }) => ALWAYS.includes(id));
+  let room = columns - widthOf(always);
+  const fitting = shown.filter((binding) => {
+    if (always.includes(binding)) return true;
+    room -= widthOf([binding]);
+    return room >= 0;
+  });
+  return fitting;
 }
 
-/** The first session that holds functions of this one, and which. */
-function heldMessage({ functions }: SessionState): Message | undefined {
-  const held = functions.flatMap(({ name, state }) => (state.status === 'held' ? [{ name, by: state }] : []));
-  const [first] = held;
-  if (first === undefined) return undefined;
-  const names = held.filter(({ by }) => by.sessionId === first.by.sessionId).map(({ name }) => name);
-  const are = names.length === 1 ? 'is' : 'are';
-  return {
-    text: printable(`! ${functionsText(names)} ${are} held by ${holderText(first.by)}`),
-    token: 'warning',
-  };
-}
-
-const LEVELS = { info: 'faint', warning: 'warning', error: 'bad' } as const;
-
-/** What most needs to be said about the session: what does not build, who else holds a function, the last notice. */
-export function sessionMessage(state: SessionState): Message | undefined {
-  for (const { name, state: status } of state.functions) {
-    if (status.status !== 'build-error') continue;
-    const [problem] = status.problems;
-    const { file, line, column } = problem?.location ?? {};
-    const where = file === undefined ? '' : `${file}:${line}:${column}: `;
-    return { text: printable(`✗ ${name} does not build: ${where}${problem?.text ?? ''}`), token: 'bad' };
-  }
-  const held = heldMessage(state);
-  if (held !== undefined) return held;
-  const notice = state.notices.at(-1);
-  if (notice === undefined) return undefined;
-  const text = notice.level === 'info' ? notice.text : `${notice.level}: ${notice.text}`;
-  return { text: printable(text), token: LEVELS[notice.level] };
+function widthOf(bindings: readonly Binding[]): number {
+  return bindings.reduce((sum, { keys, label }) => sum + displayWidth(`${keys[0]} ${label}`) + GAP.length, 0);
 }

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { connectionText } from '../../session/connection-text.ts';
-import { isRunning } from '../../session/session-state.ts';
 import type { SessionState } from '../../session/store.ts';
+import { durationText } from '../../session/time-text.ts';
 import { cutTo, displayWidth } from '../display-width.ts';
 import { droppedTotal } from '../summary-text.ts';
 import { type Token, useTheme } from '../theme.ts';
@@ -12,12 +12,21 @@ export type Mode = {
   readonly endpoint: string;
   /** The command that invokes a function there. @default llx invoke NAME */
   readonly invocation?: (functionName: string) => string;
+  /** Invocations are being written as fixtures. */
+  readonly recording?: boolean;
+};
+
+/** What the header tells beside the session's own state. */
+export type HeaderFacts = {
+  readonly mode: Mode;
+  readonly lane: string;
+  /** To the broker and back, in milliseconds. */
+  readonly roundTripMs?: number | undefined;
 };
 
 export type HeaderProps = {
   readonly state: SessionState;
-  readonly mode: Mode;
-  readonly lane: string;
+  readonly facts: HeaderFacts;
   readonly columns: number;
 };
 
@@ -38,7 +47,7 @@ export function Header(props: HeaderProps) {
 }
 
 type Part = {
-  readonly name: 'mode' | 'endpoint' | 'connection' | 'lane' | 'running' | 'pacing' | 'dropped';
+  readonly name: 'mode' | 'endpoint' | 'connection' | 'lane' | 'running' | 'recording' | 'pacing' | 'dropped';
   readonly text: string;
   readonly token: Token;
 };
@@ -64,21 +73,27 @@ function separatorOf(name: Part['name']): string {
   return name === 'endpoint' ? ' ' : GAP;
 }
 
-function headerParts({ state, mode, lane }: HeaderProps): readonly Part[] {
+function headerParts({ state, facts: { mode, lane, roundTripMs } }: HeaderProps): readonly Part[] {
   const connected = state.connection.status === 'connected';
-  const running = state.invocations.filter(isRunning).length;
+  const roundTrip = connected && roundTripMs !== undefined ? ` ${durationText(roundTripMs)}` : '';
   const dropped = droppedTotal(state);
-  const parts: readonly Part[] = [
+  const parts: readonly (Part | false)[] = [
     { name: 'mode', text: `llx ${mode.label}`, token: 'accent' },
-    { name: 'endpoint', text: mode.endpoint, token: 'plain' },
-    { name: 'connection', text: connectionText(state.connection), token: connected ? 'good' : 'warning' },
+    mode.endpoint !== '' && { name: 'endpoint', text: mode.endpoint, token: 'plain' },
+    {
+      name: 'connection',
+      text: connectionText(state.connection) + roundTrip,
+      token: connected ? 'good' : 'warning',
+    },
     { name: 'lane', text: `${lane} lane`, token: 'plain' },
-    { name: 'running', text: `${running} running`, token: 'plain' },
-    ...(state.pacing === undefined
-      ? []
-      : [{ name: 'pacing', text: `pacing ${state.pacing.waiting}`, token: 'warning' } as const]),
+    { name: 'running', text: `${state.running} running`, token: 'plain' },
+    mode.recording === true && { name: 'recording', text: '● recording', token: 'bad' },
+    state.pacing !== undefined && {
+      name: 'pacing',
+      text: `pacing ${state.pacing.waiting}`,
+      token: 'warning',
+    },
+    dropped > 0 && { name: 'dropped', text: `${dropped} dropped`, token: 'warning' },
   ];
-  return dropped === 0
-    ? parts
-    : [...parts, { name: 'dropped', text: `${dropped} dropped`, token: 'warning' }];
+  return parts.filter((part) => part !== false);
 }
