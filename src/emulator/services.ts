@@ -25,6 +25,7 @@ import type { InvocationMetrics } from './metrics/invocation-metrics.ts';
 import { MetricStore } from './metrics/metric-store.ts';
 import { metricsService } from './metrics/metrics-service.ts';
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './metrics/prometheus-text.ts';
+import { MoveTasks } from './sqs/move-tasks.ts';
 import { Queues } from './sqs/queues.ts';
 import { sqsService } from './sqs/sqs-service.ts';
 import { openState } from './state/open-state.ts';
@@ -88,6 +89,7 @@ export function openServices(core: ServicesCore): Services {
     onRole: (functionName, roleArn) => core.identities.setRoleOf(functionName, roleArn),
   });
   const queues = new Queues({ state, scope, clock });
+  const moveTasks = new MoveTasks({ state, queues, clock });
   const logStore = new LogStore({ state, clock });
   const metricStore = new MetricStore({ state, clock });
   const { registry } = invocations;
@@ -120,7 +122,7 @@ export function openServices(core: ServicesCore): Services {
         }),
         mappingOperations({ mappings }),
       ),
-      sqsService({ queues, endpoint: core.endpoint }),
+      sqsService({ queues, moveTasks, endpoint: core.endpoint }),
       logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
       metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
     ],
@@ -135,6 +137,7 @@ export function openServices(core: ServicesCore): Services {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([mappings.close(), queue.close()]);
+    moveTasks.close();
     queues.close();
     core.logs.close();
     core.metrics.close();

@@ -126,7 +126,7 @@ export class Queues implements QueueSender {
     return this.find(arn) !== undefined;
   }
 
-  async send(arn: string, { body, attributes, groupId }: QueueMessage): Promise<void> {
+  async send(arn: string, { body, attributes, groupId, traceHeader }: QueueMessage): Promise<void> {
     const queue = this.find(arn);
     if (queue === undefined) throw queueDoesNotExist();
     const { fifo, contentBasedDeduplication } = queue.settings;
@@ -139,6 +139,7 @@ export class Queues implements QueueSender {
         details: {
           senderId: this.scope.account,
           ...(attributes === undefined ? {} : { attributes }),
+          ...(traceHeader === undefined ? {} : { traceHeader }),
           ...(fifo && !contentBasedDeduplication ? { deduplicationId: messageId } : {}),
         },
       },
