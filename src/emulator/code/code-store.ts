@@ -18,7 +18,8 @@ export type StoredCode = {
  * that waits for another one.
  */
 const UNUSED_MS = 30 * 60_000;
-const PARTIAL = 'partial-';
+/** The start is no time for it. */
+const FIRST_CLEANING_MS = 10_000;
 
 /**
  * Packages by their hash: the zip as it came, and beside it what was in it. Each is there completely or not at all, and
@@ -70,7 +71,26 @@ export class CodeStore {
     this.#neededAt.set(keyOf(sha256), this.#clock.now());
   }
 
-  /** Removes what nothing refers to and nothing can run in, and what a killed process left half done. */
+  /**
+   * Removes what nothing refers to and nothing can run in, and what a killed process left half done: soon, and then
+   * whenever something may have become so. Gives what ends it.
+   *
+   * @param used the hashes that something refers to
+   */
+  keepClean(used: () => Iterable<string>, onProblem: (error: unknown) => void): () => void {
+    let cancel: (() => void) | undefined;
+    const next = (delayMs: number): void => {
+      cancel = this.#clock.schedule(() => {
+        if (delayMs === FIRST_CLEANING_MS || this.#neededAt.size > 0) {
+          this.removeUnused(used()).catch(onProblem);
+        }
+        next(UNUSED_MS);
+      }, delayMs);
+    };
+    next(FIRST_CLEANING_MS);
+    return () => cancel?.();
+  }
+
   async removeUnused(used: Iterable<string>): Promise<void> {
     const kept = new Set([...used].map(keyOf));
     const now = this.#clock.now();
@@ -86,15 +106,10 @@ export class CodeStore {
     }
   }
 
-  /** Milliseconds after which `removeUnused` finds what was released now. */
-  get unusedMs(): number {
-    return UNUSED_MS;
-  }
-
   async #store(key: string, zip: Uint8Array): Promise<void> {
     const directory = join(this.#directory, key);
     if (await exists(directory)) return;
-    const partial = join(this.#directory, `${PARTIAL}${key}-${randomBytes(4).toString('hex')}`);
+    const partial = join(this.#directory, `partial-${key}-${randomBytes(4).toString('hex')}`);
     try {
       await mkdir(partial, { mode: 0o755 });
       await extractZip(zip, partial);

@@ -154,11 +154,16 @@ export class FunctionEditor {
     this.#functions.versions.setRevision(functionName, version, this.#randomId());
   }
 
-  #latest(name: string, revisionId: string | undefined): FunctionVersion {
-    const latest = this.#functions.find({ name, qualifier: undefined });
-    if (revisionId !== undefined && revisionId !== latest.revisionId) {
+  /** @throws AwsError 412 PreconditionFailedException where a caller has seen another state of it */
+  checkRevision(version: FunctionVersion, revisionId: string | undefined): void {
+    if (revisionId !== undefined && revisionId !== version.revisionId) {
       throw revisionMismatch('GetFunction/GetAlias');
     }
+  }
+
+  #latest(name: string, revisionId: string | undefined): FunctionVersion {
+    const latest = this.#functions.find({ name, qualifier: undefined });
+    this.checkRevision(latest, revisionId);
     return latest;
   }
 

@@ -26,8 +26,11 @@ export class Members {
     this.#problems = problems;
   }
 
-  has(name: string): boolean {
-    return this.#value(name) !== undefined;
+  /** Absent, `null`, or a text, list, map or structure without content. */
+  isEmpty(name: string): boolean {
+    const value = this.#value(name);
+    if (value === undefined || value === '') return true;
+    return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
   }
 
   text(name: string, rules: TextRules = {}): string | undefined {

@@ -102,7 +102,13 @@ export class VersionTable {
     return integerOf(row ?? {}, 'n');
   }
 
-  /** What all versions refer to, possibly more than once. */
+  /** Of all code and layers that versions refer to, possibly more than once. */
+  hashes(): readonly string[] {
+    return this.codes().flatMap(({ package: code, layers }) =>
+      code.kind === 'zip' ? [code.sha256, ...layers] : layers,
+    );
+  }
+
   codes(): readonly FunctionCode[] {
     return this.#state
       .statement('SELECT code FROM lambda_versions')

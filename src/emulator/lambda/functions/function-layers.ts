@@ -1,0 +1,66 @@
+import { invalidParameter, validationFailed } from '../lambda-errors.ts';
+import type { FunctionDeps } from './function-deps.ts';
+import type { FunctionSettings } from './function-settings.ts';
+import type { LayerVersion } from './layer-table.ts';
+
+const MOST_LAYERS = 5;
+const ARN = /^arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]{1,140}):([0-9]{1,15})$/;
+const PATTERN =
+  '(arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)';
+
+/** What a function keeps of the layers that it names. */
+export type FunctionLayers = {
+  readonly settings: Pick<FunctionSettings, 'Layers'>;
+  /** Of their code, in the same order. */
+  readonly hashes: readonly string[];
+};
+
+/**
+ * The layers that a request names.
+ *
+ * @throws AwsError 400 for more than Lambda takes, and for those that do not exist here
+ */
+export function findLayers(
+  arns: readonly string[],
+  deps: Pick<FunctionDeps, 'layers' | 'scope'>,
+): FunctionLayers {
+  if (arns.length > MOST_LAYERS) throw invalidParameter(`Cannot reference more than ${MOST_LAYERS} layers.`);
+  const found = arns.map((arn) => findLayer(arn, arns, deps));
+  const seen = new Map<string, string>();
+  for (const [index, { name }] of found.entries()) {
+    const arn = arns[index] ?? '';
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw invalidParameter(
+        `Two different versions of the same layer are not allowed to be referenced in the same function. ${other} and ${arn} are versions of the same layer.`,
+      );
+    }
+    seen.set(name, arn);
+  }
+  if (found.length === 0) return { settings: {}, hashes: [] };
+  return {
+    settings: { Layers: found.map(({ code }, index) => ({ Arn: arns[index] ?? '', CodeSize: code.size })) },
+    hashes: found.map(({ code }) => code.sha256),
+  };
+}
+
+function findLayer(
+  arn: string,
+  all: readonly string[],
+  { layers, scope }: Pick<FunctionDeps, 'layers' | 'scope'>,
+): LayerVersion {
+  const [, region, account, name = '', version = ''] = ARN.exec(arn) ?? [];
+  if (region === undefined) {
+    throw validationFailed([
+      `Value '[${all.join(', ')}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${PATTERN}, Member must not be null]`,
+    ]);
+  }
+  if (region !== scope.region || account !== scope.account) {
+    throw invalidParameter(
+      `llx's emulator has no layers of other accounts and regions: ${arn}. Publish a copy of it with PublishLayerVersion.`,
+    );
+  }
+  const layer = layers.get(name, Number(version));
+  if (layer === undefined) throw invalidParameter(`Layer version ${arn} does not exist.`);
+  return layer;
+}

@@ -1,0 +1,63 @@
+import { invalidParameter, validationFailed } from '../lambda-errors.ts';
+
+/** Lambda gives no more at once, whatever is asked for. */
+const LONGEST_PAGE = 50;
+
+/**
+ * How many a caller wants of a list.
+ *
+ * @throws AwsError 400 ValidationException
+ */
+export function pageSize(query: URLSearchParams, most: number = 10_000): number {
+  const text = query.get('MaxItems');
+  if (text === null) return LONGEST_PAGE;
+  const items = Number(text);
+  const sentence = (constraint: string): string =>
+    `Value '${text.slice(0, 100)}' at 'maxItems' failed to satisfy constraint: Member must ${constraint}`;
+  if (!Number.isInteger(items) || items < 1) {
+    throw validationFailed([sentence('have value greater than or equal to 1')]);
+  }
+  if (items > most) throw validationFailed([sentence(`have value less than or equal to ${most}`)]);
+  return Math.min(items, LONGEST_PAGE);
+}
+
+/** Where a page ended; to callers a text without meaning. */
+export function markerAt(position: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(position)).toString('base64url');
+}
+
+/**
+ * @returns an empty list where there is no marker: the beginning
+ * @throws AwsError 400 InvalidParameterValueException for one that `markerAt` did not make
+ */
+export function readMarker(query: URLSearchParams): readonly (string | number)[] {
+  const marker = query.get('Marker');
+  if (marker === null || marker === '') return [];
+  try {
+    const position: unknown = JSON.parse(Buffer.from(marker, 'base64url').toString('utf8'));
+    if (Array.isArray(position) && position.every(isPlace)) return position;
+  } catch {
+    // Not ours either.
+  }
+  throw invalidParameter('Invalid Marker');
+}
+
+/**
+ * One page of what was read with one more than its size, and the marker of the next one.
+ *
+ * @param read at most `size + 1`
+ */
+export function pageOf<T>(
+  read: readonly T[],
+  size: number,
+  positionOf: (last: T) => readonly (string | number)[],
+): { readonly items: readonly T[]; readonly next: { readonly NextMarker?: string } } {
+  const items = read.slice(0, size);
+  const last = items.at(-1);
+  if (read.length <= size || last === undefined) return { items, next: {} };
+  return { items, next: { NextMarker: markerAt(positionOf(last)) } };
+}
+
+function isPlace(value: unknown): value is string | number {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value));
+}
