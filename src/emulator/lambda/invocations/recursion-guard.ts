@@ -46,7 +46,7 @@ export class RecursionGuard {
     if (count > MOST_IN_A_CHAIN && !this.#allowed.has(functionName)) throw recursiveInvocation();
     lineage.set(hash, count);
     const entries = [...lineage].map(([function_, times]) => `${function_}:${times}`);
-    const root = fields.get('Root') ?? this.#newRoot();
+    const root = fields.get('Root') ?? this.newRoot();
     const parent = fields.get('Parent') ?? this.#random(8).toString('hex');
     return `Root=${root};Parent=${parent};Sampled=${fields.get('Sampled') ?? '0'};Lineage=1:${entries.join('|')}`;
   }
@@ -59,8 +59,8 @@ export class RecursionGuard {
     return hash;
   }
 
-  /** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
-  #newRoot(): string {
+  /** Of a new trace: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
+  newRoot(): string {
     const seconds = Math.floor(this.#now() / 1000).toString(16);
     return `1-${seconds}-${this.#random(12).toString('hex')}`;
   }

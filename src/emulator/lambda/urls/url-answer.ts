@@ -1,0 +1,111 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
+/** What the caller of a URL gets. */
+export type UrlAnswer = {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Uint8Array;
+};
+
+/** The head of a streamed answer, which says it before its body. */
+export type UrlAnswerHead = Omit<UrlAnswer, 'body'>;
+
+const JSON_TYPE = 'application/json';
+
+/** Of the connection, or of the framing of the body: both are not the function's. */
+const OWN_HEADERS = [
+  'connection',
+  'content-length',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** A function that fails, or answers what no HTTP answer can be made of. */
+export const BAD_GATEWAY: UrlAnswer = {
+  status: 502,
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from('Internal Server Error'),
+};
+
+/**
+ * The HTTP answer that the answer of a handler stands for, by payload format 2.0; recordings of real AWS say how any
+ * JSON value is taken. https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
+ */
+export function urlAnswer(payload: Uint8Array): UrlAnswer {
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Of a handler that streams, where the URL is not to: its bytes are the body.
+    return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: payload };
+  }
+  const head = isRecord(value) && value.statusCode !== undefined ? urlAnswerHead(value) : undefined;
+  if (head === undefined) {
+    if (isRecord(value) && value.statusCode !== undefined) return BAD_GATEWAY;
+    // A text comes out as it is, and everything else as JSON.
+    const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+    return { status: 200, headers: { 'content-type': JSON_TYPE }, body };
+  }
+  return { ...head, body: isRecord(value) ? bodyOf(value) : new Uint8Array(0) };
+}
+
+/** Status, headers and cookies. Undefined: no HTTP answer can be made of them. */
+export function urlAnswerHead(answer: Readonly<Record<string, unknown>>): UrlAnswerHead | undefined {
+  const status = statusOf(answer.statusCode);
+  const headers = headersOf(answer.headers);
+  if (status === undefined || headers === undefined) return undefined;
+  const cookies = Array.isArray(answer.cookies) ? answer.cookies.map(String) : [];
+  if (!cookies.every((cookie) => isHeader('set-cookie', cookie))) return undefined;
+  return {
+    status,
+    headers: {
+      'content-type': JSON_TYPE,
+      ...headers,
+      ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
+    },
+  };
+}
+
+/** `418`, and `"418"`, too. An informational status would not be an answer. */
+function statusOf(value: unknown): number | undefined {
+  const status = typeof value === 'string' && /^\d{3}$/.test(value) ? Number(value) : (value ?? 200);
+  return Number.isInteger(status) && Number(status) >= 200 && Number(status) <= 599
+    ? Number(status)
+    : undefined;
+}
+
+function headersOf(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (value === undefined || value === null) return {};
+  if (!isRecord(value)) return undefined;
+  const headers = Object.entries(value)
+    .filter(([, text]) => text !== null && text !== undefined)
+    .map(([name, text]): [string, string] => [name.toLowerCase(), String(text)]);
+  // Anything else could end the head and begin an answer of its own.
+  if (!headers.every(([name, text]) => isHeader(name, text))) return undefined;
+  return Object.fromEntries(headers.filter(([name]) => !OWN_HEADERS.includes(name)));
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): Uint8Array {
+  if (body === undefined || body === null) return new Uint8Array(0);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LAMBDA } from '../../../protocol/limits.ts';
+import type { InvocationResult } from '../../../runtime/invocation.ts';
+import { AwsError } from '../../http/aws-error.ts';
+import type { HostDoor } from '../../http/host-doors.ts';
+import { hostName } from '../../http/loopback-guard.ts';
+import type { RequestBodies } from '../../http/request-body.ts';
+import type { Identities } from '../../identity/identities.ts';
+import type { FunctionReference } from '../function-name.ts';
+import type { FunctionPolicies } from '../functions/function-policies.ts';
+import type { InvocationCall, InvocationService } from '../invocation-service.ts';
+import { hangUpSignal } from '../write-chunk.ts';
+import type { FunctionUrl } from './function-url.ts';
+import { UrlAccess } from './url-access.ts';
+import { BAD_GATEWAY, type UrlAnswer, urlAnswer } from './url-answer.ts';
+import { allowsOrigin, corsHeaders, isPreflight, preflightHeaders } from './url-cors.ts';
+import { type UrlRequest, urlEvent } from './url-event.ts';
+import { parseUrlHost } from './url-host.ts';
+import { PreludeReader } from './url-prelude.ts';
+import { UrlStream } from './url-stream.ts';
+import type { UrlTable } from './url-table.ts';
+
+export type UrlDoorOptions = {
+  readonly urls: UrlTable;
+  readonly service: InvocationService;
+  readonly identities: Identities;
+  readonly policies: FunctionPolicies;
+  readonly bodies: RequestBodies;
+  readonly region: string;
+  /** Of all functions. */
+  readonly functionNames: () => readonly string[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+};
+
+type Target = {
+  readonly reference: FunctionReference;
+  /** Undefined: the function was asked for by its name, and has no URL. */
+  readonly url: FunctionUrl | undefined;
+};
+
+/**
+ * HTTP requests to functions: at the URLs that CreateFunctionUrlConfig made, by AWS's rules, and at
+ * `http://<function>.localhost`, which every function has. The latter is for the developer: where the function has a
+ * URL it is that URL, with its rules; else whoever is on this machine may call it, and answers stream if the handler
+ * does.
+ */
+export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
+  readonly #options: UrlDoorOptions;
+  readonly #access: UrlAccess;
+
+  constructor(options: UrlDoorOptions) {
+    this.#options = options;
+    this.#access = new UrlAccess(options.identities, options.policies);
+  }
+
+  /** What the CORS settings of the URL say; beside them, pages that come from this machine are the developer's own. */
+  allowsOrigin(host: string, origin: string): boolean {
+    return isLoopbackOrigin(origin) || allowsOrigin(this.#targetOf(host)?.url?.cors, origin);
+  }
+
+  /** @throws AwsError before anything is sent */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const host = hostName(request.headers.host);
+    const target = this.#targetOf(host);
+    if (target === undefined) throw unknownUrl();
+    const { url, reference } = target;
+    const { origin } = request.headers;
+    if (url?.cors !== undefined && origin !== undefined && isPreflight(request.method, request.headers)) {
+      // Its body says nothing.
+      request.resume();
+      response.writeHead(200, { ...preflightHeaders(url.cors, origin), 'content-length': 0 }).end();
+      return;
+    }
+    const limit = { bytes: LAMBDA.requestBytes, operation: 'InvokeFunction' };
+    const body = await this.#options.bodies.read(request, limit);
+    const { registry } = this.#options.service;
+    const caller =
+      url === undefined
+        ? checkLocal(request)
+        : this.#access.check(request, body, url, registry.arnOf(reference));
+    const resolved = await registry.find(reference);
+    const event = this.#requestOf(request, body, url?.urlId ?? reference.name, caller);
+    const call = {
+      resolved,
+      requestId: event.requestId,
+      event: Buffer.from(JSON.stringify(urlEvent(event))),
+      clientContext: undefined,
+      traceId: event.traceId,
+    };
+    const headers = {
+      'x-amzn-requestid': event.requestId,
+      ...(url?.cors === undefined || origin === undefined ? {} : corsHeaders(url.cors, origin)),
+    };
+    if (url?.invokeMode === 'BUFFERED') await this.#answerWhole(response, call, headers);
+    else await this.#answerStreamed(response, call, headers);
+  }
+
+  #targetOf(host: string): Target | undefined {
+    const { urls, region, functionNames } = this.#options;
+    const parsed = parseUrlHost(host);
+    if (parsed?.type === 'url') {
+      const url = parsed.region === region ? urls.byId(parsed.urlId) : undefined;
+      return url && { url, reference: { name: url.functionName, qualifier: url.qualifier } };
+    }
+    // Hosts have no case, names of functions have.
+    const names = functionNames();
+    const wanted = parsed?.name;
+    const name = names.find((one) => one === wanted) ?? names.find((one) => one.toLowerCase() === wanted);
+    return name === undefined
+      ? undefined
+      : { url: urls.get(name), reference: { name, qualifier: undefined } };
+  }
+
+  #requestOf(
+    request: IncomingMessage,
+    body: Uint8Array,
+    urlId: string,
+    caller: UrlRequest['caller'],
+  ): UrlRequest {
+    const { method = 'GET', url: target = '/', headers, socket } = request;
+    const trace = headers['x-amzn-trace-id'];
+    return {
+      method,
+      target,
+      headers,
+      body,
+      urlId,
+      sourceIp: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      port: socket.localPort ?? 0,
+      requestId: crypto.randomUUID(),
+      at: this.#options.now(),
+      traceId: typeof trace === 'string' ? trace : `Root=${this.#options.service.recursion.newRoot()}`,
+      ...(caller === undefined ? {} : { caller }),
+    };
+  }
+
+  async #answerWhole(
+    response: ServerResponse,
+    call: InvocationCall,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { result } = await this.#options.service.invoke(call);
+    send(response, answerOf(result), headers);
+  }
+
+  async #answerStreamed(
+    response: ServerResponse,
+    call: InvocationCall,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const stream = new UrlStream(response, headers);
+    const signal = hangUpSignal(response);
+    const { result } = await this.#options.service.invoke(call, { stream, signal });
+    if (!response.headersSent && (result.status === 'failed' || stream.isMalformed)) {
+      send(response, BAD_GATEWAY, headers);
+    } else if (result.status === 'failed') {
+      // A body that ends as it should would be taken for the whole answer.
+      response.destroy();
+    } else if (result.streamed) {
+      stream.end();
+    } else {
+      send(response, urlAnswer(result.payload), headers);
+    }
+  }
+}
+
+function answerOf(result: InvocationResult): UrlAnswer {
+  if (result.status === 'failed') return BAD_GATEWAY;
+  if (!result.streamed) return urlAnswer(result.payload);
+  const prelude = new PreludeReader().push(result.payload);
+  return prelude.type === 'read' ? { ...prelude.head, body: prelude.rest } : urlAnswer(result.payload);
+}
+
+function send(
+  response: ServerResponse,
+  { status, headers, body }: UrlAnswer,
+  own: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // https://www.rfc-editor.org/rfc/rfc9110#section-8.6: no body, no length
+  const length = status === 204 || status === 304 ? {} : { 'content-length': String(body.byteLength) };
+  response.writeHead(status, { ...own, ...length }).end(body);
+}
+
+/** @throws AwsError 403 for a caller on another machine, where `--host` lets any in */
+function checkLocal({ socket }: IncomingMessage): undefined {
+  if (/^(?:127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '')) return undefined;
+  throw new AwsError(403, 'AccessDeniedException', {
+    Message: 'This function has no URL: CreateFunctionUrlConfig makes one that other machines may call.',
+  });
+}
+
+/** As AWS answers at the id of no URL. */
+function unknownUrl(): AwsError {
+  return new AwsError(403, 'AccessDeniedException', { Message: null });
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  return (
+    /^https?:$/.test(protocol) && /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  );
+}
