@@ -17,6 +17,15 @@ export type CodeState =
   /** Nothing can run until it is mended; every invocation is answered with this. */
   | { readonly status: 'failed'; readonly failure: Failure };
 
+/** Code that a developer edits. */
+export interface SourceCode {
+  readonly state: CodeState;
+  /** Makes it ready, where that was not done yet or has failed. What becomes of it goes to its listeners. */
+  refresh(): void;
+  /** Resolves when nothing is being made. */
+  settled(): Promise<void>;
+}
+
 /** A deployed package: one generation, whose file is not ours to delete. */
 export function packageGeneration(file: string): Generation {
   return { file, retain() {}, release() {} };

@@ -1,8 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { Builder } from './builder/builder.ts';
+import { join } from 'node:path';
 import { workerProfile } from './generation-workers.ts';
-import type { BuildEvent, FunctionSpec, InvocationRequest, InvocationResult, Runtime } from './invocation.ts';
+import type {
+  BuildEvent,
+  DeployedRuntime,
+  FunctionSpec,
+  InvocationRequest,
+  InvocationResult,
+} from './invocation.ts';
+import { LayerDirectories } from './layers/layer-directories.ts';
 import { LocalFunction } from './local-function.ts';
+import { Sources } from './sources.ts';
 import { SpareWorkers } from './spare-workers.ts';
 import type { SpawnWorker } from './worker.ts';
 import type { EnvironmentOf } from './worker-environment.ts';
@@ -11,6 +19,8 @@ export type RuntimeOptions = {
   readonly spawnWorker: SpawnWorker;
   /** Absolute; where bundles are written, kept out of git: `<root>/.llx/build`. */
   readonly buildDirectory: string;
+  /** Absolute; where layers of functions with several are joined. @default `layers` beside the build directory */
+  readonly layerDirectory?: string;
   /** Whether source code is watched and reloaded. @default true */
   readonly reload?: boolean;
   /** Worker processes of one function at once. @default two for each processor, at least 4 */
@@ -27,24 +37,28 @@ export type RuntimeOptions = {
 };
 
 /** A runtime that builds functions from source, or takes them as packages, and runs them in worker processes. */
-export function createRuntime(options: RuntimeOptions): Runtime {
+export function createRuntime(options: RuntimeOptions): DeployedRuntime {
   return new LocalRuntime(options);
 }
 
-class LocalRuntime implements Runtime {
+class LocalRuntime implements DeployedRuntime {
   readonly #options: RuntimeOptions;
-  readonly #builder: Builder;
+  readonly #sources: Sources;
+  readonly #layers: LayerDirectories;
   readonly #spares: SpareWorkers;
-  readonly #sources = new Map<string, LocalFunction>();
-  /** By version, too: each has a folder of its own, and they may run side by side. */
+  readonly #edited = new Map<string, LocalFunction>();
+  /** By version and folder, too: they may run side by side. */
   readonly #packages = new Map<string, LocalFunction>();
+  /** Forgotten, with an invocation that still runs. */
+  readonly #leaving = new Set<LocalFunction>();
   readonly #listeners = new Set<(event: BuildEvent) => void>();
   #closing: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions) {
-    const { buildDirectory, reload = true, onNotice = () => {}, spawnWorker } = options;
+    const { buildDirectory, layerDirectory, reload = true, onNotice = () => {}, spawnWorker } = options;
     this.#options = options;
-    this.#builder = new Builder({ buildDirectory, reload, onNotice });
+    this.#sources = new Sources({ buildDirectory, reload, onNotice });
+    this.#layers = new LayerDirectories(layerDirectory ?? join(buildDirectory, '..', 'layers'));
     this.#spares = new SpareWorkers({ spawnWorker });
   }
 
@@ -73,6 +87,15 @@ class LocalRuntime implements Runtime {
     await Promise.all(Array.from({ length: availableParallelism() }, lane));
   }
 
+  forget(arn: string): void {
+    for (const [key, each] of this.#packages) {
+      if (!key.startsWith(`${arn} `)) continue;
+      this.#packages.delete(key);
+      this.#leaving.add(each);
+      void each.drain().then(() => this.#leaving.delete(each));
+    }
+  }
+
   onBuild(listener: (event: BuildEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -84,10 +107,10 @@ class LocalRuntime implements Runtime {
   }
 
   async #close(): Promise<void> {
-    const functions = [...this.#sources.values(), ...this.#packages.values()];
+    const functions = [...this.#edited.values(), ...this.#packages.values(), ...this.#leaving];
     await Promise.all([
       ...functions.map((each) => each.close()),
-      this.#builder.close(),
+      this.#sources.close(),
       this.#spares.close(),
     ]);
     this.#listeners.clear();
@@ -95,7 +118,7 @@ class LocalRuntime implements Runtime {
 
   #function(spec: FunctionSpec): LocalFunction {
     const isSource = spec.code === 'source';
-    const functions = isSource ? this.#sources : this.#packages;
+    const functions = isSource ? this.#edited : this.#packages;
     const key = isSource ? spec.arn : `${spec.arn} ${spec.version ?? '$LATEST'} ${spec.root}`;
     const known = functions.get(key);
     if (known) return known;
@@ -111,7 +134,8 @@ class LocalRuntime implements Runtime {
       environmentOf,
     } = this.#options;
     const created = new LocalFunction(spec, {
-      builder: this.#builder,
+      sources: this.#sources,
+      layers: this.#layers,
       spares: this.#spares,
       maxWorkers,
       idleMs,

@@ -132,3 +132,12 @@ export interface Runtime {
   onBuild(listener: (event: BuildEvent) => void): () => void;
   close(): Promise<void>;
 }
+
+/** A runtime whose packages come and go. */
+export interface DeployedRuntime extends Runtime {
+  /**
+   * The packages of this function were replaced or deleted: its idle workers end now, busy ones after their invocation.
+   * Another invocation starts anew.
+   */
+  forget(arn: string): void;
+}

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { buildFailure } from './builder/build-problem.ts';
-import type { Builder } from './builder/builder.ts';
-import type { Bundle, BundleListener } from './builder/bundle.ts';
-import { resolveEntry } from './builder/entry.ts';
-import { type CodeState, packageGeneration } from './code-source.ts';
+import type { BundleListener } from './builder/bundle.ts';
+import { codeEntry } from './code-entry.ts';
+import { type CodeState, packageGeneration, type SourceCode } from './code-source.ts';
 import type {
   BuildEvent,
   BuildProblem,
@@ -11,12 +10,16 @@ import type {
   InvocationRequest,
   InvocationResult,
 } from './invocation.ts';
+import type { LayerDirectories } from './layers/layer-directories.ts';
 import type { Failure } from './outcome.ts';
 import { FunctionPool, type PoolOptions } from './pool.ts';
+import { runtimeFamily, unsupportedFailure } from './runtime-family.ts';
+import type { Sources } from './sources.ts';
 import type { LoadedCode } from './worker.ts';
 
 export type LocalFunctionOptions = Omit<PoolOptions, 'onWanted'> & {
-  readonly builder: Builder;
+  readonly sources: Sources;
+  readonly layers: LayerDirectories;
   readonly onBuild: (event: BuildEvent) => void;
 };
 
@@ -26,7 +29,8 @@ export class LocalFunction implements BundleListener {
   readonly #pool: FunctionPool;
   #spec: FunctionSpec;
   #entry: LoadedCode | undefined;
-  #bundle: Bundle | undefined;
+  #source: SourceCode | undefined;
+  #layering: Promise<void> | undefined;
 
   constructor(spec: FunctionSpec, options: LocalFunctionOptions) {
     this.#options = options;
@@ -52,11 +56,18 @@ export class LocalFunction implements BundleListener {
   /** Builds ahead; resolves when that has ended. What goes wrong is an event, and the answer of the next invocation. */
   async prepare(): Promise<void> {
     this.#want();
-    await this.#bundle?.settled();
+    await this.#layering;
+    await this.#source?.settled();
+  }
+
+  /** Ends without stopping what runs or waits; resolves when that is done. */
+  drain(): Promise<void> {
+    this.#leaveSource();
+    return this.#pool.drain();
   }
 
   close(): Promise<void> {
-    this.#leaveBundle();
+    this.#leaveSource();
     return this.#pool.close();
   }
 
@@ -79,40 +90,68 @@ export class LocalFunction implements BundleListener {
 
   #want(): void {
     const spec = this.#spec;
+    const [first, ...others] = spec.layers ?? [];
+    const opt = first === undefined ? undefined : this.#options.layers.of([first, ...others]);
+    if (opt === undefined || typeof opt === 'string') {
+      this.#find(opt);
+      return;
+    }
+    const layering = opt
+      .then(
+        (made) => {
+          if (this.#spec === spec) this.#find(made);
+        },
+        (error: unknown) => {
+          if (this.#spec === spec) this.#missing(error);
+        },
+      )
+      .finally(() => {
+        if (this.#layering === layering) this.#layering = undefined;
+      });
+    this.#layering = layering;
+  }
+
+  #find(opt: string | undefined): void {
+    const spec = this.#spec;
+    if (runtimeFamily(spec.runtime) === undefined) {
+      this.#pool.setCode({ status: 'failed', failure: unsupportedFailure(spec) });
+      return;
+    }
     try {
-      const entry = resolveEntry(spec);
+      const entry = codeEntry(spec, opt);
       if (!isDeepStrictEqual(entry, this.#entry)) this.#enter(entry);
-      this.#bundle?.refresh();
+      this.#source?.refresh();
     } catch (error) {
       // No such file, or one that cannot be looked at (a folder without permission, links in a circle).
-      this.#leaveBundle();
-      this.#entry = undefined;
-      this.#pool.setCode({
-        status: 'failed',
-        failure: this.#notFound(error instanceof Error ? error : new Error(String(error))),
-      });
+      this.#missing(error);
     }
+  }
+
+  #missing(error: unknown): void {
+    this.#leaveSource();
+    this.#entry = undefined;
+    const failure = this.#notFound(error instanceof Error ? error : new Error(String(error)));
+    this.#pool.setCode({ status: 'failed', failure });
   }
 
   #enter(entry: LoadedCode): void {
     const spec = this.#spec;
     this.#entry = entry;
-    this.#pool.retarget({ spec, exportPath: entry.exportPath });
+    this.#pool.retarget({ spec, exportPath: entry.exportPath, opt: entry.opt });
     if (spec.code === 'package') {
       this.#pool.setCode({ status: 'ready', generation: packageGeneration(entry.file) });
       return;
     }
-    const { root, bundling } = spec;
-    const bundle = this.#options.builder.acquire({ file: entry.file, root, bundling }, this);
-    // Often the same one: of the settings only its file and `bundling` matter to it.
-    if (bundle !== this.#bundle) this.#leaveBundle();
-    this.#bundle = bundle;
-    this.#pool.setCode(bundle.state);
+    const source = this.#options.sources.acquire(spec, entry.file, this);
+    // Often the same one: of the settings only a few matter to it.
+    if (source !== this.#source) this.#leaveSource();
+    this.#source = source;
+    this.#pool.setCode(source.state);
   }
 
-  #leaveBundle(): void {
-    if (this.#bundle) this.#options.builder.release(this.#bundle, this);
-    this.#bundle = undefined;
+  #leaveSource(): void {
+    if (this.#source) this.#options.sources.release(this.#source, this);
+    this.#source = undefined;
   }
 
   #notFound(error: Error): Failure {

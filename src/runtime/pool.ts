@@ -82,6 +82,13 @@ export class FunctionPool {
     }
   }
 
+  /** Lets what runs and what waits end; resolves when every process is gone. No invocation comes after this. */
+  async drain(): Promise<void> {
+    await Promise.allSettled([...this.#waiting].map(({ result }) => result));
+    this.#retire();
+    await Promise.all([...this.#retired].map((workers) => workers.retire()));
+  }
+
   /** Answers what runs and what waits with `aborted`; resolves when every process is gone. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

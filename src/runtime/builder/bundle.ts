@@ -1,5 +1,5 @@
 import type { BuildContext, BuildResult } from 'esbuild';
-import type { CodeState } from '../code-source.ts';
+import type { CodeState, SourceCode } from '../code-source.ts';
 import type { BuildProblem } from '../invocation.ts';
 import { buildFailure, buildProblems, isBuildFailure, missingImport } from './build-problem.ts';
 import type { BundleFiles } from './bundle-files.ts';
@@ -32,7 +32,7 @@ type Context = BuildContext<ReturnType<typeof bundleOptions>>;
 type Result = BuildResult<ReturnType<typeof bundleOptions>>;
 
 /** One entry file's bundle, built when it is first asked for and again whenever one of its inputs changes. */
-export class Bundle implements InputListener {
+export class Bundle implements SourceCode, InputListener {
   readonly #source: BundleSource;
   readonly #files: BundleFiles;
   readonly #watch: InputWatch | undefined;

@@ -4,12 +4,13 @@ import { arch, platform } from 'node:os';
 import { join } from 'node:path';
 import { type Launch, NotStarted, type PlanLaunch } from '../launch.ts';
 import { entrypointFailure, noBootstrapFailure } from '../outcome.ts';
+import { bootstrapPlaces } from '../source/source-entry.ts';
 
 /** A function that brings its own runtime: `bootstrap` in its package, else in its layers. */
 export const planProvided: PlanLaunch = async ({ spec, code, command }): Promise<Launch> => {
-  const places = [spec.root, ...(code.opt === undefined ? [] : [code.opt])].map((place) =>
-    join(place, 'bootstrap'),
-  );
+  const own = spec.code === 'source' ? bootstrapPlaces(spec) : ['bootstrap'];
+  const places = own.map((place) => join(spec.root, place));
+  if (code.opt !== undefined) places.push(join(code.opt, 'bootstrap'));
   const file = await firstFile(places);
   if (file === undefined) throw new NotStarted(noBootstrapFailure(places));
   try {

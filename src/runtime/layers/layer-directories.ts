@@ -1,0 +1,78 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFile, cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * What stands for /opt, which no user may write to: one directory for each list of layers, made when it is first
+ * needed. Layers are not changed after they were extracted, so their names say what is in them.
+ */
+export class LayerDirectories {
+  readonly #directory: string;
+  readonly #made = new Map<string, string | Promise<string>>();
+
+  /** @param directory absolute; made when needed. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Absolute; a promise until it is there. A single layer is its own. */
+  of(layers: readonly [string, ...string[]]): string | Promise<string> {
+    const [first, ...others] = layers;
+    if (others.length === 0) return first;
+    const key = createHash('sha256').update(JSON.stringify(layers)).digest('hex').slice(0, 32);
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const making = this.#make(layers, join(this.#directory, key));
+    this.#made.set(key, making);
+    making.then(
+      (made) => this.#made.set(key, made),
+      () => this.#made.delete(key),
+    );
+    return making;
+  }
+
+  async #make(layers: readonly string[], target: string): Promise<string> {
+    if (await isDirectory(target)) return target;
+    const growing = `${target}.${randomUUID()}`;
+    try {
+      for (const layer of layers) await lay(layer, growing);
+      await rename(growing, target);
+    } catch (error) {
+      await rm(growing, { recursive: true, force: true });
+      // Another process was faster; what it made is the same.
+      if (!(await isDirectory(target))) throw error;
+    }
+    return target;
+  }
+}
+
+/** Lays one directory over another: what is in both is the newer one's, and folders are joined. */
+async function lay(layer: string, target: string): Promise<void> {
+  if (!(await isDirectory(target))) {
+    await rm(target, { force: true });
+    await mkdir(target, { recursive: true });
+  }
+  for (const entry of await readdir(layer, { withFileTypes: true })) {
+    const from = join(layer, entry.name);
+    const to = join(target, entry.name);
+    if (entry.isDirectory()) await lay(from, to);
+    else {
+      await rm(to, { recursive: true, force: true });
+      if (entry.isSymbolicLink()) await cp(from, to, { verbatimSymlinks: true });
+      else await linkOrCopy(from, to);
+    }
+  }
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch {
+    // Another file system, or one without hard links.
+    await copyFile(from, to);
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
