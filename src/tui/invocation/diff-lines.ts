@@ -56,7 +56,11 @@ function runRow(sign: string, token: Token, record: InvocationRecord): readonly 
   ];
 }
 
-function changeRows({ path, before, after }: JsonChange, columns: number): readonly (readonly Span[])[] {
+/** One change: its path, then what was and what is, beside each other where there is room. */
+export function changeRows(
+  { path, before, after }: JsonChange,
+  columns: number,
+): readonly (readonly Span[])[] {
   const what = before.there ? (after.there ? '~' : '-') : '+';
   const heading = [
     span(`${what} `, what === '~' ? 'warning' : what === '-' ? 'bad' : 'good'),
