@@ -4,6 +4,7 @@ import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
+import { addCodeRoute } from './code/code-route.ts';
 import { type EmulatorClock, SYSTEM_CLOCK } from './emulator-clock.ts';
 import { type ApiServer, createApiServer } from './http/api-server.ts';
 import { isLoopback } from './http/loopback-guard.ts';
@@ -17,13 +18,13 @@ import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
-import { addGetFunctionRoute } from './lambda/get-function-route.ts';
 import {
   type InvocationEvent,
   InvocationService,
   type InvocationTarget,
 } from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
+import { addInvokeStreamRoute } from './lambda/invoke-stream-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
 import { deployedVariables, hostedEnvironment, type StubPlace } from './lambda/stub-environment.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
@@ -166,6 +167,7 @@ async function open(
         clock,
         identities,
         access,
+        bodies: api.bodies,
         invocations: service,
         logs,
         metrics,
@@ -181,7 +183,7 @@ async function open(
   const deployed = (): EmulatorState['functions'] =>
     deployedNames().map((name) => ({ name, arn: registry.arnOf({ name, qualifier: undefined }) }));
   addInvokeRoute(api.app, service, access);
-  addGetFunctionRoute(api.app, { registry, access, roleArnOf: (name) => identities.roleArnOf(name) });
+  addInvokeStreamRoute(api.app, service, access);
   addStsRoute(api.app, identities, async (request, reply) =>
     (await services.load()).router.answer(request, reply),
   );
@@ -192,6 +194,7 @@ async function open(
     (request) => access.authorize(request, { service: 'iot', action: 'iot:DescribeEndpoint', resource: '*' }),
   );
   addStateRoute(api.app, () => ({ ...state, functions: [...functions, ...deployed()] }));
+  addCodeRoute(api.app, async () => (await services.load()).downloads);
   addServiceRoutes(api, () => services.load());
   try {
     state.endpoint = (await api.listen()).url;

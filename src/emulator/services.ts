@@ -2,20 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlxError } from '../errors/llx-error.ts';
-import { CodeStore } from './code/code-store.ts';
+import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
-import { notImplemented } from './http/aws-error.ts';
+import type { RequestBodies } from './http/request-body.ts';
 import { ServiceRouter } from './http/service-router.ts';
 import type { LoadedServices } from './http/service-routes.ts';
 import type { Identities } from './identity/identities.ts';
 import type { RequestAccess } from './identity/request-access.ts';
-import { DeployedFunctions } from './lambda/functions/deployed-functions.ts';
+import { FunctionPolicies } from './lambda/functions/function-policies.ts';
+import { openFunctions } from './lambda/functions/open-functions.ts';
 import type { InvocationService } from './lambda/invocation-service.ts';
 import { AsyncQueue } from './lambda/invocations/async-queue.ts';
 import { ConcurrencySettings } from './lambda/invocations/concurrency-settings.ts';
 import { invocationOperations } from './lambda/invocations/invocation-operations.ts';
-import { RecursionSettings } from './lambda/invocations/recursion-operations.ts';
+import { RecursionSettings } from './lambda/invocations/recursion-settings.ts';
 import { lambdaService } from './lambda/lambda-service.ts';
+import { UrlDoor } from './lambda/urls/url-door.ts';
+import { urlOperations } from './lambda/urls/url-operations.ts';
+import { UrlTable } from './lambda/urls/url-table.ts';
 import type { InvocationLogs } from './logs/invocation-logs.ts';
 import { LogStore } from './logs/log-store.ts';
 import { logsService } from './logs/logs-service.ts';
@@ -49,6 +53,8 @@ export type ServicesCore = {
   readonly clock: EmulatorClock;
   readonly identities: Identities;
   readonly access: RequestAccess;
+  /** Reads the requests to function URLs. */
+  readonly bodies: RequestBodies;
   readonly invocations: InvocationService;
   readonly logs: InvocationLogs;
   readonly metrics: InvocationMetrics;
@@ -60,16 +66,11 @@ export type ServicesCore = {
 
 export type Services = LoadedServices & {
   readonly router: ServiceRouter;
+  readonly downloads: CodeDownloads;
   /** Names of the functions that were deployed through the API. */
   readonly functionNames: () => readonly string[];
   /** Ends what runs for queues and retries, then closes the state. Idempotent. */
   close(): Promise<void>;
-};
-
-const NO_URLS: LoadedServices['urls'] = {
-  handle() {
-    throw notImplemented('function URLs');
-  },
 };
 
 /**
@@ -80,14 +81,6 @@ const NO_URLS: LoadedServices['urls'] = {
 export function openServices(core: ServicesCore): Services {
   const { scope, clock, access, invocations, onNotice } = core;
   const { state, ephemeral, remove } = openPlace(core);
-  const code = new CodeStore({ directory: state.directory, clock });
-  const functions = new DeployedFunctions({
-    state,
-    code,
-    scope,
-    clock,
-    onRole: (functionName, roleArn) => core.identities.setRoleOf(functionName, roleArn),
-  });
   const queues = new Queues({ state, scope, clock });
   const moveTasks = new MoveTasks({ state, queues, clock });
   const logStore = new LogStore({ state, clock });
@@ -96,6 +89,17 @@ export function openServices(core: ServicesCore): Services {
   const queue = new AsyncQueue({ state, clock, service: invocations, queues, onNotice, ephemeral });
   const concurrency = new ConcurrencySettings(state, invocations.limits);
   const recursion = new RecursionSettings(state, invocations.recursion);
+  const deployed = openFunctions({
+    state,
+    scope,
+    clock,
+    registry,
+    identities: core.identities,
+    endpoint: core.endpoint,
+    concurrency: invocations.limits,
+    onNotice,
+  });
+  const { functions } = deployed;
   const mappings = new Mappings({
     state,
     scope,
@@ -105,6 +109,17 @@ export function openServices(core: ServicesCore): Services {
     invoke: (call) => invocations.invoke(call),
     onNotice,
   });
+  const urls = new UrlTable(state);
+  const door = new UrlDoor({
+    urls,
+    service: invocations,
+    identities: core.identities,
+    policies: new FunctionPolicies(state),
+    bodies: core.bodies,
+    region: scope.region,
+    functionNames: () => [...registry.configuredNames(), ...functions.names()],
+    now: () => clock.now(),
+  });
   registry.attach(functions);
   invocations.attach(queue);
   core.logs.attach(logStore);
@@ -112,6 +127,7 @@ export function openServices(core: ServicesCore): Services {
   const router = new ServiceRouter(
     [
       lambdaService(
+        deployed.operations,
         invocationOperations({
           registry,
           configs: queue.configs,
@@ -119,6 +135,13 @@ export function openServices(core: ServicesCore): Services {
           now: () => clock.now(),
           concurrency,
           recursion,
+        }),
+        urlOperations({
+          registry,
+          urls,
+          region: scope.region,
+          endpoint: core.endpoint,
+          now: () => clock.now(),
         }),
         mappingOperations({ mappings }),
       ),
@@ -131,12 +154,17 @@ export function openServices(core: ServicesCore): Services {
   functions.onDeleted((name) => {
     mappings.functionDeleted(name);
     queue.functionDeleted(name);
+    concurrency.delete(name);
+    recursion.functionDeleted(name);
+    urls.functionDeleted(name);
+    concurrency.delete(name);
   });
   queue.start();
   mappings.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([mappings.close(), queue.close()]);
+    deployed.close();
     moveTasks.close();
     queues.close();
     core.logs.close();
@@ -148,11 +176,12 @@ export function openServices(core: ServicesCore): Services {
   };
   return {
     router,
-    urls: NO_URLS,
+    urls: door,
     metricsText: () => ({
       contentType: PROMETHEUS_CONTENT_TYPE,
       text: prometheusText({ invocations: core.metrics }),
     }),
+    downloads: deployed,
     functionNames: () => functions.names(),
     close: () => {
       closed ??= close();
