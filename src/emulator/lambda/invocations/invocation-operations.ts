@@ -2,7 +2,8 @@ import type { ApiOperation } from '../../http/api-operation.ts';
 import { concurrencyOperations } from './concurrency-operations.ts';
 import type { ConcurrencySettings } from './concurrency-settings.ts';
 import { type EventInvokeDependencies, eventInvokeOperations } from './event-invoke-operations.ts';
-import { type RecursionSettings, recursionOperations } from './recursion-operations.ts';
+import { recursionOperations } from './recursion-operations.ts';
+import type { RecursionSettings } from './recursion-settings.ts';
 
 /** Invoke, and how functions are invoked. */
 export function invocationOperations(
