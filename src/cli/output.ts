@@ -1,6 +1,9 @@
 import type { SessionStore } from '../session/store.ts';
 import { LatestDrops } from '../tui/latest-drops.ts';
+import type { Tui } from '../tui/run-tui.tsx';
+import type { HintStore } from '../tui/shell/hints.ts';
 import { dropsTable, summaryText } from '../tui/summary-text.ts';
+import type { TuiActions } from '../tui/tui-actions.ts';
 import { createJsonWriter } from './writers/json-writer.ts';
 import { createPlainWriter } from './writers/plain-writer.ts';
 import type { Ready } from './writers/writer.ts';
@@ -17,17 +20,27 @@ type Surroundings = {
 export type ScreenMode = {
   readonly label: string;
   readonly endpoint: string;
-  readonly lane: string;
   /** The command that invokes a function there. */
-  readonly invocation: (functionName: string) => string;
+  readonly invocation?: (functionName: string) => string;
+};
+
+export type ScreenOptions = {
+  readonly mode: ScreenMode;
+  readonly lane: string;
+  readonly actions: TuiActions;
+  /** Milliseconds to the broker and back. */
+  readonly ping?: () => Promise<number | undefined>;
+  readonly hints?: HintStore;
 };
 
 /** Where a session shows itself: a screen, lines, or JSON. All read the same store. */
 export type Output = {
   readonly interactive: boolean;
   ready(facts: Ready): void;
-  /** Opens the screen, where there is one; resolves when the user leaves it. */
-  show(mode: ScreenMode): Promise<void> | undefined;
+  /** Opens the screen, where there is one; resolves when the user leaves it. Once. */
+  show(options: ScreenOptions): Promise<void> | undefined;
+  /** What is at the other end is known by now. */
+  setMode(mode: ScreenMode): void;
   close(): Promise<void>;
 };
 
@@ -54,6 +67,7 @@ export function openOutput(
     interactive: false,
     ready: (facts) => writer.ready(facts),
     show: () => undefined,
+    setMode: () => undefined,
     close: () => writer.close(),
   };
 }
@@ -65,30 +79,43 @@ function screenOutput(
 ): Output {
   // From now on: some messages are dropped while the session starts, before there is a screen.
   const drops = verbose ? new LatestDrops(store) : undefined;
-  let closeScreen = async (): Promise<void> => undefined;
+  let screen: Tui | undefined;
+  let latest: ScreenMode | undefined;
+  let closed = false;
+  let ready = false;
   return {
     interactive: true,
-    ready: () => undefined,
-    async show({ label, endpoint, lane, invocation }) {
+    ready() {
+      ready = true;
+    },
+    async show(options) {
       // Ink is loaded only where there is a screen to draw on.
       const { runTui } = await import('../tui/run-tui.tsx');
-      const screen = runTui({
-        store,
-        mode: { label, endpoint, invocation },
-        lane,
-        drops,
-        stdin,
-        stdout,
-      });
-      closeScreen = () => screen.close();
-      await screen.done;
+      if (closed) return;
+      const shown = runTui({ ...options, mode: latest ?? options.mode, store, drops, stdin, stdout });
+      screen = shown;
+      // A defect ends the process: what is printed of it must not go to a screen that is taken down.
+      const restore = (): void => shown.restore();
+      process.prependListener('uncaughtException', restore);
+      try {
+        await shown.done;
+      } finally {
+        process.off('uncaughtException', restore);
+      }
       const state = store.getState();
+      // Who left before there was a session has nothing to sum up.
+      if (!ready && state.totals.offered === 0) return;
       const table = verbose ? dropsTable(state) : undefined;
       stdout.write([summaryText(state), ...(table === undefined ? [] : ['', table]), ''].join('\n'));
     },
-    close() {
+    setMode(mode) {
+      latest = mode;
+      screen?.setMode(mode);
+    },
+    async close() {
+      closed = true;
       drops?.close();
-      return closeScreen();
+      await screen?.close();
     },
   };
 }

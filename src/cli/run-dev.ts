@@ -7,10 +7,10 @@ import { TransportError } from '../transport/transport.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, isSameFunction } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
+import { type DevScreen, openDevScreen } from './dev-screen.ts';
 import { errorText } from './error-text.ts';
 import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
-import { invocationCommand } from './invocation-command.ts';
 import type { BrokerFlags } from './live/open-broker.ts';
 import type { LiveFlags } from './live/open-live.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
@@ -41,6 +41,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
   const interrupt = onInterrupt();
   const closers = new Closers();
   const onCloseError = (error: unknown): void => void process.stderr.write(`${errorText(error)}\n`);
+  let screen: DevScreen | undefined;
   try {
     const store = deferEvents(redactEvents(createSessionStore()));
     const output = openOutput(flags, store);
@@ -58,12 +59,26 @@ export async function runDev(flags: DevFlags): Promise<number> {
       (await opened.promise).environmentOf(spec),
     );
     closers.add(() => runtime.close());
+    const lane = flags.lane ?? configuration.lane;
+    const interrupted = interrupt.signal;
+    // Connecting takes seconds, and may fail for long: the user sees how it stands.
+    screen = openDevScreen({
+      output,
+      store,
+      configuration,
+      runtime,
+      lane,
+      label: labelOf(flags),
+      closers,
+      interrupted,
+    });
+    const { signal } = screen;
     // On another core, while the ports open here.
     if (!flags.observe) runtime.boot(wanted);
-    const aws = await openAws(flags, { configuration, store, closers, signal: interrupt.signal });
+    const aws = await openAws(flags, { configuration, store, closers, signal });
     opened.resolve(aws);
+    screen.opened(aws);
     const served = aws.functions.filter((one) => wanted.some((other) => isSameFunction(one, other)));
-    const lane = flags.lane ?? configuration.lane;
     const name = sessionName();
     const session = new Session({
       connect: aws.connect,
@@ -80,13 +95,19 @@ export async function runDev(flags: DevFlags): Promise<number> {
       ...(aws.onCredentials === undefined ? {} : { onCredentials: aws.onCredentials }),
     });
     closers.add(() => session.close());
-    await startSession(session, aws, { flags, signal: interrupt.signal });
+    await startSession(session, aws, { flags, signal });
+    screen.serving(session, aws);
     output.ready(readyFacts(aws, served));
     aws.onServing(served);
     // After the ready line: loading esbuild would hold it up. A session that watches runs nothing.
     if (!flags.observe) prepare(runtime, served, store);
     if (flags.once !== true) await watchStacks(configuration, store, closers);
-    return await work(flags, { configuration, aws, lane, store, output, signal: interrupt.signal });
+    return await work(flags, { configuration, aws, store, output, interrupted, left: screen.left });
+  } catch (error) {
+    // Who leaves while it connects has seen how it stood.
+    if (screen === undefined || !screen.signal.aborted || interrupt.signal.aborted) throw error;
+    await screen.left;
+    return 0;
   } finally {
     await closers.close(onCloseError);
     interrupt.dispose();
@@ -134,28 +155,31 @@ async function startSession(
 type Work = {
   readonly configuration: Configuration;
   readonly aws: DevAws;
-  readonly lane: string;
   readonly store: SessionStore;
   readonly output: Output;
-  readonly signal: AbortSignal;
+  readonly interrupted: AbortSignal;
+  /** Resolves when the user leaves the screen. */
+  readonly left: Promise<void> | undefined;
 };
 
 async function work(
   flags: DevFlags,
-  { configuration, aws, lane, store, output, signal }: Work,
+  { configuration, aws, store, output, interrupted, left }: Work,
 ): Promise<number> {
   const { endpoint, region, credentials } = aws;
   if (flags.once === true && !output.interactive && endpoint !== undefined) {
-    return (await sendFixtures({ configuration, endpoint, region, credentials, store, signal })) ? 0 : 1;
+    return (await sendFixtures({ configuration, endpoint, region, credentials, store, signal: interrupted }))
+      ? 0
+      : 1;
   }
-  const screen = output.show({
-    label: aws.mode.toUpperCase(),
-    endpoint: aws.place,
-    lane,
-    invocation: (name) => invocationCommand({ endpoint, lane }, name),
-  });
-  await Promise.race([aborted(signal), ...(screen === undefined ? [] : [screen])]);
-  return signal.aborted ? 130 : 0;
+  await Promise.race([aborted(interrupted), ...(left === undefined ? [] : [left])]);
+  return interrupted.aborted ? 130 : 0;
+}
+
+/** What it will be, before anything is known of the other end. */
+function labelOf(flags: DevFlags): string {
+  if (flags.offline === true) return 'OFFLINE';
+  return flags.broker === undefined ? 'LIVE' : 'BROKER';
 }
 
 type Opening = {

@@ -43,6 +43,8 @@ export type SessionOptions = {
 /** Noticed by the broker after one and a half of it: short, so that a dead laptop does not hold a lane for long. */
 const KEEP_ALIVE_SECONDS = 30;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A PINGREQ that is not answered for so long ends the connection: longer than any network takes. */
+const PING_MS = 10_000;
 /** How long a leaving session takes to say so. */
 const LEAVE_MS = 1_500;
 
@@ -149,12 +151,20 @@ export class Session {
     });
   }
 
-  /** Takes or leaves the lane of one function, at once. */
-  async serve(name: string, on: boolean): Promise<void> {
+  /** Takes or leaves the lane of one function, at once. `takeover`: also when another session holds it. */
+  async serve(name: string, on: boolean, options: { readonly takeover?: boolean } = {}): Promise<void> {
     const spec = this.#specs.get(name);
     if (spec === undefined) return;
-    if (on) await this.#serve(spec, this.#options.takeover);
+    if (on) await this.#serve(spec, options.takeover ?? this.#options.takeover);
     else await this.#leave(spec);
+  }
+
+  /** Milliseconds to the broker and back; undefined while there is no connection. */
+  async roundTrip(): Promise<number | undefined> {
+    const transport = this.#transport;
+    if (transport?.state.status !== 'connected') return undefined;
+    const began = performance.now();
+    return (await transport.probe(PING_MS)) ? performance.now() - began : undefined;
   }
 
   /** Gives the lanes back, ends what runs with `Llx.Cancelled`, and leaves. Idempotent. */

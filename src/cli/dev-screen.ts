@@ -1,0 +1,68 @@
+import type { Runtime } from '../runtime/invocation.ts';
+import type { Session } from '../session/session.ts';
+import type { SessionStore } from '../session/store.ts';
+import type { Closers } from './closers.ts';
+import type { Configuration } from './configuration.ts';
+import { watchCredentials } from './credentials-watch.ts';
+import type { DevAws } from './dev-aws.ts';
+import { openHintFile } from './hint-file.ts';
+import { invocationCommand } from './invocation-command.ts';
+import type { Output } from './output.ts';
+import { createDeveloperTools } from './tui/developer-tools.ts';
+import { type ActionParts, createTuiActions } from './tui-actions.ts';
+
+/** The screen of `llx dev`, open before anything else is. */
+export type DevScreen = {
+  /** Aborted when the user has left it, or it has crashed. */
+  readonly signal: AbortSignal;
+  /** Resolves when the user leaves it; rejects when it crashes. Undefined: there is no screen. */
+  readonly left: Promise<void> | undefined;
+  /** What the session runs against is known. */
+  opened(aws: DevAws): void;
+  /** The session has its lanes: the actions of the screens work. */
+  serving(session: Session, aws: DevAws): void;
+};
+
+export type DevScreenOptions = {
+  readonly output: Output;
+  readonly store: SessionStore;
+  readonly configuration: Configuration;
+  readonly runtime: Runtime;
+  readonly lane: string;
+  /** Before it is known what is at the other end: LIVE, OFFLINE, BROKER. */
+  readonly label: string;
+  readonly closers: Closers;
+  /** Aborted by a signal of the system. */
+  readonly interrupted: AbortSignal;
+};
+
+export function openDevScreen(options: DevScreenOptions): DevScreen {
+  const { output, store, configuration, runtime, lane, closers } = options;
+  const gone = new AbortController();
+  const signal = AbortSignal.any([options.interrupted, gone.signal]);
+  let parts: ActionParts | undefined;
+  const left = output.show({
+    mode: { label: options.label, endpoint: '' },
+    lane,
+    actions: createTuiActions(store, () => parts),
+    ping: async () => await parts?.session.roundTrip(),
+    hints: openHintFile(configuration.root),
+  });
+  left?.finally(() => gone.abort()).catch(() => undefined);
+  return {
+    signal,
+    left,
+    opened(aws) {
+      const { endpoint, mode, place } = aws;
+      const invocation = (name: string) => invocationCommand({ endpoint, lane }, name);
+      output.setMode({ label: mode.toUpperCase(), endpoint: place, invocation });
+    },
+    serving(session, aws) {
+      if (left === undefined) return;
+      parts = { session, tools: createDeveloperTools({ aws, configuration, runtime, store, signal }) };
+      if (aws.mode !== 'live') return;
+      const watch = watchCredentials(aws.credentials, store);
+      closers.add(() => watch.close());
+    },
+  };
+}

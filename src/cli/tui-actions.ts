@@ -1,0 +1,31 @@
+import type { Session } from '../session/session.ts';
+import type { SessionStore } from '../session/store.ts';
+import type { TuiActions } from '../tui/tui-actions.ts';
+import type { DeveloperTools } from './tui/developer-tools.ts';
+
+/** What the actions work on, once the session is there. */
+export type ActionParts = {
+  readonly session: Session;
+  readonly tools: DeveloperTools;
+};
+
+/** The screens' actions. There is a screen before there is a session: until then most of them say so. */
+export function createTuiActions(store: SessionStore, parts: () => ActionParts | undefined): TuiActions {
+  function here(): ActionParts {
+    const known = parts();
+    if (known === undefined) throw new Error('Not connected yet.');
+    return known;
+  }
+  return {
+    toggle: async (functionName, on, options) => await here().session.serve(functionName, on, options),
+    pin: (id, on) => store.dispatch({ type: 'pinned', id, on }),
+    replay: async (request) => await here().tools.replay(request),
+    fixtures: async () => await here().tools.fixtures(),
+    sendFixture: async (name, functionName) => await here().tools.sendFixture(name, functionName),
+    saveFixture: async (record, options) => await here().tools.saveFixture(record, options),
+    edit: async (text, extension) => await here().tools.edit(text, extension),
+    openSource: async (functionName, location) => await here().tools.openSource(functionName, location),
+    readSource: async (location) => await here().tools.readSource(location),
+    copy: async (text) => await here().tools.copy(text),
+  };
+}
