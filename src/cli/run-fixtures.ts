@@ -1,14 +1,16 @@
 import { describeEvent } from '../fixtures/event-source.ts';
-import { findFixture, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
+import { findFixture, listFixtures, readFixtures } from '../fixtures/load-fixtures.ts';
 import { fixtureDirectories } from './fixture-directories.ts';
 
 /** `llx fixtures list` */
 export async function listFixturesCommand({ json }: { readonly json?: boolean }): Promise<void> {
   const [project, ...shipped] = await fixtureDirectories(process.cwd());
   const files = await listFixtures(project === undefined ? shipped : [project, ...shipped]);
-  const fixtures = await Promise.all(files.map(loadFixture));
-  const rows = fixtures.map(({ name, file, event, functionName }) => {
-    const { kind, label } = describeEvent(event);
+  const rows = (await readFixtures(files)).map((fixture) => {
+    const { name, file } = fixture;
+    if ('problem' in fixture) return { name, kind: 'invalid', label: `! ${fixture.problem}`, file };
+    const { kind, label } = describeEvent(fixture.event);
+    const { functionName } = fixture;
     return { name, kind, label, ...(functionName === undefined ? {} : { function: functionName }), file };
   });
   if (json === true) {
