@@ -230,8 +230,8 @@ describe('what is wrong is said with its path, what was expected and what was fo
     [{ handler: '/src/hello.handler' }, `handler: expected ${HANDLER}, found "/src/hello.handler".`],
     [{ handler: 'src/.handler' }, `handler: expected ${HANDLER}, found "src/.handler".`],
     [
-      { runtime: 'python3.14' },
-      `runtime: expected a Node.js runtime of Lambda, such as 'nodejs24.x', found "python3.14".`,
+      { runtime: 'java21' },
+      `runtime: expected a runtime of Lambda that llx runs: 'nodejs24.x', 'python3.13', 'provided.al2023', found "java21".`,
     ],
     [{ timeout: 0 }, 'timeout: expected a whole number from 1 to 900 (seconds), found the number 0.'],
     [{ timeout: 901 }, 'timeout: expected a whole number from 1 to 900 (seconds), found the number 901.'],

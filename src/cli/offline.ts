@@ -12,6 +12,7 @@ import {
 import { createRuntime } from '../runtime/create-runtime.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/spawn-worker.ts';
+import type { SpawnWorker } from '../runtime/worker.ts';
 import type { Environment, EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
@@ -139,6 +140,17 @@ function keptSecret(environment: Environment): Environment {
   return environment;
 }
 
-function spawnWorkers(store: SessionStore): ReturnType<typeof createSpawnWorker> {
-  return createSpawnWorker({ bootstrapFile: packagePaths.bootstrap, drops: countDrops(store, 'runtime') });
+/** One for both runtimes of a program: what it finds out about this machine is found out, and told, once. */
+const spawners = new WeakMap<SessionStore, SpawnWorker>();
+
+function spawnWorkers(store: SessionStore): SpawnWorker {
+  const known = spawners.get(store);
+  if (known !== undefined) return known;
+  const spawnWorker = createSpawnWorker({
+    bootstrapFile: packagePaths.bootstrap,
+    drops: countDrops(store, 'runtime'),
+    onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
+  });
+  spawners.set(store, spawnWorker);
+  return spawnWorker;
 }

@@ -11,7 +11,7 @@ export function refusalOf(
   if (mode === 'observe') return { code: 'Llx.NotServed', message: 'this session only watches' };
   if (!serving)
     return { code: 'Llx.NotServed', message: `this session does not serve ${spec.name} any more` };
-  if (!spec.runtime.startsWith('nodejs')) {
+  if (!/^(nodejs|python3|provided)/.test(spec.runtime)) {
     return { code: 'Llx.RuntimeUnsupported', message: `this session cannot run ${spec.runtime}` };
   }
   return undefined;

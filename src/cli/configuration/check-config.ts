@@ -10,6 +10,7 @@ import {
 } from '../../checks/check.ts';
 import { didYouMean } from '../../fixtures/near-miss.ts';
 import { isLane } from '../../protocol/topics.ts';
+import { runtimeFamily } from '../../runtime/runtime-family.ts';
 import { environment } from './environment.ts';
 import { functionRole, iam } from './iam.ts';
 import type { LlxConfig } from './llx-config.ts';
@@ -36,8 +37,9 @@ const stringRecord: Check<Readonly<Record<string, string>>> = (written, path, pr
 
 const functionFields = {
   handler,
-  runtime: text("a Node.js runtime of Lambda, such as 'nodejs24.x'", (written) =>
-    /^nodejs\d{2}\.x$/.test(written),
+  runtime: text(
+    "a runtime of Lambda that llx runs: 'nodejs24.x', 'python3.13', 'provided.al2023'",
+    (written) => runtimeFamily(written) !== undefined,
   ),
   timeout: integer(1, 900, ' (seconds)'),
   memory: integer(128, 10_240, ' (MiB)'),

@@ -4,12 +4,14 @@ import type { IamConfig } from '../../emulator/identity/iam-config.ts';
 export type FunctionConfig = {
   /**
    * File and export, relative to the configuration, as in Lambda: `src/hello.handler`. The file's extension may be
-   * left out. Nested exports are possible: `src/routes.orders.create`. Only of a function of the CDK app in the same
+   * left out. Nested exports are possible: `src/routes.orders.create`. Of an OS-only runtime, the program `bootstrap` in
+   * the file's folder, else the one beside the configuration, is run. Only of a function of the CDK app in the same
    * folder may it be absent: the app's manifest knows it.
    */
   readonly handler?: string;
   /**
-   * Lambda's runtime identifier. It decides about callback handlers and the context object.
+   * Lambda's runtime identifier: `nodejs24.x`, `python3.13`, `provided.al2023`. Of Node.js it decides about callback
+   * handlers and the context object.
    *
    * @default 'nodejs24.x'
    */
