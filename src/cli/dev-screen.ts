@@ -59,7 +59,7 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
     },
     serving(session, aws) {
       if (left === undefined) return;
-      parts = { session, tools: createDeveloperTools({ aws, configuration, runtime, store, signal }) };
+      parts = { session, tools: createDeveloperTools({ aws, configuration, runtime, store, lane, signal }) };
       if (aws.mode !== 'live') return;
       const watch = watchCredentials(aws.credentials, store);
       closers.add(() => watch.close());

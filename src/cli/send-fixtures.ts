@@ -1,19 +1,10 @@
-import { httpRequest } from '../emulator/http/http-request.ts';
 import { functionOf } from '../fixtures/fixture.ts';
 import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
-import { LAMBDA } from '../protocol/limits.ts';
 import type { SessionStore } from '../session/store.ts';
-import type { CredentialProvider } from '../signature/credentials.ts';
-import { signRequest } from '../signature/sign-request.ts';
 import type { Configuration } from './configuration.ts';
+import { invokeFunction, type LambdaApi } from './invoke-function.ts';
 
-type Sending = {
-  readonly configuration: Configuration;
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: CredentialProvider;
-  readonly signal: AbortSignal;
-};
+type Sending = LambdaApi & { readonly configuration: Configuration };
 
 /**
  * Sends each of the project's fixtures once, one after the other, over the emulator's Lambda API. True when there was at
@@ -39,48 +30,12 @@ export async function sendFixtures(options: Sending & { readonly store: SessionS
   return answered > 0 && answered === files.length;
 }
 
-/** Why it failed, or undefined. */
-async function send(
-  file: FixtureFile,
-  { configuration, endpoint, region, credentials, signal }: Sending,
-): Promise<string | undefined> {
+/** Why it failed, or undefined. Interrupted, the fixtures behind it are not sent either. */
+async function send(file: FixtureFile, { configuration, ...api }: Sending): Promise<string | undefined> {
   const fixture = await loadFixture(file);
   const names = configuration.functions.map(({ name }) => name);
-  const name = functionOf(fixture, names);
-  if (name === undefined) return `no function is named for it; there are ${names.join(', ')}`;
-  const context = fixture.clientContext;
-  const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(name)}/invocations`;
-  try {
-    const method = 'POST';
-    const body = JSON.stringify(fixture.event);
-    const unsigned = {
-      'content-type': 'application/json',
-      ...(context === undefined
-        ? {}
-        : { 'x-amz-client-context': Buffer.from(JSON.stringify(context)).toString('base64') }),
-    };
-    const signature = signRequest({
-      method,
-      url,
-      headers: unsigned,
-      body: Buffer.from(body),
-      service: 'lambda',
-      region,
-      credentials: await credentials(),
-    });
-    const answer = await httpRequest(url, {
-      method,
-      headers: { ...unsigned, ...signature },
-      body,
-      limitBytes: LAMBDA.responseBytes,
-      signal,
-    });
-    const text = answer.body.slice(0, 300);
-    if (answer.status !== 200) return `${answer.status} ${text}`;
-    return answer.headers['x-amz-function-error'] === undefined ? undefined : `the function failed: ${text}`;
-  } catch (error) {
-    // Interrupted, the fixtures behind it are not sent either.
-    signal.throwIfAborted();
-    return error instanceof Error ? error.message : String(error);
-  }
+  const functionName = functionOf(fixture, names);
+  if (functionName === undefined) return `no function is named for it; there are ${names.join(', ')}`;
+  const { clientContext } = fixture;
+  return invokeFunction({ functionName, event: JSON.stringify(fixture.event), clientContext }, api);
 }

@@ -1,3 +1,4 @@
+import { fixturesScreen } from './fixtures/fixtures-screen.ts';
 import { functionsScreen } from './functions/functions-screen.tsx';
 import { invocationScreen } from './invocation/invocation-screen.ts';
 import { invocationsScreen } from './invocations/invocations-screen.ts';
@@ -10,6 +11,7 @@ export function createScreens(): readonly ScreenHost[] {
     hostScreen(invocationsScreen),
     hostScreen(invocationScreen),
     hostScreen(functionsScreen),
+    hostScreen(fixturesScreen),
     hostScreen(logsScreen),
   ];
 }

@@ -5,7 +5,7 @@ import type { Phase } from '../../session/event.ts';
 import { printable } from '../../session/printable.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
-import { eventLabel } from '../../tui/invocations/event-label.ts';
+import { recordSource } from '../../tui/invocations/record-source.ts';
 
 /** What words mean, not how they look: a light and a dark terminal show both. */
 const STYLES = {
@@ -46,7 +46,7 @@ export function invocationLine(
   return [
     style('faint', clockText(at)),
     style('strong', printable(record.functionName).padEnd(nameWidth)),
-    eventLabel(record),
+    recordSource(record).label,
     meaning === undefined ? word : style(meaning, word),
     durationPart(facts),
     facts.reason === undefined ? undefined : printable(facts.reason),
