@@ -3,6 +3,7 @@ import type { RequestAccess } from '../identity/request-access.ts';
 import type { ApiOperation, ApiService, OperationAnswer, OperationCall } from './api-operation.ts';
 import { type ApiProtocol, awsJson, type EncodedAnswer, REST_JSON } from './api-protocol.ts';
 import { AwsError, notImplemented } from './aws-error.ts';
+import { plainBody } from './content-encoding.ts';
 import { toAwsError } from './front-door.ts';
 import { RestPaths } from './rest-paths.ts';
 
@@ -80,7 +81,12 @@ export class ServiceRouter {
         path,
         query: queryOf(request),
         headers: request.headers,
-        input: protocol.decode(request.body instanceof Uint8Array ? request.body : NO_BODY),
+        input: protocol.decode(
+          plainBody(
+            request.body instanceof Uint8Array ? request.body : NO_BODY,
+            request.headers['content-encoding'],
+          ),
+        ),
         signal: hangUp.signal,
         authorize: (action, resource) => this.#access.allow(principal, action, resource),
       };

@@ -3,32 +3,25 @@ import type { Dimension } from './metric-store.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Its code in the older protocols lacks the end: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html */
 export function invalidValue(message: string): AwsError {
-  return new AwsError(
-    400,
-    'InvalidParameterValueException',
-    { message },
-    { queryCode: 'InvalidParameterValue' },
-  );
+  return metricError('InvalidParameterValueException', 'InvalidParameterValue', message);
 }
 
 export function invalidCombination(message: string): AwsError {
-  return new AwsError(
-    400,
-    'InvalidParameterCombinationException',
-    { message },
-    { queryCode: 'InvalidParameterCombination' },
-  );
+  return metricError('InvalidParameterCombinationException', 'InvalidParameterCombination', message);
 }
 
 export function missingParameter(name: string): AwsError {
-  return new AwsError(
-    400,
+  return metricError(
     'MissingRequiredParameterException',
-    { message: `The parameter ${name} is required.` },
-    { queryCode: 'MissingParameter' },
+    'MissingParameter',
+    `The parameter ${name} is required.`,
   );
+}
+
+/** The service once spoke another protocol, whose codes boto3 still goes by: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+function metricError(type: string, queryCode: string, message: string): AwsError {
+  return new AwsError(400, type, { message }, { 'x-amzn-query-error': `${queryCode};Sender` });
 }
 
 /** A member that is an object. @throws AwsError 400 */

@@ -75,6 +75,8 @@ export class ValueDistribution {
     const buckets = [...this.#buckets].sort(([a], [b]) => a - b);
     const known = buckets.reduce((sum, [, count]) => sum + count, 0);
     if (known < this.#count || known === 0) return undefined;
+    if (percent <= 0) return this.#minimum;
+    if (percent >= 100) return this.#maximum;
     const rank = (percent / 100) * known;
     let reached = 0;
     for (const [bucket, count] of buckets) {
