@@ -33,7 +33,7 @@ export async function extractZip(
   let file: ZipFile | undefined;
   try {
     const bytes = Buffer.from(zip.buffer, zip.byteOffset, zip.byteLength);
-    // Names are checked by entryPath: yauzl would mend some of them.
+    // Strictly: else yauzl mends backslashes, and one zip would mean two things.
     file = await fromBufferPromise(bytes, { lazyEntries: true, strictFileNames: true });
     await new Extraction(file, directory, limits).run();
   } catch (error) {

@@ -62,7 +62,10 @@ function migrate(database: Database, migrations: readonly string[], file: string
   }
   for (const [index, sql] of migrations.entries()) {
     if (index < found) continue;
-    transaction(database, () => database.exec(`${sql}\nPRAGMA user_version = ${index + 1}`));
+    transaction(database, () => {
+      database.exec(sql);
+      database.exec(`PRAGMA user_version = ${index + 1}`);
+    });
   }
 }
 
