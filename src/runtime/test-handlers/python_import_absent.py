@@ -1,0 +1,1 @@
+import absent_module_of_llx
