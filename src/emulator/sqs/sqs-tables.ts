@@ -27,7 +27,8 @@ CREATE TABLE sqs_messages (
 CREATE INDEX sqs_messages_by_visibility ON sqs_messages (queue, visible_at);
 CREATE INDEX sqs_messages_by_age ON sqs_messages (queue, sent_at);
 CREATE INDEX sqs_messages_by_group ON sqs_messages (queue, group_id, sequence) WHERE group_id IS NOT NULL;
-CREATE INDEX sqs_messages_held ON sqs_messages (queue, group_id, visible_at) WHERE receive_count > 0;
+CREATE INDEX sqs_messages_held ON sqs_messages (queue, group_id, visible_at)
+  WHERE receive_count > 0 AND group_id IS NOT NULL;
 
 CREATE TABLE sqs_groups (
   queue INTEGER NOT NULL,
