@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DropCounter } from '../protocol/drops.ts';
-import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
+import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
@@ -50,7 +50,7 @@ export type EmulatorOptions = AskedPorts & {
   /** What is deployed: runs when nobody holds the lane of a function. */
   readonly functions: readonly (FunctionSpec & { readonly role?: string })[];
   /** Runs deployed code. Closed by whoever made it. */
-  readonly runtime: Runtime;
+  readonly runtime: Runtime & Partial<Pick<DeployedRuntime, 'forget'>>;
   readonly stubFile: string;
   readonly stubHostFile: string;
   /**
@@ -172,6 +172,7 @@ async function open(
         logs,
         metrics,
         endpoint: () => state.endpoint,
+        forget: (functionArn) => runtime.forget?.(functionArn),
         onNotice,
         onDefect,
       });
@@ -215,7 +216,10 @@ async function open(
     ...state,
     broker,
     identities,
-    environmentOf: (spec) => deployedVariables(identities, spec, state.endpoint),
+    environmentOf(spec) {
+      const log = registry.lookup({ name: spec.name, qualifier: spec.version })?.deployed;
+      return deployedVariables(identities, spec, { endpoint: state.endpoint, log });
+    },
     async loadServices() {
       await services.load();
       return deployed();

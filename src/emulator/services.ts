@@ -60,6 +60,8 @@ export type ServicesCore = {
   readonly metrics: InvocationMetrics;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
+  /** The workers of a function are of no use any more. */
+  readonly forget: (functionArn: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };
@@ -157,8 +159,9 @@ export function openServices(core: ServicesCore): Services {
     concurrency.delete(name);
     recursion.functionDeleted(name);
     urls.functionDeleted(name);
-    concurrency.delete(name);
+    core.forget(functions.arnOf(name));
   });
+  functions.onChanged((name) => core.forget(functions.arnOf(name)));
   queue.start();
   mappings.start();
   let closed: Promise<void> | undefined;

@@ -1,5 +1,6 @@
 import type { FunctionSpec } from '../../runtime/invocation.ts';
 import type { Identities } from '../identity/identities.ts';
+import type { DeployedFunction } from './function-registry.ts';
 
 /** Where a stub finds its broker. */
 export type StubPlace = {
@@ -29,6 +30,13 @@ export function stubVariables(
   };
 }
 
+export type DeployedPlace = {
+  /** `http://127.0.0.1:4566` */
+  readonly endpoint: string;
+  /** Where its log is kept. Undefined: the runtime names a stream of its own. */
+  readonly log: Pick<DeployedFunction, 'logGroupName' | 'logStreamName'> | undefined;
+};
+
 /**
  * What Lambda puts into the environment of a function's deployed code: the credentials of its role, and where AWS is.
  *
@@ -37,10 +45,13 @@ export function stubVariables(
 export function deployedVariables(
   identities: Identities,
   { name, environment }: FunctionSpec,
-  endpoint: string,
+  { endpoint, log }: DeployedPlace,
 ): Readonly<Record<string, string>> {
   return {
     ...roleVariables(identities, name),
+    ...(log === undefined
+      ? {}
+      : { AWS_LAMBDA_LOG_GROUP_NAME: log.logGroupName, AWS_LAMBDA_LOG_STREAM_NAME: log.logStreamName }),
     // A function may have an AWS of its own.
     AWS_ENDPOINT_URL: environment.AWS_ENDPOINT_URL ?? endpoint,
   };
