@@ -21,9 +21,9 @@ export type InvocationCall = {
 /** Takes an answer as it comes. */
 export type AnswerStream = {
   /** Before the first piece. */
-  readonly onContentType: (contentType: string) => void;
+  onContentType(contentType: string): void;
   /** Resolves when more may come; rejects when nobody takes the answer any more, which ends the handler. */
-  readonly onChunk: (chunk: Uint8Array) => Promise<void>;
+  onChunk(chunk: Uint8Array): Promise<void>;
 };
 
 export type InvocationRun = {
