@@ -4,8 +4,10 @@ import { didYouMean } from '../fixtures/near-miss.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
+import { addEnvCommand } from './commands/env.ts';
 import { addFixturesCommand } from './commands/fixtures.ts';
 import { addInvokeCommand } from './commands/invoke.ts';
+import { addLogsCommand } from './commands/logs.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
 
@@ -31,6 +33,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   addInvokeCommand(program);
   addFixturesCommand(program);
   addEmulatorCommand(program);
+  addLogsCommand(program);
+  addEnvCommand(program);
   addDoctorCommand(program);
   try {
     process.exitCode = 0;

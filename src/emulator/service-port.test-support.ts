@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import type { ApiService } from './http/api-operation.ts';
 import { createApiServer } from './http/api-server.ts';
 import { ServiceRouter } from './http/service-router.ts';
@@ -8,6 +9,7 @@ import { RequestAccess } from './identity/request-access.ts';
 /** Services at a port of their own, for AWS's own clients. Their key is the development key. */
 export async function openServicePort(
   services: readonly ApiService[],
+  addRoutes: (app: FastifyInstance, endpoint: () => string) => void = () => undefined,
 ): Promise<{ readonly endpoint: string; close(): Promise<void> }> {
   const defects: unknown[] = [];
   const identities = new Identities({ account: '000000000000', region: 'us-east-1', functions: [] });
@@ -21,9 +23,11 @@ export async function openServicePort(
     urls: { handle: () => Promise.reject(new Error('there are no function URLs here')) },
     metricsText: () => ({ contentType: 'text/plain', text: '' }),
   }));
-  const { url } = await api.listen();
+  let endpoint = '';
+  addRoutes(api.app, () => endpoint);
+  endpoint = (await api.listen()).url;
   return {
-    endpoint: url,
+    endpoint,
     async close() {
       await api.close();
       if (defects.length > 0) throw new AggregateError(defects, 'an operation has a defect');
