@@ -1,9 +1,10 @@
 import type { AwsCredentials } from '../../signature/credentials.ts';
-import { AwsError } from '../http/aws-error.ts';
+import { AwsError, notImplemented } from '../http/aws-error.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { QueryRequest } from './query-request.ts';
 import { assumeRoleParameters, type Parameters, sessionTokenSeconds } from './sts-parameters.ts';
+import { STS_SERVICE } from './sts-service.ts';
 import type { XmlContent } from './xml.ts';
 
 type Call = {
@@ -36,6 +37,9 @@ export function callSts(
 ): XmlContent {
   const operation = Object.hasOwn(OPERATIONS, action) ? OPERATIONS[action] : undefined;
   if (operation === undefined) {
+    if (STS_SERVICE.operations.some(({ name }) => name === action)) {
+      throw notImplemented(`${action} of ${STS_SERVICE.title}`);
+    }
     throw new AwsError(400, 'InvalidAction', {
       message: `Could not find operation ${action.slice(0, 200)} for version ${version}`,
     });
