@@ -93,7 +93,7 @@ export class DeferredProcess implements RuntimeProcess {
     this.#channel = channel;
     void channel.closed.then(() => child.kill());
     this.#settleClosed(channel.closed);
-    channel.load(command);
+    channel.load({ ...command, environment: {}, inherits: true });
   }
 
   async #startWithApi({ speaks, environment, ...program }: Launch): Promise<void> {

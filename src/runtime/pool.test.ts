@@ -408,3 +408,25 @@ describe('the end', () => {
     }
   });
 });
+
+describe('a pool that is drained', () => {
+  test('lets what runs and what waits end, and keeps no process', async () => {
+    pool.setCode(ready());
+    const idle = await run('zero');
+    workers.nth(0).answer();
+    await idle.result;
+    const running = await run('one');
+    const other = await run('two');
+    const waiting = pool.invoke(request('three'));
+    const drained = pool.drain();
+    workers.nth(0).answer();
+    await running.result;
+    await setImmediate();
+    workers.nth(0).answer();
+    workers.nth(1).answer();
+    expect(payloadOf(await waiting)).toBe('three');
+    expect(payloadOf(await other.result)).toBe('two');
+    await drained;
+    expect(workers.alive).toEqual([]);
+  });
+});

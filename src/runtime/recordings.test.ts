@@ -2,7 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { invoke, type Outcome, REQUEST_ID, TestWorkers } from './worker.test-support.ts';
+import { pythonVersion } from './python.test-support.ts';
+import {
+  functionSpec,
+  invoke,
+  type Outcome,
+  REQUEST_ID,
+  stable,
+  TestWorkers,
+} from './worker.test-support.ts';
 
 const folder =
   process.env.LLX_RECORDINGS ?? fileURLToPath(new URL('../../../shared/aws-recordings', import.meta.url));
@@ -31,6 +39,11 @@ function words(answer: unknown): unknown {
   if (typeof value === 'object' && value !== null && 'trace' in value)
     return { ...value, trace: '<stack-trace>' };
   return value;
+}
+
+/** The functions of a Python stack: files and lines are those of the machine. */
+function frames({ stackTrace }: { readonly stackTrace: readonly string[] }): readonly (string | undefined)[] {
+  return stackTrace.map((frame) => /, in (\S+)\n/.exec(frame)?.[1]);
 }
 
 describe.skipIf(!recorded)(recorded ? 'as AWS answered' : 'as AWS answered (skipped: no recordings)', () => {
@@ -76,6 +89,38 @@ describe.skipIf(!recorded)(recorded ? 'as AWS answered' : 'as AWS answered (skip
         payload('invoke', 'invoke-keeps-memory', number),
       );
     }
+  });
+
+  const python = { runtime: 'python3.13' };
+  const skipped = pythonVersion === undefined ? ' (skipped: python3 is not installed)' : '';
+  describe.skipIf(pythonVersion === undefined)(`by Python${skipped}`, () => {
+    it('a raised error', async () => {
+      const outcome = await invoke(await workers.load('python_cases.raises', python), {
+        error_msg: 'some_error_msg',
+      });
+      const recorded = payload('runtime', 'runtime-raise-python') as object;
+      expect(outcome.answer).toEqual({
+        ...recorded,
+        requestId: REQUEST_ID,
+        stackTrace: [expect.any(String)],
+      });
+    });
+
+    it('an error while the module is imported', async () => {
+      const spec = functionSpec({ handler: 'python_import_raises.handler', ...python });
+      const outcome = await workers.spawn(spec).load(spec, { file: '', exportPath: '' });
+      const answer: unknown = outcome.status === 'failed' && JSON.parse(String(Buffer.from(outcome.payload)));
+      const recorded = payload('runtime', 'runtime-import-raises') as {
+        readonly stackTrace: readonly string[];
+      };
+      expect(answer).toEqual({ ...recorded, stackTrace: expect.any(Array) });
+      expect(frames(answer as typeof recorded)).toEqual(frames(recorded));
+    });
+
+    it('a line that is logged', async () => {
+      const { logs } = await invoke(await workers.load('python_cases.logs', python));
+      expect(stable(logs)).toContain(`stdout: [INFO]\t<time>\t${REQUEST_ID}\ttwo\nlines`);
+    });
   });
 
   it('the environment', async () => {

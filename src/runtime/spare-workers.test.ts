@@ -79,3 +79,15 @@ test('the end kills every spare, and no other follows', async () => {
   expect(workers.all.map(({ alive }) => alive)).toEqual([false, true]);
   expect(() => spares.take(SMALL)).toThrow('expected an open runtime to start a worker in');
 });
+
+test('what starts with its function has no spare, and takes the place of none', () => {
+  const deferred = { ...SMALL, deferred: true };
+  spares.prepare(SMALL);
+  spares.prepare(deferred);
+  expect(workers.all.length).toBe(1);
+  expect(spares.take(deferred)).toBe(workers.nth(1));
+  spares.started();
+  vi.advanceTimersByTime(1_000);
+  expect(workers.all.length).toBe(2);
+  expect(spares.take(SMALL)).toBe(workers.nth(0));
+});

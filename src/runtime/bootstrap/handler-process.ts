@@ -38,20 +38,20 @@ export class HandlerProcess {
   }
 
   /** Loads the handler; says `ready`, or why not. */
-  async load({ environment, workingDirectory, file, exportPath }: LoadCommand): Promise<void> {
+  async load({ environment, inherits, workingDirectory, file, exportPath }: LoadCommand): Promise<void> {
     const startedAt = performance.now();
     this.#parent.holdOpen(false);
-    replaceEnvironment(environment);
+    replaceEnvironment(environment, inherits === true);
     // Node.js has read NODE_PATH when it started. https://github.com/nodejs/node/blob/v24.x/lib/internal/modules/cjs/loader.js
     modulePaths._initPaths();
-    this.#runtime = (environment.AWS_EXECUTION_ENV ?? '').replace('AWS_Lambda_', '');
+    this.#runtime = (process.env.AWS_EXECUTION_ENV ?? '').replace('AWS_Lambda_', '');
     this.#prepare();
     try {
       process.chdir(workingDirectory);
       const loaded = pickHandler(
         await importHandlerFile(file),
         exportPath,
-        environment._HANDLER ?? exportPath,
+        process.env._HANDLER ?? exportPath,
       );
       refuseCallbackHandler(loaded, this.#runtime);
       const answering = new Answering({
@@ -154,10 +154,10 @@ export class HandlerProcess {
   };
 }
 
-/** Nothing of what this process was started with is left to the handler. */
-function replaceEnvironment(environment: Readonly<Record<string, string>>): void {
+/** Nothing of what this process was started with is left to the handler, unless it `inherits` that. */
+function replaceEnvironment(environment: Readonly<Record<string, string>>, inherits: boolean): void {
   for (const name of Object.keys(process.env)) {
-    if (!Object.hasOwn(environment, name)) delete process.env[name];
+    if (!inherits && !Object.hasOwn(environment, name)) delete process.env[name];
   }
   for (const [name, value] of Object.entries(environment)) {
     // A new TZ makes Node.js read its time zones again.

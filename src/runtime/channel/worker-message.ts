@@ -1,8 +1,10 @@
 /** What parent and child tell each other, whatever carries it. One invocation runs at a time. */
 
 export type LoadCommand = {
-  /** The whole environment of the handler; nothing else is left in the child's. */
+  /** The whole environment of the handler; nothing else is left in the child's, unless it `inherits`. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the child was started with stays, with what a wrapper has made of it. @default false */
+  readonly inherits?: boolean;
   readonly workingDirectory: string;
   /** Absolute path of the module. */
   readonly file: string;

@@ -33,6 +33,20 @@ describe('the interpreter of a runtime', () => {
     ]);
   });
 
+  it('is first the one of the project’s virtual environment', async () => {
+    const ask = installed({ '/project/.venv/bin/python3': '3.12', 'python3.12': '3.12' });
+    const asked: string[] = [];
+    const found = await findPython(
+      'python3.12',
+      { ask: (name) => ask(asked[asked.push(name) - 1] ?? ''), named: undefined, onNotice: () => {} },
+      '/project',
+    );
+    expect({ version: found.version, asked }).toEqual({
+      version: '3.12',
+      asked: ['/project/.venv/bin/python3'],
+    });
+  });
+
   it('is the one that the developer names, and no other', async () => {
     const ask = installed({ '/opt/py': '3.13', 'python3.13': '3.13' });
     expect((await find('python3.13', ask, '/opt/py')).executable).toBe('/usr/bin/python3.13');

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NotStarted } from '../launch.ts';
 
@@ -37,23 +38,28 @@ export function askPython(environment: NodeJS.ProcessEnv): AskPython {
   };
 }
 
+export type FindPythonOptions = {
+  readonly ask: AskPython;
+  /** What LLX_PYTHON says: that one and no other. */
+  readonly named: string | undefined;
+  readonly onNotice: (text: string) => void;
+};
+
 /**
- * The interpreter for a runtime of Lambda: that version where it is installed, else any Python 3, with a notice.
+ * The interpreter for a runtime of Lambda: that of the project's virtual environment, else that version where it is
+ * installed, else any Python 3. Another version is told in a notice.
  *
- * @param named what LLX_PYTHON says: that one and no other.
+ * @param project absolute: where `.venv` may be.
  * @throws NotStarted `Llx.RuntimeMissing`, with what to do.
  */
 export async function findPython(
   runtime: string,
-  options: {
-    readonly ask: AskPython;
-    readonly named: string | undefined;
-    readonly onNotice: (text: string) => void;
-  },
+  { ask, named, onNotice }: FindPythonOptions,
+  project?: string,
 ): Promise<PythonInterpreter> {
-  const { ask, named, onNotice } = options;
   const version = runtime.replace('python', '');
-  const names = named === undefined ? [runtime, 'python3'] : [named];
+  const installed = project === undefined ? [] : [join(project, '.venv', 'bin', 'python3')];
+  const names = named === undefined ? [...installed, runtime, 'python3'] : [named];
   for (const name of names) {
     const found = await ask(name);
     if (found === undefined) continue;
@@ -64,7 +70,7 @@ export async function findPython(
     }
     return found;
   }
-  throw missing(runtime, names);
+  throw missing(runtime, named === undefined ? [runtime, 'python3'] : names);
 }
 
 function missing(runtime: string, names: readonly string[]): NotStarted {

@@ -1,30 +1,30 @@
 import { wrapped } from '../exec-wrapper.ts';
+import type { FunctionSpec } from '../invocation.ts';
 import type { PlanLaunch } from '../launch.ts';
-import { type AskPython, findPython, type PythonInterpreter } from './python-interpreter.ts';
+import { type FindPythonOptions, findPython, type PythonInterpreter } from './python-interpreter.ts';
 
-export type PythonLaunchOptions = {
+export type PythonLaunchOptions = FindPythonOptions & {
   /** Absolute: what stands in for AWS's runtime client where that is not installed. */
   readonly bootstrapFile: string;
-  readonly ask: AskPython;
-  /** LLX_PYTHON of the developer. */
-  readonly named: string | undefined;
-  readonly onNotice: (text: string) => void;
 };
 
 /** Runs functions by `awslambdaric` where the interpreter has it, else by llx's bootstrap. */
 export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
   const found = new Map<string, Promise<PythonInterpreter>>();
-  const interpreterOf = (runtime: string): Promise<PythonInterpreter> => {
-    const known = found.get(runtime);
+  const interpreterOf = ({ runtime, code, root }: FunctionSpec): Promise<PythonInterpreter> => {
+    // A package has what it needs in it.
+    const project = code === 'source' ? root : undefined;
+    const key = `${runtime} ${project ?? ''}`;
+    const known = found.get(key);
     if (known) return known;
-    const search = findPython(runtime, options);
-    found.set(runtime, search);
+    const search = findPython(runtime, options, project);
+    found.set(key, search);
     // It may be installed by the next invocation.
-    search.catch(() => found.delete(runtime));
+    search.catch(() => found.delete(key));
     return search;
   };
   return async ({ spec, code, command }) => {
-    const { executable, hasRuntimeClient } = await interpreterOf(spec.runtime);
+    const { executable, hasRuntimeClient } = await interpreterOf(spec);
     return wrapped(
       {
         file: executable,
