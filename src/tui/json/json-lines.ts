@@ -38,7 +38,7 @@ function rowSpans(layout: JsonLayout, row: JsonRow, { digits, longest }: Format)
   const comma = hasSibling(tape, node) ? ',' : '';
   if (row.kind === 'close') {
     const bracket = tape.text[tape.start[node] ?? 0] === '{' ? '}' : ']';
-    return [number, span(`${indent}${bracket}${tape.complete ? comma : ''}`)];
+    return [number, span(indent + bracket + comma)];
   }
   if (row.kind === 'part') {
     const piece = layout.piece(node, row.part) ?? '';
