@@ -1,9 +1,4 @@
-import {
-  GetFunctionCommand,
-  GetFunctionConfigurationCommand,
-  InvokeCommand,
-  LambdaClient,
-} from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AwsCredentials } from '../../signature/credentials.ts';
 import { signRequest } from '../../signature/sign-request.ts';
@@ -13,7 +8,6 @@ import { Identities } from '../identity/identities.ts';
 import type { PolicyDocument } from '../identity/policy-document.ts';
 import { RequestAccess } from '../identity/request-access.ts';
 import { addRetainedRoute } from '../iot/retained-route.ts';
-import { addGetFunctionRoute } from './get-function-route.ts';
 import { InvocationService } from './invocation-service.ts';
 import { addInvokeRoute } from './invoke-route.ts';
 import { ORDERS_ARN, ordersRegistry, succeeded } from './lambda.test-support.ts';
@@ -50,11 +44,9 @@ beforeEach(async () => {
   });
   const identities = new Identities({ ...SCOPE, iam: { users }, functions: [{ name: 'orders' }] });
   const access = new RequestAccess(identities);
-  const roleArnOf = (name: string) => identities.roleArnOf(name);
   const broker = { retained: async () => Buffer.from('kept') };
   api = createApiServer({ host: '127.0.0.1', port: 0 });
   addInvokeRoute(api.app, service, access);
-  addGetFunctionRoute(api.app, { registry: service.registry, access, roleArnOf });
   addRetainedRoute(api.app, broker, { access, arnPrefix: IOT_ARN });
   url = (await api.listen()).url;
 });
@@ -123,59 +115,6 @@ describe('Invoke', () => {
   test('by an ARN is verified as AWS’s client signs it', async () => {
     const answer = await lambda('CALLER').send(new InvokeCommand({ ...input, FunctionName: ORDERS_ARN }));
     expect(answer.StatusCode).toBe(200);
-  });
-});
-
-describe('GetFunctionConfiguration', () => {
-  const input = { FunctionName: 'orders' };
-  const configuration = {
-    FunctionName: 'orders',
-    FunctionArn: ORDERS_ARN,
-    Runtime: 'nodejs24.x',
-    Role: 'arn:aws:iam::000000000000:role/orders-role',
-    Handler: 'orders.handler',
-    CodeSize: 0,
-    CodeSha256: expect.stringMatching(/^[\w+/]{43}=$/),
-    Description: '',
-    Timeout: 3,
-    MemorySize: 128,
-    TracingConfig: { Mode: 'PassThrough' },
-    Version: '$LATEST',
-    State: 'Active',
-    LastUpdateStatus: 'Successful',
-    PackageType: 'Zip',
-    Architectures: [expect.stringMatching(/^(arm64|x86_64)$/)],
-    EphemeralStorage: { Size: 512 },
-    LoggingConfig: { LogFormat: 'Text', LogGroup: 'group' },
-  };
-
-  test('tells what is deployed, and with which role', async () => {
-    const { $metadata, ...answer } = await lambda('READER').send(new GetFunctionConfigurationCommand(input));
-    expect(answer).toEqual(configuration);
-  });
-
-  test('is a part of GetFunction', async () => {
-    const { $metadata, ...answer } = await lambda('READER').send(new GetFunctionCommand(input));
-    expect(answer).toEqual({ Configuration: configuration, Tags: {} });
-  });
-
-  test('is denied to whom no policy allows it', async () => {
-    const client = lambda('CALLER');
-    expect(await refusal(client.send(new GetFunctionConfigurationCommand(input)))).toEqual(
-      denied('caller', 'lambda:GetFunctionConfiguration'),
-    );
-    expect(await refusal(client.send(new GetFunctionCommand(input)))).toEqual(
-      denied('caller', 'lambda:GetFunction'),
-    );
-  });
-
-  test('is asked of the ARN with the qualifier that the caller gives', async () => {
-    const call = lambda('READER').send(
-      new GetFunctionConfigurationCommand({ FunctionName: 'orders', Qualifier: '$LATEST' }),
-    );
-    expect(await refusal(call)).toEqual(
-      denied('reader', 'lambda:GetFunctionConfiguration', `${ORDERS_ARN}:$LATEST`),
-    );
   });
 });
 

@@ -1,0 +1,115 @@
+import {
+  CreateFunctionCommand,
+  GetFunctionCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ORDERS_ARN } from '../lambda.test-support.ts';
+import { MINIMUM, openTestLambda, refusal, SCOPE, type TestLambda, zipOf } from './functions.test-support.ts';
+
+/** `reader` may look at the function `orders`, `nobody` may do nothing. */
+const users = {
+  reader: {
+    accessKeys: [{ id: 'AKIAREADER0000000000', secret: 'of the reader' }],
+    policies: [
+      {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', Action: 'lambda:GetFunction*', Resource: ORDERS_ARN },
+      },
+    ],
+  },
+  nobody: { accessKeys: [{ id: 'AKIANOBODY0000000000', secret: 'of nobody' }] },
+} as const;
+
+let lambda: TestLambda;
+let clients: Record<keyof typeof users, LambdaClient>;
+
+beforeEach(async () => {
+  lambda = await openTestLambda({ iam: { users } });
+  clients = { reader: clientOf('reader'), nobody: clientOf('nobody') };
+});
+
+afterEach(async () => {
+  clients.reader.destroy();
+  clients.nobody.destroy();
+  await lambda.close();
+});
+
+function clientOf(name: keyof typeof users): LambdaClient {
+  const [{ id, secret }] = users[name].accessKeys;
+  const credentials = { accessKeyId: id, secretAccessKey: secret };
+  return new LambdaClient({ endpoint: lambda.url, region: SCOPE.region, credentials, maxAttempts: 1 });
+}
+
+const denied = (user: string, action: string, resource = ORDERS_ARN) => [
+  403,
+  'AccessDeniedException',
+  `User: arn:aws:iam::000000000000:user/${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
+];
+
+describe('GetFunctionConfiguration', () => {
+  const input = { FunctionName: 'orders' };
+  const configuration = {
+    FunctionName: 'orders',
+    FunctionArn: ORDERS_ARN,
+    Runtime: 'nodejs24.x',
+    Role: 'arn:aws:iam::000000000000:role/orders-role',
+    Handler: 'orders.handler',
+    CodeSize: 0,
+    CodeSha256: expect.stringMatching(/^[\w+/]{43}=$/),
+    Description: '',
+    Timeout: 3,
+    MemorySize: 128,
+    TracingConfig: { Mode: 'PassThrough' },
+    Version: '$LATEST',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    PackageType: 'Zip',
+    Architectures: [expect.stringMatching(/^(arm64|x86_64)$/)],
+    EphemeralStorage: { Size: 512 },
+    LoggingConfig: { LogFormat: 'Text', LogGroup: 'group' },
+  };
+
+  test('tells of a function of the configuration what is deployed, and with which role', async () => {
+    const { $metadata: _, ...answer } = await clients.reader.send(new GetFunctionConfigurationCommand(input));
+    expect(answer).toEqual(configuration);
+  });
+
+  test('is a part of GetFunction', async () => {
+    const { $metadata: _, ...answer } = await clients.reader.send(new GetFunctionCommand(input));
+    expect(answer).toEqual({ Configuration: configuration });
+  });
+
+  test('is denied to whom no policy allows it, also of what is not there', async () => {
+    expect(await refusal(clients.nobody.send(new GetFunctionConfigurationCommand(input)))).toEqual(
+      denied('nobody', 'lambda:GetFunctionConfiguration'),
+    );
+    const other = new GetFunctionCommand({ FunctionName: 'nowhere' });
+    expect(await refusal(clients.nobody.send(other))).toEqual(
+      denied('nobody', 'lambda:GetFunction', ORDERS_ARN.replace('orders', 'nowhere')),
+    );
+  });
+
+  test('is asked of the ARN with the qualifier that the caller gives', async () => {
+    const call = clients.reader.send(
+      new GetFunctionConfigurationCommand({ FunctionName: 'orders', Qualifier: '$LATEST' }),
+    );
+    expect(await refusal(call)).toEqual(
+      denied('reader', 'lambda:GetFunctionConfiguration', `${ORDERS_ARN}:$LATEST`),
+    );
+  });
+});
+
+test('whoever may only read cannot list or create', async () => {
+  expect(await refusal(clients.reader.send(new ListFunctionsCommand({})))).toEqual(
+    denied('reader', 'lambda:ListFunctions', '*'),
+  );
+  const Code = { ZipFile: await zipOf({ 'index.mjs': 'export {}' }) };
+  const create = new CreateFunctionCommand({ ...MINIMUM, FunctionName: 'bills', Code });
+  expect(await refusal(clients.reader.send(create))).toEqual(
+    denied('reader', 'lambda:CreateFunction', ORDERS_ARN.replace('orders', 'bills')),
+  );
+  expect(lambda.functions.exists('bills')).toBe(false);
+});
