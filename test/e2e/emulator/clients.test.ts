@@ -79,7 +79,7 @@ describe('AWS’s own clients, with no project and no account', () => {
 
   test('deploy a function, invoke its versions, follow its alias', async () => {
     const lambda = new LambdaClient(settings());
-    await deploy('greet', 'export const handler = async ({ name }) => `hello ${name}`;');
+    await deploy('greet', "export const handler = async ({ name }) => 'hello ' + name;");
     expect(await invoke('greet', { name: 'Ada' })).toBe('hello Ada');
     const { Version = '' } = await lambda.send(new PublishVersionCommand({ FunctionName: 'greet' }));
     const ZipFile = await zipOf({ 'index.mjs': "export const handler = async () => 'second';" });
@@ -133,7 +133,7 @@ describe('AWS’s own clients, with no project and no account', () => {
     );
     await deploy(
       'consume',
-      'export const handler = async ({ Records }) => { for (const { body } of Records) console.log(`got ${body}`); };',
+      'export const handler = async ({ Records }) => { for (const { body } of Records) console.log("got " + body); };',
     );
     const mapping = { FunctionName: 'consume', EventSourceArn: Attributes?.QueueArn };
     await new LambdaClient(settings()).send(new CreateEventSourceMappingCommand(mapping));
