@@ -20,6 +20,7 @@ export function openQueues() {
     state,
     clock,
     queues,
+    moveTasks,
     ...callerOf(service),
     create: (name: string, attributes: QueueAttributes = {}): Queue =>
       queues.create(name, attributes, {}).queue,
