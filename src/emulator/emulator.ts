@@ -260,8 +260,7 @@ async function closeAll(parts: {
   readonly ports: IotPorts | undefined;
 }): Promise<void> {
   // Callers first get their answers, then the connections end.
-  await parts.host?.close();
-  await parts.service.close();
+  await Promise.all([parts.service.close(), parts.host?.close()]);
   await parts.services.close();
   await parts.api.close();
   await parts.broker.close();

@@ -88,7 +88,15 @@ export function openServices(core: ServicesCore): Services {
   const logStore = new LogStore({ state, clock });
   const metricStore = new MetricStore({ state, clock });
   const { registry } = invocations;
-  const queue = new AsyncQueue({ state, clock, service: invocations, queues, onNotice, ephemeral });
+  const queue = new AsyncQueue({
+    state,
+    clock,
+    service: invocations,
+    queues,
+    onNotice,
+    onDefect: core.onDefect,
+    ephemeral,
+  });
   const concurrency = new ConcurrencySettings(state, invocations.limits);
   const recursion = new RecursionSettings(state, invocations.recursion);
   const deployed = openFunctions({

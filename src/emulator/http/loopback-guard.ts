@@ -3,8 +3,9 @@ import { urlHost } from './url-host.ts';
 /**
  * Keeps web pages out: a page can send requests to 127.0.0.1, and by DNS rebinding under any host name. It cannot
  * choose `Host` freely, nor leave out `Origin` on what is not a simple GET, nor `Sec-Fetch-Site` on what is one.
+ * Names of functions may have an underscore, which names of hosts have not: `http://my_function.localhost` is one all the same.
  */
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost)$/i;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|[\w-]+(?:\.[\w-]+)*\.localhost)$/i;
 
 /** What a browser says of a request that no other page caused: typed in, or of a page that this server delivered. */
 const OWN_SITE = new Set([undefined, 'none', 'same-origin']);

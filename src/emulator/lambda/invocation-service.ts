@@ -94,6 +94,11 @@ export class InvocationService {
     if (options.onEvent !== undefined) this.#listeners.add(options.onEvent);
   }
 
+  /** The emulator ends: what runs is ended, and nothing begins. */
+  get isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   /** A listener is called on the path of invocations: it returns at once and does not throw. Gives what ends it. */
   observe(listener: InvocationListener): () => void {
     this.#listeners.add(listener);

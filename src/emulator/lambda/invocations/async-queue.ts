@@ -17,6 +17,8 @@ export type AsyncQueueOptions = {
   readonly service: InvocationService;
   readonly queues: QueueSender;
   readonly onNotice: (text: string) => void;
+  /** The state does not take what is written to it. */
+  readonly onDefect: (error: unknown) => void;
   /** Whether the state ends with the emulator: what still waits then is told of. @default false */
   readonly ephemeral?: boolean;
   /** Events that run at once, of all functions and of one. */
@@ -101,7 +103,7 @@ export class AsyncQueue implements AsyncInvocations {
   }
 
   #deliver(functionName: string): void {
-    if (this.#closing !== undefined) return;
+    if (this.#closing !== undefined || this.#options.service.isClosing) return;
     const running = this.#running.get(functionName) ?? new Set<number>();
     while (running.size < this.#limits.perFunction) {
       if (this.#deliveries.size >= this.#limits.total) {
@@ -114,9 +116,10 @@ export class AsyncQueue implements AsyncInvocations {
       this.#running.set(functionName, running);
       const delivery = this.#try(event)
         .catch((error: unknown) => this.#cannotTry(event, error))
+        // What cannot even be written down would be tried without end: it keeps its place, and is not tried again.
+        .then(() => void running.delete(event.id), this.#options.onDefect)
         .then(() => {
           this.#deliveries.delete(delivery);
-          running.delete(event.id);
           if (running.size === 0) this.#running.delete(functionName);
           this.#deliverNext(functionName);
         });
@@ -175,7 +178,9 @@ export class AsyncQueue implements AsyncInvocations {
     }
     const { result } = outcome;
     if (result.status === 'failed') {
-      // The emulator ends, or what runs the function did: the function has not failed.
+      // It waits, as it is, for the next start.
+      if (service.isClosing) return;
+      // What runs the function has ended: the function has not failed.
       const decide = result.failure === 'aborted' ? afterThrottle : afterFailure;
       return this.#decide(event, resolved, config, decide(event.tries, config, clock.now()), outcome);
     }

@@ -148,6 +148,7 @@ export class LambdaWorld {
       service,
       queues,
       onNotice,
+      onDefect: (error) => this.defects.push(error),
       ephemeral: true,
       ...(running === undefined ? {} : { running }),
     });
