@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import {
   CreateFunctionCommand,
@@ -33,6 +34,7 @@ export type Clients = {
  */
 export class KillLedger {
   readonly #file: string;
+  readonly #acknowledged = new EventEmitter();
   #next = 0;
   readonly #created = new Set<string>();
   readonly #toDelete = new Set<string>();
@@ -57,16 +59,28 @@ export class KillLedger {
     };
   }
 
-  /** Asks for one thing after another, of each kind at once, until the emulator is gone. */
-  async load(clients: Clients): Promise<void> {
+  /** Resolves when more of each kind has been acknowledged than now. */
+  async oneOfEach(): Promise<void> {
+    const before = this.counts;
+    while (Object.entries(this.counts).some(([kind, count]) => count === before[kind])) {
+      await once(this.#acknowledged, 'one');
+    }
+  }
+
+  /**
+   * Asks for one thing after another, of each kind at once, until the emulator is killed. Rejects when something is
+   * refused before.
+   */
+  async load(clients: Clients, killed: AbortSignal): Promise<void> {
     const kinds = [this.#create, this.#send, this.#send, this.#take, this.#invoke];
     await Promise.all(
       kinds.map(async (kind) => {
         for (;;) {
           try {
             await kind.call(this, clients);
-          } catch {
-            // Killed: what was asked last is not acknowledged.
+            this.#acknowledged.emit('one');
+          } catch (error) {
+            if (!killed.aborted) throw error;
             return;
           }
         }
