@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   LLX_PORT_IN_USE: { exitCode: 2 }, // another program listens there
   LLX_STATE_IN_USE: { exitCode: 2 }, // another emulator has the state's directory
   LLX_STATE_NEWER: { exitCode: 2 }, // a newer llx wrote the emulator's state
+  LLX_STATE_UNWRITABLE: { exitCode: 2 }, // the emulator's state cannot be made or written where it should be
   LLX_STATE_DAMAGED: { exitCode: 2 }, // the emulator's database cannot be read
   LLX_LANE_HELD: { exitCode: 2 }, // another session holds the lane
   LLX_CREDENTIALS_MISSING: { exitCode: 2 }, // no AWS credentials in any of the places where SDKs look

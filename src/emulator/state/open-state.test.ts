@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,9 @@ test('what was written is there when it is opened again, for its owner alone', a
   state.close();
   expect(count(open())).toBe(1);
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
+  for (const file of await readdir(directory)) {
+    expect([file, (await stat(join(directory, file))).mode & 0o777]).toEqual([file, 0o600]);
+  }
 });
 
 test('a transaction writes all or nothing', () => {
@@ -100,6 +103,11 @@ describe('a state is refused', () => {
   test('that another emulator has opened', () => {
     open();
     expect(() => open()).toThrow(expect.objectContaining({ code: 'LLX_STATE_IN_USE' }));
+  });
+
+  test('where there is a file in place of its directory', async () => {
+    await writeFile(directory, '');
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'LLX_STATE_UNWRITABLE' }));
   });
 
   test('that is no database', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { LlxError } from '../../errors/llx-error.ts';
@@ -24,15 +24,17 @@ const FILE = 'state.sqlite';
  * What a transaction wrote is safe from `kill -9` of the process when it returns (WAL, `synchronous=NORMAL`); only a
  * crash of the whole machine may lose the newest of it, never half of one: https://sqlite.org/pragma.html#pragma_synchronous
  *
- * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER or LLX_STATE_DAMAGED
+ * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER, LLX_STATE_DAMAGED or LLX_STATE_UNWRITABLE
  */
 export function openState(options: StateOptions): State {
   const { directory, ephemeral = false, migrations = MIGRATIONS } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = ephemeral ? ':memory:' : join(directory, FILE);
   const { DatabaseSync } = loadSqlite();
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // Functions have secrets in their variables, and the directory may be the user's own, open to everybody.
+    if (!ephemeral) closeSync(openSync(file, 'a', 0o600));
     database = new DatabaseSync(file);
     // Exclusive, so that a second emulator is told at once instead of working on the same queues.
     database.exec(
@@ -45,7 +47,7 @@ export function openState(options: StateOptions): State {
     return stateOver(database, directory);
   } catch (error) {
     database?.close();
-    throw stateError(error, file);
+    throw stateError(error, { file, directory });
   }
 }
 

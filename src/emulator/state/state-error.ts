@@ -2,11 +2,24 @@ import { LlxError } from '../../errors/llx-error.ts';
 
 /** https://sqlite.org/rescode.html */
 const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
 /** What SQLite says when a state is opened, as a coded error where a user can mend it; else the error itself. */
-export function stateError(error: unknown, file: string): unknown {
+export function stateError(
+  error: unknown,
+  { file, directory }: { readonly file: string; readonly directory: string },
+): unknown {
+  const text = error instanceof Error ? error.message : String(error);
+  if (isUnwritable(error)) {
+    return new LlxError('LLX_STATE_UNWRITABLE', {
+      message: `expected a directory for the emulator’s state that can be written, found: ${text}`,
+      mend: `make it writable: chmod u+rwx '${directory}', or use another one: llx emulator --data DIR`,
+      cause: error,
+    });
+  }
   switch (primaryCode(error)) {
     case SQLITE_BUSY:
       return new LlxError('LLX_STATE_IN_USE', {
@@ -17,13 +30,28 @@ export function stateError(error: unknown, file: string): unknown {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return new LlxError('LLX_STATE_DAMAGED', {
-        message: `expected a SQLite database in ${file}, found: ${error instanceof Error ? error.message : String(error)}`,
+        message: `expected a SQLite database in ${file}, found: ${text}`,
         mend: `move it away, and deploy again: mv '${file}' '${file}.damaged'`,
         cause: error,
       });
     default:
       return error;
   }
+}
+
+function isUnwritable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const primary = primaryCode(error);
+  return (
+    primary === SQLITE_READONLY ||
+    primary === SQLITE_CANTOPEN ||
+    code === 'EACCES' ||
+    code === 'EPERM' ||
+    code === 'EROFS' ||
+    code === 'EEXIST' ||
+    code === 'EISDIR' ||
+    code === 'ENOTDIR'
+  );
 }
 
 /** Extended codes hold the primary one in their lowest byte. */

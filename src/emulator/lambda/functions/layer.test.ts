@@ -99,6 +99,7 @@ test('a function has its layers in order, and keeps them when they are deleted',
   expect(created.Layers?.map(({ Arn }) => Arn)).toEqual(Layers);
   await lambda.client.send(new DeleteLayerVersionCommand({ LayerName: 'tools', VersionNumber: 1 }));
   lambda.clock.advance(60 * 60_000);
+  await lambda.code.removeUnused(lambda.functions.versions.hashes());
   const layers =
     lambda.functions.resolve({ name: 'bills', qualifier: undefined })?.deployed.spec.layers ?? [];
   const texts = await Promise.all(layers.map((layer) => readFile(join(layer, 'nodejs/tool.mjs'), 'utf8')));
