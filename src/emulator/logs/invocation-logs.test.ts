@@ -108,6 +108,14 @@ it('a group and stream that were deleted are made again by the next line', () =>
   expect(written()).toEqual([[0, 'after']]);
 });
 
+it('a store that fails, as on a full disk, costs the lines, and they are counted', () => {
+  logs.attach(store);
+  log('lost');
+  state.close();
+  clock.advance(100);
+  expect(drops.counts()).toEqual({ 'store-full': 1 });
+});
+
 it('what is left is written at its end, and lines that come later are counted as dropped', () => {
   logs.attach(store);
   log('the last');

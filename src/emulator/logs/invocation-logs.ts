@@ -70,7 +70,12 @@ export class InvocationLogs {
     const lines = this.#lines;
     this.#lines = [];
     this.#characters = 0;
-    this.#store.append(lines);
+    try {
+      this.#store.append(lines);
+    } catch (error) {
+      // A full disk must not end the emulator, nor fail whoever invokes a function.
+      this.#drops.drop('store-full', `${lines.length} log lines: ${String(error)}`);
+    }
   }
 
   /** Writes what waits. Idempotent; lines that come later are dropped. */

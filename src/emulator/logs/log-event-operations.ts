@@ -66,7 +66,7 @@ export function logEventOperations(parts: {
       after: token?.position,
       newestFirst,
       limit,
-      accepts: ({ streamId }) => streamId === stream.id,
+      streamIds: new Set([stream.id]),
     });
     const events = newestFirst ? page.events.toReversed() : page.events;
     // At an end the token is the one that led there: that is how a client knows.
@@ -95,7 +95,7 @@ export function logEventOperations(parts: {
     const startFromHead = optionalFlag(input, 'startFromHead') ?? true;
     const matches = parseFilterPattern(optionalText(input, 'filterPattern', { max: 1024 }) ?? '');
     const names = store.streams.namesOf(group.id);
-    const wanted = wantedStreams(call, names);
+    const streamIds = wantedStreams(call, names);
     const newestFirst = token === undefined ? !startFromHead : token.direction === 'backward';
     const page = readLogPage(store.events, {
       groupId: group.id,
@@ -105,7 +105,8 @@ export function logEventOperations(parts: {
       newestFirst,
       limit,
       scanned: SCANNED_PER_REQUEST,
-      accepts: ({ streamId, message }) => wanted(streamId) && matches(message),
+      streamIds,
+      accepts: ({ message }) => matches(message),
     });
     const direction = newestFirst ? 'backward' : 'forward';
     return {
@@ -146,13 +147,13 @@ export function logEventOperations(parts: {
 function wantedStreams(
   { input }: OperationCall,
   names: ReadonlyMap<number, string>,
-): (streamId: number) => boolean {
+): ReadonlySet<number> | undefined {
   const chosen = optionalTexts(input, 'logStreamNames', 100);
   const prefix = optionalText(input, 'logStreamNamePrefix', STREAM_NAME);
   if (chosen !== undefined && prefix !== undefined) {
     throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
   }
-  if (chosen === undefined && prefix === undefined) return () => true;
+  if (chosen === undefined && prefix === undefined) return undefined;
   for (const name of chosen ?? []) {
     if (name.length > STREAM_NAME.max) {
       throw constraintError(
@@ -166,5 +167,5 @@ function wantedStreams(
   for (const [id, name] of names) {
     if (prefix === undefined ? chosen?.includes(name) : name.startsWith(prefix)) ids.add(id);
   }
-  return (streamId) => ids.has(streamId);
+  return ids;
 }

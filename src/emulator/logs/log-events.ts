@@ -1,5 +1,5 @@
-import type { StatementSync } from 'node:sqlite';
 import type { State } from '../state/state.ts';
+import { chunksOf, idOfEvent, type LogChunk } from './log-chunk.ts';
 
 /** Where an event stands in its group: by time, and what came in the same millisecond in the order of its arrival. */
 export type LogPosition = { readonly at: number; readonly id: number };
@@ -20,6 +20,8 @@ export type NewLogEvent = {
 
 export type LogRange = {
   readonly groupId: number;
+  /** Absent: of all streams. */
+  readonly streamIds?: ReadonlySet<number> | undefined;
   /** First and last millisecond that may be read. */
   readonly from: number;
   readonly to: number;
@@ -28,65 +30,60 @@ export type LogRange = {
   readonly newestFirst?: boolean;
 };
 
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
-export const EVENT_OVERHEAD_BYTES = 26;
+type Row = { id: number; second: number; stream_id: number; ingested_at: number; events: string };
 
-type Row = { id: number; stream_id: number; at: number; ingested_at: number; message: string };
-
+/** The events of all groups, read in the order of their time. */
 export class LogEvents {
   readonly #state: State;
-  readonly #insert: StatementSync;
-  #nextId: number;
 
   constructor(state: State) {
     this.#state = state;
-    this.#insert = state.statement(
-      'INSERT INTO log_events (id, group_id, stream_id, at, ingested_at, message) VALUES (?, ?, ?, ?, ?, ?)',
-    );
-    const newest = state.statement('SELECT max(id) AS id FROM log_events').get();
-    this.#nextId = Number(newest?.id ?? 0) + 1;
   }
 
   /** To be called within a transaction. */
   append(events: readonly NewLogEvent[], ingestedAt: number): void {
-    const bytes = new Map<number, number>();
-    const streams = new Map<number, { first: number; last: number }>();
-    for (const { groupId, streamId, at, message } of events) {
-      this.#insert.run(this.#nextId, groupId, streamId, at, ingestedAt, message);
-      this.#nextId += 1;
-      bytes.set(groupId, (bytes.get(groupId) ?? 0) + Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES);
-      const seen = streams.get(streamId);
-      if (seen === undefined) streams.set(streamId, { first: at, last: at });
-      else {
-        seen.first = Math.min(seen.first, at);
-        seen.last = Math.max(seen.last, at);
-      }
-    }
-    this.#account(bytes);
+    const insert = this.#state.statement(
+      'INSERT INTO log_chunks (group_id, second, stream_id, ingested_at, bytes, events) VALUES (?, ?, ?, ?, ?, ?)',
+    );
     const touch = this.#state.statement(
       `UPDATE log_streams SET ingested_at = ?1,
          first_event_at = min(coalesce(first_event_at, ?2), ?2), last_event_at = max(coalesce(last_event_at, ?3), ?3)
        WHERE id = ?4`,
     );
-    for (const [streamId, { first, last }] of streams) touch.run(ingestedAt, first, last, streamId);
+    for (const chunk of chunksOf(events)) {
+      const { groupId, second, streamId, bytes } = chunk;
+      insert.run(groupId, second, streamId, ingestedAt, bytes, JSON.stringify(chunk.events));
+      touch.run(ingestedAt, ...timesOf(chunk), streamId);
+      this.#account(groupId, bytes);
+    }
   }
 
   /** Reads as far as the caller iterates. Nothing may be written meanwhile. */
-  *read({ groupId, from, to, after, newestFirst = false }: LogRange): Generator<StoredLogEvent> {
-    const [direction, comparison] = newestFirst ? ['DESC', '<'] : ['ASC', '>'];
+  *read(range: LogRange): Generator<StoredLogEvent> {
+    const { groupId, from, to, after, newestFirst = false } = range;
     const low = newestFirst || after === undefined ? from : Math.max(from, after.at);
     const high = newestFirst && after !== undefined ? Math.min(to, after.at) : to;
+    const direction = newestFirst ? 'DESC' : 'ASC';
     const rows = this.#state
       .statement(
-        `SELECT id, stream_id, at, ingested_at, message FROM log_events
-         WHERE group_id = ?1 AND at BETWEEN ?2 AND ?3 AND (?4 IS NULL OR (at, id) ${comparison} (?4, ?5))
-         ORDER BY at ${direction}, id ${direction}`,
+        `SELECT id, second, stream_id, ingested_at, events FROM log_chunks
+         WHERE group_id = ? AND second BETWEEN ? AND ? ORDER BY second ${direction}, id ${direction}`,
       )
-      .iterate(groupId, low, high, after?.at ?? null, after?.id ?? 0);
+      .iterate(groupId, Math.floor(low / 1_000), Math.floor(high / 1_000)) as Iterable<Row>;
+    const sign = newestFirst ? -1 : 1;
+    const isWanted = (event: StoredLogEvent): boolean =>
+      event.at >= low && event.at <= high && (after === undefined || sign * inOrder(event, after) > 0);
+    let events: StoredLogEvent[] = [];
+    let second: number | undefined;
     for (const row of rows) {
-      const { id, stream_id, at, ingested_at, message } = row as Row;
-      yield { id, streamId: stream_id, at, ingestedAt: ingested_at, message };
+      if (row.second !== second) {
+        yield* events.filter(isWanted).sort((a, b) => sign * inOrder(a, b));
+        events = [];
+        second = row.second;
+      }
+      if (range.streamIds?.has(row.stream_id) !== false) events.push(...eventsOf(row));
     }
+    yield* events.filter(isWanted).sort((a, b) => sign * inOrder(a, b));
   }
 
   /** The bytes of all groups. */
@@ -95,23 +92,21 @@ export class LogEvents {
     return Number(row?.bytes);
   }
 
-  /** Removes what is older than its group's retention. */
+  /** Removes what is older than its group's retention, to the second. `before`: epoch milliseconds. */
   removeExpired(groupId: number, before: number): void {
-    this.#remove('group_id = ? AND at < ?', [groupId, before]);
+    this.#remove('group_id = ? AND second < ?', [groupId, Math.floor(before / 1_000)]);
   }
 
   /** Removes what came first, of all groups, until so many bytes are free. */
   removeOldest(bytes: number): void {
     let freed = 0;
     let last = 0;
-    const sizes = this.#state
-      .statement(
-        `SELECT id, octet_length(message) + ${EVENT_OVERHEAD_BYTES} AS bytes FROM log_events ORDER BY id`,
-      )
+    const chunks = this.#state
+      .statement('SELECT id, bytes FROM log_chunks ORDER BY id')
       .iterate() as Iterable<{ id: number; bytes: number }>;
-    for (const event of sizes) {
-      last = event.id;
-      freed += event.bytes;
+    for (const chunk of chunks) {
+      last = chunk.id;
+      freed += chunk.bytes;
       if (freed >= bytes) break;
     }
     this.#remove('id <= ?', [last]);
@@ -121,20 +116,40 @@ export class LogEvents {
     this.#state.transaction(() => {
       const rows = this.#state
         .statement(
-          `SELECT group_id, sum(octet_length(message) + ${EVENT_OVERHEAD_BYTES}) AS bytes
-           FROM log_events WHERE ${condition} GROUP BY group_id`,
+          `SELECT group_id AS groupId, sum(bytes) AS bytes FROM log_chunks WHERE ${condition} GROUP BY group_id`,
         )
-        .all(...values) as { group_id: number; bytes: number }[];
-      if (rows.length === 0) return;
-      this.#account(new Map(rows.map(({ group_id, bytes }) => [group_id, -bytes])));
-      this.#state.statement(`DELETE FROM log_events WHERE ${condition}`).run(...values);
+        .all(...values) as { groupId: number; bytes: number }[];
+      for (const { groupId, bytes } of rows) this.#account(groupId, -bytes);
+      this.#state.statement(`DELETE FROM log_chunks WHERE ${condition}`).run(...values);
     });
   }
 
-  #account(bytes: ReadonlyMap<number, number>): void {
-    const update = this.#state.statement(
-      'UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?',
-    );
-    for (const [groupId, change] of bytes) update.run(change, groupId);
+  #account(groupId: number, bytes: number): void {
+    this.#state
+      .statement('UPDATE log_groups SET stored_bytes = stored_bytes + ? WHERE id = ?')
+      .run(bytes, groupId);
   }
+}
+
+function inOrder(a: LogPosition, b: LogPosition): number {
+  return a.at - b.at || a.id - b.id;
+}
+
+function eventsOf({ id, stream_id, ingested_at, events }: Row): readonly StoredLogEvent[] {
+  return (JSON.parse(events) as LogChunk['events']).map(([at, message], index) => ({
+    at,
+    id: idOfEvent(id, index),
+    streamId: stream_id,
+    ingestedAt: ingested_at,
+    message,
+  }));
+}
+
+function timesOf({ events }: LogChunk): [first: number, last: number] {
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (const [at] of events) {
+    first = Math.min(first, at);
+    last = Math.max(last, at);
+  }
+  return [first, last];
 }

@@ -69,7 +69,7 @@ export class LogGroups {
   /** With its streams and events. */
   delete({ id }: LogGroup): void {
     this.#state.transaction(() => {
-      for (const table of ['log_events', 'log_streams']) {
+      for (const table of ['log_chunks', 'log_streams']) {
         this.#state.statement(`DELETE FROM ${table} WHERE group_id = ?`).run(id);
       }
       this.#state.statement('DELETE FROM log_groups WHERE id = ?').run(id);

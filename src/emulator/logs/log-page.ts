@@ -1,10 +1,5 @@
-import {
-  EVENT_OVERHEAD_BYTES,
-  type LogEvents,
-  type LogPosition,
-  type LogRange,
-  type StoredLogEvent,
-} from './log-events.ts';
+import { EVENT_OVERHEAD_BYTES } from './log-chunk.ts';
+import type { LogEvents, LogPosition, LogRange, StoredLogEvent } from './log-events.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html: "up to 1MB". */
 const PAGE_BYTES = 1024 * 1024;
@@ -22,10 +17,11 @@ export function readLogPage(
   query: LogRange & {
     readonly limit: number;
     readonly scanned?: number;
-    readonly accepts: (event: StoredLogEvent) => boolean;
+    /** @default all */
+    readonly accepts?: (event: StoredLogEvent) => boolean;
   },
 ): LogPage {
-  const { limit, scanned = Number.POSITIVE_INFINITY, accepts } = query;
+  const { limit, scanned = Number.POSITIVE_INFINITY, accepts = () => true } = query;
   const page: StoredLogEvent[] = [];
   let bytes = 0;
   let seen = 0;

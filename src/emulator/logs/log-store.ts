@@ -119,7 +119,11 @@ export class LogStore {
 
   #scheduleCheck(): () => void {
     return this.#clock.schedule(() => {
-      this.removeExpired();
+      try {
+        this.removeExpired();
+      } catch {
+        // A full disk, as those who write to it are told. The next check tries again.
+      }
       this.#cancelCheck = this.#scheduleCheck();
     }, RETENTION_CHECK_MS);
   }

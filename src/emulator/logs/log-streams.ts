@@ -80,15 +80,14 @@ export class LogStreams {
   }
 
   /** With its events. */
-  delete(groupId: number, stream: LogStream): void {
-    const { id, firstEventAt = 0, lastEventAt = 0 } = stream;
-    const events = 'log_events WHERE group_id = ? AND at BETWEEN ? AND ? AND stream_id = ?';
-    const range = [groupId, firstEventAt, lastEventAt, id];
+  delete(groupId: number, { id, firstEventAt = 0, lastEventAt = 0 }: LogStream): void {
+    const chunks = 'log_chunks WHERE group_id = ? AND second BETWEEN ? AND ? AND stream_id = ?';
+    const range = [groupId, Math.floor(firstEventAt / 1_000), Math.floor(lastEventAt / 1_000), id];
     this.#state.transaction(() => {
       const removed = this.#state
-        .statement(`SELECT coalesce(sum(octet_length(message) + 26), 0) AS bytes FROM ${events}`)
+        .statement(`SELECT coalesce(sum(bytes), 0) AS bytes FROM ${chunks}`)
         .get(...range);
-      this.#state.statement(`DELETE FROM ${events}`).run(...range);
+      this.#state.statement(`DELETE FROM ${chunks}`).run(...range);
       this.#state.statement('DELETE FROM log_streams WHERE id = ?').run(id);
       this.#state
         .statement('UPDATE log_groups SET stored_bytes = stored_bytes - ? WHERE id = ?')

@@ -1,4 +1,4 @@
-import { EVENT_OVERHEAD_BYTES } from './log-events.ts';
+import { EVENT_OVERHEAD_BYTES } from './log-chunk.ts';
 import { constraintError, invalidParameter, unreadable } from './log-input.ts';
 
 export type PutEvent = {

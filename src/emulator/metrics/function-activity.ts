@@ -1,28 +1,24 @@
-import { type Dimension, type MetricMinute, MINUTE_MS } from './metric-store.ts';
+import type { Dimension, MetricMinute } from './metric-store.ts';
 import { ValueDistribution } from './value-distribution.ts';
 
 const NAMESPACE = 'AWS/Lambda';
 
-/** What one function did in one minute, called by one of its names. */
+/** What a function did in one minute, or one of its versions and aliases, or all functions together. */
 export class FunctionActivity {
-  readonly functionName: string;
-  /** The name it was called by: `orders`, `orders:live`. */
-  readonly resource: string;
+  readonly dimensions: readonly Dimension[];
+  /** Epoch milliseconds of its beginning. */
   readonly minute: number;
   invocations = 0;
   errors = 0;
   throttles = 0;
   readonly durations = new ValueDistribution();
   readonly concurrency = new ValueDistribution();
-  /** Of all functions together, when this one was called. */
-  readonly totalConcurrency = new ValueDistribution();
   /** What is counted only where it happens: `AsyncEventAge`, in milliseconds, and `AsyncEventsReceived`. */
   readonly others = new Map<string, ValueDistribution>();
 
-  constructor(functionName: string, resource: string, at: number) {
-    this.functionName = functionName;
-    this.resource = resource;
-    this.minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+  constructor(dimensions: readonly Dimension[], minute: number) {
+    this.dimensions = dimensions;
+    this.minute = minute;
   }
 
   other(metric: string): ValueDistribution {
@@ -33,27 +29,15 @@ export class FunctionActivity {
     return values;
   }
 
-  /**
-   * As Lambda reports it: for the function, for the name it was called by, and for all functions together.
-   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-   */
+  /** As Lambda reports it: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
   metrics(): readonly MetricMinute[] {
-    const sets: Dimension[][] = [
-      [{ name: 'FunctionName', value: this.functionName }],
-      [
-        { name: 'FunctionName', value: this.functionName },
-        { name: 'Resource', value: this.resource },
-      ],
-      [],
-    ];
-    return [...this.#values()].flatMap(([name, unit, values]) =>
-      sets.map((dimensions) => ({
-        metric: { namespace: NAMESPACE, name, dimensions },
-        minute: this.minute,
-        unit,
-        values: values === this.concurrency && dimensions.length === 0 ? this.totalConcurrency : values,
-      })),
-    );
+    const { dimensions, minute } = this;
+    return [...this.#values()].map(([name, unit, values]) => ({
+      metric: { namespace: NAMESPACE, name, dimensions },
+      minute,
+      unit,
+      values,
+    }));
   }
 
   *#values(): Generator<readonly [name: string, unit: string, values: ValueDistribution]> {

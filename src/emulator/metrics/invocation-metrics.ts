@@ -3,7 +3,7 @@ import type { EmulatorClock } from '../emulator-clock.ts';
 import type { InvocationEvent } from '../lambda/invocation-event.ts';
 import { FunctionActivity } from './function-activity.ts';
 import { FunctionTotals } from './function-totals.ts';
-import type { MetricStore } from './metric-store.ts';
+import { type Dimension, type MetricStore, MINUTE_MS } from './metric-store.ts';
 
 const FLUSH_MS = 60_000;
 /** Gathered before they are counted: so memory stays bounded between two flushes. */
@@ -15,7 +15,8 @@ const MAX_ACTIVITIES = 20_000;
 type Sample = {
   readonly type: InvocationEvent['type'];
   readonly functionName: string;
-  readonly invokedArn?: string;
+  /** `orders:live`, where the caller named a version or alias. */
+  readonly resource?: string;
   readonly at: number;
   readonly value?: number;
   readonly failed?: boolean;
@@ -71,7 +72,12 @@ export class InvocationMetrics {
     if (this.#store === undefined) return;
     const minutes = [...this.#activities.values()].flatMap((activity) => activity.metrics());
     this.#activities.clear();
-    this.#store.add(minutes);
+    try {
+      this.#store.add(minutes);
+    } catch (error) {
+      // A full disk must not end the emulator.
+      this.#drops.drop('store-full', `the metrics of the last minute: ${String(error)}`);
+    }
   }
 
   /** Hands over what has gathered. Idempotent; what happens later is not counted. */
@@ -88,32 +94,32 @@ export class InvocationMetrics {
   }
 
   #countSample(sample: Sample): void {
-    const { type, functionName, at, value = 1 } = sample;
+    const { type, functionName, value = 1, failed = false, metric } = sample;
     const totals = this.#totalsOf(functionName);
-    const activity = this.#activityOf(functionName, resourceOf(sample), at);
-    switch (type) {
-      case 'started':
-        totals.running += 1;
-        this.#running += 1;
-        activity?.concurrency.add(totals.running);
-        activity?.totalConcurrency.add(this.#running);
-        return;
-      case 'ended':
-        this.#running -= 1;
-        totals.end(value, sample.failed === true);
-        if (activity === undefined) return;
-        activity.invocations += 1;
-        activity.durations.add(value);
-        if (sample.failed === true) activity.errors += 1;
-        return;
-      case 'throttled':
-        totals.throttles += 1;
-        if (activity !== undefined) activity.throttles += 1;
-        return;
-      default:
-        if (sample.metric === undefined) return;
-        if (type === 'async') totals.countAsync(sample.metric);
-        activity?.other(sample.metric).add(value);
+    if (type === 'started') {
+      totals.running += 1;
+      this.#running += 1;
+    } else if (type === 'ended') {
+      totals.end(value, failed);
+      this.#running -= 1;
+    } else if (type === 'throttled') totals.throttles += 1;
+    else if (type === 'async' && metric !== undefined) totals.countAsync(metric);
+    for (const activity of this.#activitiesOf(sample)) {
+      switch (type) {
+        case 'started':
+          activity.concurrency.add(activity.dimensions.length === 0 ? this.#running : totals.running);
+          break;
+        case 'ended':
+          activity.invocations += 1;
+          activity.durations.add(value);
+          if (failed) activity.errors += 1;
+          break;
+        case 'throttled':
+          activity.throttles += 1;
+          break;
+        default:
+          if (metric !== undefined) activity.other(metric).add(value);
+      }
     }
   }
 
@@ -125,15 +131,35 @@ export class InvocationMetrics {
     return totals;
   }
 
-  #activityOf(functionName: string, resource: string, at: number): FunctionActivity | undefined {
-    const activity = new FunctionActivity(functionName, resource, at);
-    const key = `${resource} ${activity.minute}`;
+  /** Of all functions, of this one, and of its version or alias where the caller named one. */
+  #activitiesOf({ functionName, resource, at }: Sample): readonly FunctionActivity[] {
+    const minute = Math.floor(at / MINUTE_MS) * MINUTE_MS;
+    const ofFunction = { name: 'FunctionName', value: functionName };
+    const activities = [
+      this.#activityOf(`${minute}`, minute, () => []),
+      this.#activityOf(`${minute} ${functionName}`, minute, () => [ofFunction]),
+      resource === undefined
+        ? undefined
+        : this.#activityOf(`${minute} ${resource}`, minute, () => [
+            ofFunction,
+            { name: 'Resource', value: resource },
+          ]),
+    ];
+    return activities.filter((activity) => activity !== undefined);
+  }
+
+  #activityOf(
+    key: string,
+    minute: number,
+    dimensions: () => readonly Dimension[],
+  ): FunctionActivity | undefined {
     const known = this.#activities.get(key);
     if (known !== undefined) return known;
     if (this.#activities.size >= MAX_ACTIVITIES) {
-      this.#drops.drop('store-full', `the metrics of ${functionName} in one minute`);
+      this.#drops.drop('store-full', 'the metrics of a function in one minute');
       return undefined;
     }
+    const activity = new FunctionActivity(dimensions(), minute);
     this.#activities.set(key, activity);
     return activity;
   }
@@ -144,11 +170,12 @@ function sampleOf(event: InvocationEvent): Sample | undefined {
     case 'started':
     case 'ended': {
       const { resolved } = event.call;
+      const resource = qualifiedName(resolved.invokedArn);
       const sample = {
         type: event.type,
         functionName: resolved.deployed.spec.name,
-        invokedArn: resolved.invokedArn,
         at: event.at,
+        ...(resource === undefined ? {} : { resource }),
       };
       if (event.type === 'started') return sample;
       const { result } = event;
@@ -169,8 +196,10 @@ function sampleOf(event: InvocationEvent): Sample | undefined {
   }
 }
 
-/** `orders`, or with the version or alias that the caller named: `orders:live`. */
-function resourceOf({ functionName, invokedArn }: Sample): string {
-  if (invokedArn === undefined) return functionName;
-  return invokedArn.slice(invokedArn.indexOf(':function:') + ':function:'.length);
+const FUNCTION = ':function:';
+
+/** `orders:live`; undefined without version and alias. */
+function qualifiedName(arn: string): string | undefined {
+  const start = arn.indexOf(FUNCTION) + FUNCTION.length;
+  return arn.includes(':', start) ? arn.slice(start) : undefined;
 }

@@ -159,7 +159,11 @@ export class MetricStore {
 
   #scheduleCheck(): () => void {
     return this.#clock.schedule(() => {
-      this.removeExpired();
+      try {
+        this.removeExpired();
+      } catch {
+        // A full disk, as those who write to it are told. The next check tries again.
+      }
       this.#cancelCheck = this.#scheduleCheck();
     }, EXPIRY_CHECK_MS);
   }
