@@ -1,4 +1,5 @@
 import type { Generation } from './code-source.ts';
+import { execWrapper } from './exec-wrapper.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from './invocation.ts';
 import type { Failure } from './outcome.ts';
 import { runtimeFamily } from './runtime-family.ts';
@@ -171,11 +172,12 @@ export class GenerationWorkers {
   }
 }
 
-export function workerProfile({ runtime, memoryMb, environment, layers }: FunctionSpec): WorkerProfile {
+export function workerProfile(spec: FunctionSpec): WorkerProfile {
+  const { runtime, memoryMb, environment, layers } = spec;
   const nodeOptions = environment.NODE_OPTIONS;
   const deferred =
     runtimeFamily(runtime) !== 'nodejs' ||
-    Boolean(environment.AWS_LAMBDA_EXEC_WRAPPER) ||
+    execWrapper(spec) !== undefined ||
     (layers !== undefined && nodeOptions?.includes('/opt/') === true);
   return deferred ? { memoryMb, nodeOptions, deferred } : { memoryMb, nodeOptions };
 }

@@ -7,11 +7,12 @@ import { inOpt } from './search-paths.ts';
 export function createPlanNode(
   options: Pick<NodeProcessOptions, 'nodeExecutable' | 'bootstrapFile'>,
 ): PlanLaunch {
-  return async ({ spec, code, command }) => {
+  return async (request) => {
+    const { spec, command } = request;
     const { NODE_OPTIONS } = command.environment;
     const environment = {
       ...command.environment,
-      ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: optionsInOpt(NODE_OPTIONS, code.opt) }),
+      ...(NODE_OPTIONS === undefined ? {} : { NODE_OPTIONS: optionsInOpt(NODE_OPTIONS, request.code.opt) }),
     };
     return wrapped(
       {
@@ -21,7 +22,7 @@ export function createPlanNode(
         workingDirectory: spec.root,
         speaks: 'pipe',
       },
-      code.opt,
+      request,
     );
   };
 }

@@ -111,6 +111,14 @@ describe('a function of Node.js', () => {
     expect(lines).toEqual([line]);
   });
 
+  it('runs from source without the wrapper of a layer, which is only in AWS', async () => {
+    const { project } = runtime;
+    project.write('src/index.ts', 'export const handler = async (): Promise<string> => "here";');
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: '/opt/tracing' };
+    const settings = { code: 'source', handler: 'src/index.handler', environment } as const;
+    expect(await runtime.answer(runtime.spec(settings))).toBe('here');
+  });
+
   it('fails where a layer is missing', async () => {
     runtime.project.write('code/index.mjs', 'export const handler = async () => 1;');
     const layers = [runtime.project.path('absent'), runtime.project.path('gone')];

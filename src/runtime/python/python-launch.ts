@@ -23,7 +23,8 @@ export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
     search.catch(() => found.delete(key));
     return search;
   };
-  return async ({ spec, code, command }) => {
+  return async (request) => {
+    const { spec, command } = request;
     const { executable, hasRuntimeClient } = await interpreterOf(spec);
     return wrapped(
       {
@@ -38,7 +39,7 @@ export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
         workingDirectory: spec.root,
         speaks: 'api-with-log',
       },
-      code.opt,
+      request,
     );
   };
 }

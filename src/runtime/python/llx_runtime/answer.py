@@ -3,6 +3,7 @@
 import decimal
 import json
 import os
+import re
 
 from .errors import Fault
 
@@ -17,13 +18,12 @@ class Answer:
         self._encoder = json.JSONEncoder(ensure_ascii=ascii_only)
         # The standard library has no place for the digits of a decimal: they are put in for a text that no handler has.
         self._mark = os.urandom(16).hex()
+        self._marked = re.compile('"%s-(\\d+)"' % self._mark)
 
     def encode(self, value):
         self._decimals = []
         text = self._encoder.encode(self._plain(value, set()))
-        for index, digits in enumerate(self._decimals):
-            text = text.replace('"%s-%d"' % (self._mark, index), digits, 1)
-        return text
+        return self._marked.sub(lambda found: self._decimals[int(found[1])], text) if self._decimals else text
 
     def _plain(self, value, parents):
         if value is None or isinstance(value, (str, int, float)):
