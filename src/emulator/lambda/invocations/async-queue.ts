@@ -114,20 +114,19 @@ export class AsyncQueue implements AsyncInvocations {
       if (event === undefined) return this.#wakeLater(functionName);
       running.add(event.id);
       this.#running.set(functionName, running);
-      const delivery = this.#try(event)
+      const delivery: Promise<void> = this.#try(event)
         .catch((error: unknown) => this.#cannotTry(event, error))
+        .then(() => running.delete(event.id))
         // What cannot even be written down would be tried without end: it keeps its place, and is not tried again.
-        .then(() => void running.delete(event.id), this.#options.onDefect)
-        .then(() => {
-          this.#deliveries.delete(delivery);
-          if (running.size === 0) this.#running.delete(functionName);
-          this.#deliverNext(functionName);
-        });
+        .catch(this.#options.onDefect)
+        .then(() => this.#delivered(functionName, delivery));
       this.#deliveries.add(delivery);
     }
   }
 
-  #deliverNext(functionName: string): void {
+  #delivered(functionName: string, delivery: Promise<void>): void {
+    this.#deliveries.delete(delivery);
+    if (this.#running.get(functionName)?.size === 0) this.#running.delete(functionName);
     const [first] = this.#waiting;
     if (first !== undefined) {
       this.#waiting.delete(first);
