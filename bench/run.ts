@@ -15,6 +15,8 @@ import { live } from './lines/live.ts';
 import { memory } from './lines/memory.ts';
 import { reload, start } from './lines/start.ts';
 import { stub } from './lines/stub.ts';
+import { tui } from './lines/tui.ts';
+import { tuiLoop } from './lines/tui-loop.ts';
 import { warmLoop } from './lines/warm-loop.ts';
 
 const { values } = parseArgs({
@@ -34,6 +36,8 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   live: () => live(project),
   idle: () => idleStub(project),
   stub,
+  tui: () => tui(Number(values.invocations)),
+  'tui-loop': () => tuiLoop(project),
   memory: () => memory(project, Number(values.invocations)),
 };
 

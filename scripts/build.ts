@@ -9,6 +9,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { terminalWidths } from './terminal-width-plugin.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -62,6 +63,7 @@ const program: BuildOptions = {
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
+  plugins: [builtins, terminalWidths],
   external: [
     'esbuild',
     'aws-iot-device-sdk-v2',

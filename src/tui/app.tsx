@@ -57,10 +57,10 @@ export function App({ frames, shell, header, layout, terminal, now, hint, onQuit
   if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return <TooSmall size={size} />;
   const { facts, notices, noticeRows } = layout(frame, size, time);
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Header state={frame.state} facts={headerFacts} columns={size.columns} />
       <TabLine place={view.place} />
-      <Box height={facts.size.rows} flexShrink={0} overflow="hidden">
+      <Box height={facts.size.rows} flexShrink={0}>
         <Body view={view} shell={shell} facts={facts} />
       </Box>
       <DropLines drops={frame.drops} />

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { terminalWidth } from './terminal-width.ts';
 
 /** Every character of it is one column wide: most text is, and measuring graphemes costs a hundred times more. */
 const NARROW = /^[\u0020-\u007e]*$/;
@@ -33,7 +33,7 @@ export function wrap(text: string, width: number): readonly string[] {
 }
 
 export function displayWidth(text: string): number {
-  return NARROW.test(text) ? text.length : stringWidth(text);
+  return terminalWidth(text);
 }
 
 /** As many graphemes of the beginning as fit into `width` columns. */
@@ -44,7 +44,7 @@ function take(text: string, width: number): string {
   let end = 0;
   // Only the beginning is segmented, or a long text would be read again for each of its lines.
   for (const { segment, index } of graphemes.segment(text.slice(0, width * 8))) {
-    columns += stringWidth(segment);
+    columns += terminalWidth(segment);
     if (columns > width) break;
     end = index + segment.length;
   }

@@ -22,6 +22,8 @@ export type FrameSourceOptions = {
   readonly intervalMs?: number;
   /** Monotonic. */
   readonly now?: () => number;
+  /** Told how many milliseconds a frame took. */
+  readonly onFrame?: ((milliseconds: number) => void) | undefined;
 };
 
 /** Of the time, drawing may take a tenth: the rest is for the invocations. */
@@ -35,7 +37,7 @@ const NO_DROPS: readonly LatestDrop[] = [];
  */
 export function createFrameSource(
   store: SessionStore,
-  { drops, intervalMs = 40, now = () => performance.now() }: FrameSourceOptions = {},
+  { drops, intervalMs = 40, now = () => performance.now(), onFrame }: FrameSourceOptions = {},
 ): FrameSource {
   let snapshot = take();
   let pausing = false;
@@ -57,7 +59,9 @@ export function createFrameSource(
     // React draws in a microtask that the listeners have queued by now.
     queueMicrotask(() => {
       if (unsubscribe === undefined) return;
-      timer = setTimeout(resume, Math.max(intervalMs, (now() - start) * PAUSE_PER_DRAWING));
+      const took = now() - start;
+      onFrame?.(took);
+      timer = setTimeout(resume, Math.max(intervalMs, took * PAUSE_PER_DRAWING));
     });
   }
 

@@ -35,6 +35,8 @@ export type TuiOptions = {
   readonly ping?: () => Promise<number | undefined>;
   /** Which hints the user has seen. @default none are given */
   readonly hints?: HintStore;
+  /** Told how many milliseconds each frame of the session took. */
+  readonly onFrame?: (milliseconds: number) => void;
   /** @default unless NO_COLOR is set (https://no-color.org) */
   readonly colour?: boolean;
   /** Epoch milliseconds, for display. @default Date.now */
@@ -61,7 +63,7 @@ export function runTui(options: TuiOptions): Tui {
   const colour = options.colour ?? (process.env.NO_COLOR === undefined || process.env.NO_COLOR === '');
   const statistics = new FunctionStatistics(store, now);
   const logs = new LogBook(store, now);
-  const frames = createFrameSource(store, { drops: options.drops });
+  const frames = createFrameSource(store, { drops: options.drops, onFrame: options.onFrame });
   const header = new Cell<HeaderFacts>({ mode, lane });
   const board = new NoticeBoard();
   const terminal = new TerminalOwner();

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
-import { memo } from 'react';
-import { useTheme } from '../theme.ts';
-import { cutSpans, type Lines, marked, type Span } from './span.ts';
+import { type Theme, useTheme } from '../theme.ts';
+import { painted } from './paint.ts';
+import { cutSpans, type Lines, marked, type Span, span } from './span.ts';
 
 export type LineRowsProps = {
   readonly lines: Lines;
@@ -13,61 +13,49 @@ export type LineRowsProps = {
   readonly pattern?: RegExp | undefined;
 };
 
-/** The part of the lines that is on the screen, and nothing more. */
+/**
+ * The part of the lines that is on the screen, and nothing more. One text for all of them: while invocations stream in,
+ * every row changes with every frame, and an element for each span of each row took three quarters of the frame.
+ */
 export function LineRows({ lines, first, rows, columns, chosen, pattern }: LineRowsProps) {
-  const shown = Array.from({ length: Math.max(0, Math.min(rows, lines.count - first)) }, (_, offset) => ({
-    offset,
-    spans: marked(lines.row(first + offset), pattern),
-  }));
-  const marker = chosen === undefined ? 0 : 2;
+  const theme = useTheme();
+  const count = Math.max(0, Math.min(rows, lines.count - first));
+  if (count === 0) return null;
+  const texts = Array.from({ length: count }, (_, offset) => {
+    const spans = lines.row(first + offset);
+    const marker = chosen === undefined ? undefined : first + offset === chosen;
+    return rowText(spans, { marker, columns, pattern, theme });
+  });
   return (
-    <Box flexDirection="column" width={columns}>
-      {shown.map(({ offset, spans }) => (
-        <Row
-          key={offset}
-          spans={cutSpans(spans, columns - marker)}
-          marker={marker === 0 ? '' : first + offset === chosen ? '❯ ' : '  '}
-        />
-      ))}
+    <Box width={columns}>
+      <Text wrap="truncate">{texts.join('\n')}</Text>
     </Box>
   );
 }
 
-const Row = memo(
-  function Row({ spans, marker }: { readonly spans: readonly Span[]; readonly marker: string }) {
-    const theme = useTheme();
-    // An empty text takes no row.
-    if (marker === '' && spans.every(({ text }) => text === '')) return <Text> </Text>;
-    return (
-      <Text wrap="truncate">
-        {marker !== '' && <Text {...theme.accent}>{marker}</Text>}
-        {placed(spans).map(({ text, token, at }) => (
-          <Text key={at} {...theme[token]}>
-            {text}
-          </Text>
-        ))}
-      </Text>
-    );
-  },
-  (before, after) => before.marker === after.marker && sameSpans(before.spans, after.spans),
-);
+type RowLook = {
+  /** Whether it is the chosen one; undefined: none can be. */
+  readonly marker: boolean | undefined;
+  readonly columns: number;
+  readonly pattern: RegExp | undefined;
+  readonly theme: Theme;
+};
 
-/** Each span with where it begins, which no two of them share. */
-function placed(spans: readonly Span[]): readonly (Span & { readonly at: number })[] {
-  let at = 0;
-  return spans
-    .filter(({ text }) => text !== '')
-    .map((one) => {
-      const begins = at;
-      at += one.text.length;
-      return { ...one, at: begins };
-    });
-}
+const MARKER = 2;
+const CHOSEN = span('❯ ', 'accent');
+const NOT_CHOSEN = span(' '.repeat(MARKER));
 
-function sameSpans(one: readonly Span[], other: readonly Span[]): boolean {
-  return (
-    one === other ||
-    (one.length === other.length &&
-      one.every(({ text, token }, index) => text === other[index]?.text && token === other[index]?.token))
-  );
+type Known = Pick<RowLook, 'marker' | 'columns' | 'theme'> & { readonly text: string };
+const known = new WeakMap<readonly Span[], Known>();
+
+/** Remembered for spans that are shown again, without a search: most rows stay while one of them changes. */
+function rowText(spans: readonly Span[], { marker, columns, pattern, theme }: RowLook): string {
+  const before = pattern === undefined ? known.get(spans) : undefined;
+  if (before?.marker === marker && before?.columns === columns && before.theme === theme) return before.text;
+  const room = columns - (marker === undefined ? 0 : MARKER);
+  const cut = cutSpans(marked(spans, pattern), room);
+  const all = marker === undefined ? cut : [marker ? CHOSEN : NOT_CHOSEN, ...cut];
+  const text = painted(all, theme);
+  if (pattern === undefined) known.set(spans, { marker, columns, theme, text });
+  return text;
 }

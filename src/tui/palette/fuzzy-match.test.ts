@@ -31,7 +31,11 @@ test('a query fits exactly where its characters are in this order', () => {
 
 test('beginnings of words and what stands together come first', () => {
   expect(found('sf', 'transform', 'save as fixture')).toEqual(['save as fixture', 'transform']);
-  expect(found('log', 'follow changes', 'logs of orders', 'clog')).toEqual(['logs of orders', 'clog', 'follow changes']);
+  expect(found('log', 'follow changes', 'logs of orders', 'clog')).toEqual([
+    'logs of orders',
+    'clog',
+    'follow changes',
+  ]);
   expect(found('', 'b', 'a')).toEqual(['b', 'a']);
   expect(found('xyz', 'a')).toEqual([]);
 });

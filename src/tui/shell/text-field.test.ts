@@ -42,7 +42,18 @@ test('pasted lines become one line without controls, and a huge paste is cut', (
 
 test('whatever is typed, the cursor stays between two graphemes', () => {
   const key = fc.oneof(
-    fc.constantFrom('left', 'right', 'home', 'end', 'backspace', 'delete', 'ctrl-w', 'ctrl-k', 'alt-b', 'alt-f'),
+    fc.constantFrom(
+      'left',
+      'right',
+      'home',
+      'end',
+      'backspace',
+      'delete',
+      'ctrl-w',
+      'ctrl-k',
+      'alt-b',
+      'alt-f',
+    ),
     fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: 3 }),
     fc.constantFrom('\u0301', '\u200d', '🇩', '🇪', '\ud83d'),
   );
