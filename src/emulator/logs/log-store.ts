@@ -50,7 +50,7 @@ export class LogStore {
     const now = this.#clock.now();
     this.#state.transaction(() => {
       const events = lines.map(({ groupName, streamName, at, message }) => ({
-        ...this.#place(groupName, streamName, now),
+        ...this.#place(groupName, streamName, at),
         at,
         message,
       }));
@@ -95,7 +95,7 @@ export class LogStore {
   #place(
     groupName: string,
     streamName: string,
-    now: number,
+    at: number,
   ): { readonly groupId: number; readonly streamId: number } {
     // Neither name may contain a colon.
     const key = `${groupName}:${streamName}`;
@@ -103,9 +103,9 @@ export class LogStore {
     if (known !== undefined) return known;
     const groupId =
       this.groups.get(groupName)?.id ??
-      this.groups.create({ name: groupName, createdAt: now, logClass: 'STANDARD', tags: {} });
+      this.groups.create({ name: groupName, createdAt: at, logClass: 'STANDARD', tags: {} });
     const streamId =
-      this.streams.get(groupId, streamName)?.id ?? this.streams.create(groupId, streamName, now);
+      this.streams.get(groupId, streamName)?.id ?? this.streams.create(groupId, streamName, at);
     const place = { groupId, streamId };
     this.#known.set(key, place);
     return place;
