@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { keepCredentialsSecret, keepSecret } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
-import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
+import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import {
   QUOTA_PROFILES,

@@ -1,4 +1,4 @@
-import type { InvocationEvent } from '../emulator/lambda/invocation-service.ts';
+import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { Closers } from './closers.ts';

@@ -18,11 +18,8 @@ import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
-import {
-  type InvocationEvent,
-  InvocationService,
-  type InvocationTarget,
-} from './lambda/invocation-service.ts';
+import type { InvocationEvent } from './lambda/invocation-event.ts';
+import { InvocationService, type InvocationTarget } from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { addInvokeStreamRoute } from './lambda/invoke-stream-route.ts';
 import { runDeployed } from './lambda/run-deployed.ts';

@@ -6,8 +6,6 @@ import { ConcurrencyLimits } from './invocations/concurrency-limits.ts';
 import { RecursionGuard } from './invocations/recursion-guard.ts';
 import { executionLog, initReportLine, reportLine } from './log-tail.ts';
 
-export type { InvocationEvent };
-
 export type InvocationCall = {
   readonly resolved: ResolvedFunction;
   readonly requestId: string;

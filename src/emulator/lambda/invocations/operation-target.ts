@@ -13,7 +13,9 @@ export function operationTarget(
   registry: FunctionRegistry,
   action: string,
 ): FunctionReference {
-  const reference = parseFunctionName(call.path.FunctionName ?? '', call.query.get('Qualifier') ?? undefined);
+  // An empty one is none: clients send it for a member that was set to nothing.
+  const qualifier = call.query.get('Qualifier') || undefined;
+  const reference = parseFunctionName(call.path.FunctionName ?? '', qualifier);
   call.authorize(action, registry.arnOf(reference));
   registry.resolve(reference);
   return reference;
