@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build.ts';
 import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
+import { fullState } from './lines/full-state.ts';
 import { idleStub } from './lines/idle-stub.ts';
 import { large } from './lines/large.ts';
 import { live } from './lines/live.ts';
@@ -38,6 +39,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   stub,
   tui: () => tui(Number(values.invocations)),
   'tui-loop': () => tuiLoop(project),
+  'full-state': fullState,
   memory: () => memory(project, Number(values.invocations)),
 };
 
