@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, mkdirSync, type ReadStream } from 'node:fs';
-import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, mkdirSync, type ReadStream, readdirSync, renameSync } from 'node:fs';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmulatorClock } from '../emulator-clock.ts';
 import { extractZip } from './extract-zip.ts';
@@ -20,6 +20,9 @@ export type StoredCode = {
 const UNUSED_MS = 30 * 60_000;
 /** The start is no time for it. */
 const FIRST_CLEANING_MS = 10_000;
+
+const REMOVED = 'removed-';
+const KEY_IN_NAME = /^(?:partial-)?([0-9a-f]{64})/;
 
 /**
  * Packages by their hash: the zip as it came, and beside it what was in it. Each is there completely or not at all, and
@@ -98,12 +101,17 @@ export class CodeStore {
       if (at + UNUSED_MS > now) kept.add(key);
       else this.#neededAt.delete(key);
     }
-    const names = await readdir(this.#directory);
-    for (const name of names) {
-      const key = name.replace(/^partial-|\.zip$|-[0-9a-f]{8}$/g, '');
-      if (kept.has(key) || this.#storing.has(key)) continue;
-      await rm(join(this.#directory, name), { recursive: true, force: true });
-    }
+    // All at once: who stores the same code from now on must not find a half of it.
+    const names = readdirSync(this.#directory);
+    const unused = names.filter((name) => !kept.has(KEY_IN_NAME.exec(name)?.[1] ?? ''));
+    const removed = unused.map((name) => {
+      const path = join(this.#directory, name);
+      if (name.startsWith(REMOVED)) return path;
+      const away = join(this.#directory, `${REMOVED}${randomBytes(4).toString('hex')}`);
+      renameSync(path, away);
+      return away;
+    });
+    for (const path of removed) await rm(path, { recursive: true, force: true });
   }
 
   async #store(key: string, zip: Uint8Array): Promise<void> {

@@ -7,7 +7,10 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
-/** What SQLite says when a state is opened, as a coded error where a user can mend it; else the error itself. */
+/** Of the file system, when the directory or the file is made. */
+const UNWRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EEXIST', 'EISDIR', 'ENOTDIR', 'EPERM', 'EROFS']);
+
+/** What is wrong when a state is opened, as a coded error where a user can mend it; else the error itself. */
 export function stateError(
   error: unknown,
   { file, directory }: { readonly file: string; readonly directory: string },
@@ -42,16 +45,7 @@ export function stateError(
 function isUnwritable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   const primary = primaryCode(error);
-  return (
-    primary === SQLITE_READONLY ||
-    primary === SQLITE_CANTOPEN ||
-    code === 'EACCES' ||
-    code === 'EPERM' ||
-    code === 'EROFS' ||
-    code === 'EEXIST' ||
-    code === 'EISDIR' ||
-    code === 'ENOTDIR'
-  );
+  return primary === SQLITE_READONLY || primary === SQLITE_CANTOPEN || UNWRITABLE.has(code);
 }
 
 /** Extended codes hold the primary one in their lowest byte. */

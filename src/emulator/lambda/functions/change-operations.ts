@@ -4,7 +4,7 @@ import { invalidParameter } from '../lambda-errors.ts';
 import { configurationOf, updating } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
 import { findLayers } from './function-layers.ts';
-import type { FunctionVersion } from './function-settings.ts';
+import { type FunctionVersion, versionNumber } from './function-settings.ts';
 import { Members } from './members.ts';
 import { deployedFunctionOf } from './operation-function.ts';
 import { readPackage } from './package-source.ts';
@@ -90,7 +90,9 @@ function deleteFunction(call: OperationCall, deps: FunctionDeps): OperationAnswe
   } else if (!/^\d+$/.test(qualifier)) {
     throw invalidParameter('Deletion of aliases is not currently supported.');
   } else {
-    deps.editor.deleteVersion(name, Number(qualifier));
+    const number = versionNumber(qualifier);
+    // A version that is not there is deleted without a word.
+    if (number !== undefined) deps.editor.deleteVersion(name, number);
   }
   return { status: 204 };
 }

@@ -39,7 +39,6 @@ async function createFunction(call: OperationCall, deps: FunctionDeps): Promise<
   checkIsNew(name, deps);
   // The last of the checks, because it costs most: what it stores is removed again if nothing comes of it.
   const code = await readPackage(source ?? members, deps.code);
-  checkIsNew(name, deps);
   const created = deps.editor.create(
     name,
     { settings: { ...settings, ...layers.settings }, code: { package: code, layers: layers.hashes } },

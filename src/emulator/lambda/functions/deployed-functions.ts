@@ -8,7 +8,7 @@ import { resourceNotFound } from '../lambda-errors.ts';
 import { AliasTable, type FunctionAlias } from './alias-table.ts';
 import { chooseVersion } from './alias-weights.ts';
 import { deployedFunction } from './deployed-function.ts';
-import { type FunctionVersion, versionText } from './function-settings.ts';
+import { type FunctionVersion, versionNumber, versionText } from './function-settings.ts';
 import { VersionTable } from './version-table.ts';
 
 export type DeployedFunctionsOptions = {
@@ -74,7 +74,7 @@ export class DeployedFunctions implements FunctionSource {
    * @throws AwsError 404 ResourceNotFoundException
    */
   find({ name, qualifier }: Pick<FunctionReference, 'name' | 'qualifier'>): FunctionVersion {
-    const number = numberIn(qualifier ?? '$LATEST') ?? this.aliases.get(name, qualifier ?? '')?.version;
+    const number = versionNumber(qualifier ?? '$LATEST') ?? this.aliases.get(name, qualifier ?? '')?.version;
     const version = number === undefined ? undefined : this.versions.get(name, number);
     if (version === undefined) throw resourceNotFound(`Function not found: ${this.arnOf(name, qualifier)}`);
     return version;
@@ -98,7 +98,7 @@ export class DeployedFunctions implements FunctionSource {
   }
 
   #numberOf(name: string, qualifier: string): number | undefined {
-    const number = numberIn(qualifier);
+    const number = versionNumber(qualifier);
     if (number !== undefined) return number;
     const known = this.#known.get(name)?.aliases.get(qualifier);
     const alias = known ?? this.aliases.get(name, qualifier);
@@ -126,14 +126,6 @@ export class DeployedFunctions implements FunctionSource {
     }
     return known;
   }
-}
-
-/** 0 is `$LATEST`; undefined for what may be an alias. */
-function numberIn(qualifier: string): number | undefined {
-  if (qualifier === '$LATEST') return 0;
-  // As Lambda, which has no versions `0` and `01`.
-  if (/^[1-9]\d{0,14}$/.test(qualifier)) return Number(qualifier);
-  return undefined;
 }
 
 function listen(listeners: Set<Listener>, listener: Listener): () => void {

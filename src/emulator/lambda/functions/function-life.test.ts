@@ -346,6 +346,17 @@ describe('DeleteFunction', () => {
     expect(deleted).toEqual(['bills']);
   });
 
+  test.each(['0', '01', '9'])(
+    'with the version %s, which is not there, changes nothing',
+    async (Qualifier) => {
+      await create({ Publish: true });
+      await lambda.client.send(new DeleteFunctionCommand({ FunctionName: 'bills', Qualifier }));
+      for (const qualifier of ['$LATEST', '1']) {
+        expect(lambda.functions.resolve({ name: 'bills', qualifier })).toBeDefined();
+      }
+    },
+  );
+
   test.each([
     ['$LATEST', '$LATEST version cannot be deleted without deleting the function.'],
     ['live', 'Deletion of aliases is not currently supported.'],

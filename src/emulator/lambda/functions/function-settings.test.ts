@@ -193,5 +193,5 @@ test('an empty value takes a setting away', async () => {
   );
   expect(updated.DeadLetterConfig).toBeUndefined();
   expect(updated.KMSKeyArn).toBeUndefined();
-  expect(updated.Environment).toBeUndefined();
+  expect(updated.Environment).toEqual({ Variables: {} });
 });

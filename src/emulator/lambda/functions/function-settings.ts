@@ -57,6 +57,12 @@ export type FunctionVersion = {
   readonly settings: FunctionSettings;
 };
 
+/** The number that a qualifier stands for; undefined for what may be an alias, and for `0` and `01`, which nothing is. */
+export function versionNumber(qualifier: string): number | undefined {
+  if (qualifier === '$LATEST') return 0;
+  return /^[1-9]\d{0,14}$/.test(qualifier) ? Number(qualifier) : undefined;
+}
+
 /** `$LATEST`, or the number. */
 export function versionText(version: number): string {
   return version === 0 ? '$LATEST' : String(version);

@@ -4,6 +4,7 @@ import type { ApiOperation, OperationAnswer, OperationCall } from '../../http/ap
 import { resourceNotFound, validationFailed } from '../lambda-errors.ts';
 import { timestamp } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
+import { versionNumber } from './function-settings.ts';
 import type { LayerVersion } from './layer-table.ts';
 import { Members } from './members.ts';
 import { readPackage } from './package-source.ts';
@@ -35,7 +36,7 @@ export function layerOperations(deps: FunctionDeps): readonly ApiOperation[] {
       support: 'supported',
       handle(call) {
         const name = layerName(call, deps);
-        return { output: found(name, versionNumber(call), 'GetLayerVersion', call, deps) };
+        return { output: found(name, calledVersion(call), 'GetLayerVersion', call, deps) };
       },
     },
     {
@@ -64,7 +65,7 @@ export function layerOperations(deps: FunctionDeps): readonly ApiOperation[] {
       support: 'supported',
       handle(call) {
         const name = layerName(call, deps);
-        const version = versionNumber(call);
+        const version = calledVersion(call);
         call.authorize('lambda:DeleteLayerVersion', `${arnOf(name, deps)}:${version}`);
         const layer = deps.layers.get(name, version);
         deps.layers.delete(name, version);
@@ -205,10 +206,10 @@ function layerName(call: OperationCall, deps: FunctionDeps): string {
   ]);
 }
 
-function versionNumber(call: OperationCall): number {
-  const text = call.path.VersionNumber ?? '';
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw noSuchLayer();
+function calledVersion(call: OperationCall): number {
+  const number = versionNumber(call.path.VersionNumber ?? '');
+  if (number === undefined || number === 0) throw noSuchLayer();
+  return number;
 }
 
 function noSuchLayer(): Error {

@@ -19,11 +19,7 @@ const ROLE = {
   text: 'arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+',
 };
 const HANDLER = { test: /^\S+$/, text: '[^\\s]+' };
-const KEY_ARN = {
-  test: /^((arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())$/,
-  text: '(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()',
-};
-const TARGET_ARN = {
+const ARN_OR_NONE = {
   test: /^((arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|())$/,
   text: '(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()',
 };
@@ -119,7 +115,7 @@ function environmentOf(
   }
   const variables = environment.textMap('Variables') ?? {};
   checkVariables(variables);
-  return Object.keys(variables).length === 0 ? {} : { Environment: { Variables: variables } };
+  return { Environment: { Variables: variables } };
 }
 
 function storageOf(members: Members): number | undefined {
@@ -134,7 +130,7 @@ function deadLetterOf(
   const target =
     config === undefined
       ? before?.DeadLetterConfig?.TargetArn
-      : config.text('TargetArn', { pattern: TARGET_ARN });
+      : config.text('TargetArn', { pattern: ARN_OR_NONE });
   return target === undefined || target === '' ? {} : { DeadLetterConfig: { TargetArn: target } };
 }
 
@@ -170,7 +166,7 @@ function loggingOf(
 }
 
 function keyOf(members: Members, before: FunctionSettings | undefined): Pick<FunctionSettings, 'KMSKeyArn'> {
-  const key = members.text('KMSKeyArn', { pattern: KEY_ARN }) ?? before?.KMSKeyArn ?? '';
+  const key = members.text('KMSKeyArn', { pattern: ARN_OR_NONE }) ?? before?.KMSKeyArn ?? '';
   return key === '' ? {} : { KMSKeyArn: key };
 }
 
