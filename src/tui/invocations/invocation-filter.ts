@@ -14,6 +14,8 @@ type Term = {
 export type InvocationFilter = {
   readonly query: string;
   readonly fits: (record: InvocationRecord) => boolean;
+  /** Whether that is known already: finding it out may mean reading a large event. */
+  readonly knows: (record: InvocationRecord) => boolean;
 };
 
 /** Of an event, an answer, or a line: what is behind it is not searched. */
@@ -37,6 +39,7 @@ export function invocationFilter(query: string): InvocationFilter | undefined {
   const verdicts = new WeakMap<InvocationRecord, boolean>();
   return {
     query,
+    knows: (record) => verdicts.has(record),
     fits(record) {
       const known = verdicts.get(record);
       if (known !== undefined) return known;
@@ -69,12 +72,13 @@ function has(record: InvocationRecord, { where, text, pattern }: Term): boolean 
         pattern.test(record.functionName) ||
         pattern.test(record.requestId) ||
         statusHas(record, pattern) ||
-        sourceHas(record, pattern) ||
         pattern.test(record.errorType ?? '') ||
         pattern.test(record.reason ?? '') ||
         bytesHave(record.event, text, pattern) ||
         (record.answer !== undefined && bytesHave(record.answer, text, pattern)) ||
-        record.logs.some((line) => pattern.test(line.text))
+        record.logs.some((line) => pattern.test(line.text)) ||
+        // Last, because an event that nobody has looked at yet has to be parsed for it.
+        sourceHas(record, pattern)
       );
   }
 }

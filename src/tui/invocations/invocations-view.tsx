@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useReducer } from 'react';
 import { printable } from '../../session/printable.ts';
 import { cutTo } from '../display-width.ts';
 import { LineRows } from '../lines/line-rows.tsx';
@@ -27,8 +27,9 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
   const { size, session } = facts;
   const names = session.functions.map(({ name }) => name).join('\n');
   const columns = useMemo(() => listColumns(size.columns - MARKER, names.split('\n')), [size.columns, names]);
-  if (session.invocations.length === 0) return <Empty facts={facts} />;
   const shown = rowsOf(state, facts);
+  useGoingOn(shown.waiting);
+  if (session.invocations.length === 0) return <Empty facts={facts} />;
   const lines = linesOfRows(shown, { state, facts, columns });
   const chosen = selectedRow(state, shown) + lines.before;
   const page = listPage(facts);
@@ -40,7 +41,7 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
       <Text wrap="truncate" {...theme.faint}>
         {' '.repeat(MARKER) + listHeading(columns)}
       </Text>
-      {shown.records.length === 0 ? (
+      {shown.records.length === 0 && shown.waiting === 0 ? (
         <Text wrap="truncate">Nothing fits the filter. Escape clears it.</Text>
       ) : (
         <LineRows
@@ -60,6 +61,16 @@ type Drawing = {
   readonly facts: ScreenFacts;
   readonly columns: ListColumns;
 };
+
+/** Draws again in the next turn, until everything has been looked at. */
+function useGoingOn(waiting: number): void {
+  const [, goOn] = useReducer((turn: number) => turn + 1, 0);
+  useEffect(() => {
+    if (waiting === 0) return;
+    const next = setImmediate(goOn);
+    return () => clearImmediate(next);
+  }, [waiting]);
+}
 
 /** The rows, with a mark where older ones are missing. `before`: rows above the first invocation. */
 function linesOfRows(
@@ -93,14 +104,18 @@ function firstRow(chosen: number, count: number, page: number): number {
   return Math.max(0, Math.min(chosen - Math.floor(page / 2), count - page));
 }
 
-function titleText(state: InvocationsState, { records }: ShownInvocations, facts: ScreenFacts): string {
+function titleText(
+  state: InvocationsState,
+  { records, waiting }: ShownInvocations,
+  facts: ScreenFacts,
+): string {
   const { invocations } = facts.session;
   const all = (state.paused?.history ?? invocations).length;
   const arrived = arrivedSince(state, facts);
   const parts = [
     state.filter === undefined
       ? `${all} ${all === 1 ? 'invocation' : 'invocations'}`
-      : `${records.length}/${all} fit “${printable(state.filter.query)}”`,
+      : `${records.length}/${all} fit “${printable(state.filter.query)}”${waiting > 0 ? ' …' : ''}`,
     state.paused === undefined ? '' : `paused, +${arrived} new`,
     state.paused === undefined && state.selected === undefined ? 'following the newest' : '',
     state.order,

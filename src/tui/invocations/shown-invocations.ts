@@ -9,7 +9,12 @@ export type ShownInvocations = {
   readonly records: readonly InvocationRecord[];
   /** So many of the rows are pinned; they stand at the top. */
   readonly pinned: number;
+  /** Records that were not looked at, because the time for it was up: they are not among the rows yet. */
+  readonly waiting: number;
 };
+
+/** Longer is not looked for what fits: a key is answered, and the rest follows in the next turns. */
+const BUDGET_MS = 15;
 
 type Remembered = {
   readonly filter: InvocationFilter | undefined;
@@ -19,23 +24,41 @@ type Remembered = {
 
 const remembered = new WeakMap<InvocationHistory, Remembered>();
 
-/** What fits, the pinned ones first. Remembered for the frame and the key that ask for the same again. */
+/**
+ * What fits, the pinned ones first, as far as the time goes; asked again, it goes on from there. Remembered for the frame and
+ * the key that ask for the same.
+ */
 export function shownInvocations(
   history: InvocationHistory,
   filter: InvocationFilter | undefined,
   order: Order,
+  now: () => number = () => performance.now(),
 ): ShownInvocations {
   const known = remembered.get(history);
   if (known?.filter === filter && known?.order === order) return known.shown;
   const pinned: InvocationRecord[] = [];
   const others: InvocationRecord[] = [];
   const count = history.length;
+  const until = now() + BUDGET_MS;
+  let waiting = 0;
+  let lookedAt = 0;
   for (let row = 0; row < count; row += 1) {
     const record = history.at(order === 'newest first' ? count - 1 - row : row);
-    if (record === undefined || filter?.fits(record) === false) continue;
+    if (record === undefined) continue;
+    if (filter !== undefined) {
+      if (!filter.knows(record)) {
+        // One at least, or nothing would ever come of it.
+        if (lookedAt > 0 && now() >= until) {
+          waiting += 1;
+          continue;
+        }
+        lookedAt += 1;
+      }
+      if (!filter.fits(record)) continue;
+    }
     (record.pinned ? pinned : others).push(record);
   }
-  const shown = { records: [...pinned, ...others], pinned: pinned.length };
-  remembered.set(history, { filter, order, shown });
+  const shown = { records: [...pinned, ...others], pinned: pinned.length, waiting };
+  if (waiting === 0) remembered.set(history, { filter, order, shown });
   return shown;
 }
