@@ -3,6 +3,7 @@ import type { Channel } from './channel/channel.ts';
 import type { CreateChannel } from './channel/create-channel.ts';
 import { readOutput } from './channel/read-output.ts';
 import { TelemetryParser } from './channel/telemetry-log.ts';
+import type { InvokeCommand } from './channel/worker-message.ts';
 import { type Launch, NotStarted, type PlanLaunch } from './launch.ts';
 import { NODE_PIPES, nodePipes } from './node-process.ts';
 import { entrypointFailure } from './outcome.ts';
@@ -57,8 +58,8 @@ export class DeferredProcess implements RuntimeProcess {
     });
   }
 
-  invoke(...invocation: Parameters<Channel['invoke']>): void {
-    this.#channel?.invoke(...invocation);
+  invoke(invocation: number, command: InvokeCommand, event: Uint8Array): void {
+    this.#channel?.invoke(invocation, command, event);
   }
 
   credit(invocation: number, bytes: number): void {

@@ -2,6 +2,7 @@ import type { Channel } from './channel/channel.ts';
 import type { CreateChannel } from './channel/create-channel.ts';
 import type { PipeEnds } from './channel/pipe-channel.ts';
 import { PIPE_FD } from './channel/pipe-fd.ts';
+import type { InvokeCommand } from './channel/worker-message.ts';
 import type { LoadRequest, RuntimeProcess, RuntimeProcessListener } from './runtime-process.ts';
 import type { ExitStatus, WorkerProfile } from './worker.ts';
 import type { Environment } from './worker-environment.ts';
@@ -51,8 +52,8 @@ export class NodeProcess implements RuntimeProcess {
     this.#channel.load(command);
   }
 
-  invoke(...invocation: Parameters<Channel['invoke']>): void {
-    this.#channel.invoke(...invocation);
+  invoke(invocation: number, command: InvokeCommand, event: Uint8Array): void {
+    this.#channel.invoke(invocation, command, event);
   }
 
   credit(invocation: number, bytes: number): void {
