@@ -116,6 +116,18 @@ it('a store that fails, as on a full disk, costs the lines, and they are counted
   expect(drops.counts()).toEqual({ 'store-full': 1 });
 });
 
+it('after a write that failed half way, groups and streams are made again', () => {
+  logs.attach(store);
+  state.database.exec('ALTER TABLE log_chunks RENAME TO hidden');
+  log('lost');
+  logs.flush();
+  state.database.exec('ALTER TABLE hidden RENAME TO log_chunks');
+  log('kept');
+  logs.flush();
+  expect(written()).toEqual([[0, 'kept']]);
+  expect(drops.counts()).toEqual({ 'store-full': 1 });
+});
+
 it('what is left is written at its end, and lines that come later are counted as dropped', () => {
   logs.attach(store);
   log('the last');

@@ -137,7 +137,7 @@ export function logEventOperations(parts: {
     {
       name: 'FilterLogEvents',
       support: 'partial',
-      note: 'data is not masked, so unmask says nothing',
+      note: 'data is not masked, so unmask says nothing; Lambda’s own lines reach the disk every tenth of a second, and kill -9 may lose the last of them',
       handle: filterLogEvents,
     },
   ];

@@ -15,6 +15,8 @@ export type LogLine = {
 
 const DAY_MS = 86_400_000;
 const RETENTION_CHECK_MS = 60 * 60_000;
+/** Each environment of a function has a stream. */
+const MAX_KNOWN = 10_000;
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
 /** The logs on disk: within the groups' retention, and within a bound of bytes beyond which the oldest go. */
@@ -48,14 +50,20 @@ export class LogStore {
   append(lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
     const now = this.#clock.now();
-    this.#state.transaction(() => {
-      const events = lines.map(({ groupName, streamName, at, message }) => ({
-        ...this.#place(groupName, streamName, at),
-        at,
-        message,
-      }));
-      this.events.append(events, now);
-    });
+    try {
+      this.#state.transaction(() => {
+        const events = lines.map(({ groupName, streamName, at, message }) => ({
+          ...this.#place(groupName, streamName, at),
+          at,
+          message,
+        }));
+        this.events.append(events, now);
+      });
+    } catch (error) {
+      // What was made in the transaction is gone with it.
+      this.forget();
+      throw error;
+    }
     this.#makeRoom();
   }
 
@@ -107,6 +115,7 @@ export class LogStore {
     const streamId =
       this.streams.get(groupId, streamName)?.id ?? this.streams.create(groupId, streamName, at);
     const place = { groupId, streamId };
+    if (this.#known.size >= MAX_KNOWN) this.forget();
     this.#known.set(key, place);
     return place;
   }
