@@ -47,7 +47,7 @@ export class BatchCollector {
       bytes += bytesOf(more);
     }
     if (!signal.aborted) return batch;
-    queue.changeVisibility(batch.map(({ message }) => ({ handle: message.receiptHandle, timeoutMs: 0 })));
+    giveBack(queue, batch);
     return [];
   }
 
@@ -66,6 +66,11 @@ export class BatchCollector {
       .filter((one) => !unwanted.includes(one))
       .map(({ message, record }) => ({ message, json: JSON.stringify(record) }));
   }
+}
+
+/** Others may have them at once. */
+export function giveBack(queue: Queue, messages: readonly CollectedMessage[]): void {
+  queue.changeVisibility(messages.map(({ message }) => ({ handle: message.receiptHandle, timeoutMs: 0 })));
 }
 
 function bytesOf(messages: readonly CollectedMessage[]): number {

@@ -14,8 +14,9 @@ export function doneMessages(
   if (result.status === 'failed') return [];
   if (!reportsFailures) return messageIds;
   const failed = failedItems(result.payload);
-  if (failed === undefined || failed.some((id) => !messageIds.includes(id))) return [];
-  return messageIds.filter((id) => !failed.includes(id));
+  if (failed === undefined) return [];
+  const [sent, left] = [new Set(messageIds), new Set(failed)];
+  return left.isSubsetOf(sent) ? messageIds.filter((id) => !left.has(id)) : [];
 }
 
 /** Undefined: the answer cannot be understood. */

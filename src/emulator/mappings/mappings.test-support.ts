@@ -79,6 +79,7 @@ function resolved(name: string, qualifier: string | undefined): ResolvedFunction
         name,
         arn,
         root: '/',
+        code: 'package',
         handler: 'index.handler',
         runtime: 'nodejs24.x',
         timeoutMs: 3000,

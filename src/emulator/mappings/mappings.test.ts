@@ -147,6 +147,47 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch of large messages', () => {
+  const body = 'x'.repeat(1_000_000);
+
+  test('goes when it has reached the size of an event, however long its window is', async () => {
+    const { queue } = mapped({ batchSize: 100, windowSeconds: 300 });
+    for (let i = 0; i < 7; i += 1) queue.send([message(body)]);
+    await settle();
+    expect(lambda.invoked.map(({ bodies }) => bodies.length)).toEqual([6]);
+    lambda.invoked[0]?.succeed();
+    await settle();
+    expect(lambda.invoked.map(({ bodies }) => bodies.length)).toEqual([6, 1]);
+  });
+
+  test('of which a part has not begun when the mapping is stopped gives that back', async () => {
+    const { queue, mapping } = mapped({}, { DelaySeconds: '1' });
+    for (let i = 0; i < 8; i += 1) queue.send([message(body)]);
+    lambda.sqs.clock.advance(1000);
+    await settle();
+    lambda.mappings.remove(mapping.uuid);
+    lambda.invoked[0]?.succeed();
+    await settle();
+    expect(lambda.invoked).toHaveLength(1);
+    expect(queue.counts()).toEqual({ visible: 2, held: 0, delayed: 0 });
+  });
+
+  test('of a FIFO queue ends with the event that failed: what comes behind must not overtake it', async () => {
+    const { queue } = mapped({}, { FifoQueue: 'true', DelaySeconds: '1' }, 's.fifo');
+    const details = { senderId: '000000000000' };
+    for (let i = 0; i < 8; i += 1) {
+      const deduplicationId = `${i}`;
+      queue.send([{ ...message(body, 'a'), details: { ...details, deduplicationId } }]);
+    }
+    lambda.sqs.clock.advance(1000);
+    await settle();
+    lambda.invoked[0]?.fail();
+    await settle();
+    expect(lambda.invoked.map(({ bodies }) => bodies.length)).toEqual([6]);
+    expect(queue.counts()).toEqual({ visible: 0, held: 8, delayed: 0 });
+  });
+});
+
 describe('concurrency', () => {
   test('is what the mapping allows', async () => {
     const { queue } = mapped({ batchSize: 1, maximumConcurrency: 2 });

@@ -5,7 +5,7 @@ import type { InvocationCall, InvocationOutcome } from '../lambda/invocation-ser
 import type { ReceivedMessage } from '../sqs/message.ts';
 import type { Queue } from '../sqs/queue.ts';
 import { batchChunks, batchEvent } from './batch-chunks.ts';
-import { BatchCollector, type CollectedMessage } from './batch-collector.ts';
+import { BatchCollector, type CollectedMessage, giveBack } from './batch-collector.ts';
 import { doneMessages } from './batch-outcome.ts';
 import { clockDelay } from './clock-delay.ts';
 import { functionOf, type Mapping } from './mapping.ts';
@@ -75,14 +75,18 @@ export class Poller {
     const { queue, mapping, onNotice } = this.#dependencies;
     try {
       for (const chunk of batchChunks(batch)) {
-        const done = await this.#invoke(chunk);
+        if (this.#closing.signal.aborted) {
+          giveBack(queue, chunk);
+          continue;
+        }
+        const done = new Set(await this.#invoke(chunk));
         queue.remove(
           chunk
-            .filter(({ message }) => done.includes(message.messageId))
+            .filter(({ message }) => done.has(message.messageId))
             .map(({ message }) => message.receiptHandle),
         );
         // What comes behind a failure in its group must not overtake it.
-        if (queue.settings.fifo && done.length < chunk.length) return;
+        if (queue.settings.fifo && done.size < chunk.length) return;
       }
     } catch (error) {
       onNotice(`A batch from ${queue.arn} for ${mapping.functionName} was given up: ${messageOf(error)}`);

@@ -150,6 +150,16 @@ describe('a FIFO queue', () => {
     expect(bodies(queue.receive({ most: 10 }))).toEqual(['a1', 'a2']);
   });
 
+  test('gives nothing of a group while a later message of it is held, whatever the order they come back in', () => {
+    const queue = sqs.create('orders.fifo', FIFO);
+    queue.send([message('a1', 'a'), message('a2', 'a')]);
+    const [a1, a2] = queue.receive({ most: 2 });
+    queue.changeVisibility([{ handle: a1?.receiptHandle ?? '', timeoutMs: 0 }]);
+    expect(queue.receive({ most: 10 })).toEqual([]);
+    queue.changeVisibility([{ handle: a2?.receiptHandle ?? '', timeoutMs: 0 }]);
+    expect(bodies(queue.receive({ most: 10 }))).toEqual(['a1', 'a2']);
+  });
+
   test('refuses a handle whose time is over', () => {
     const queue = sqs.create('orders.fifo', FIFO);
     queue.send([message('a1', 'a')]);

@@ -10,8 +10,15 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Runtime } from '../../runtime/invocation.ts';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
+import { signedFetch } from '../http/signed-fetch.test-support.ts';
+
+const NO_RUNTIME = {
+  invoke: () => Promise.reject(new Error('expected no invocation')),
+  close: () => Promise.resolve(),
+} as unknown as Runtime;
 
 let emulator: Emulator;
 let client: SQSClient;
@@ -24,10 +31,7 @@ beforeAll(async () => {
     region: 'us-east-1',
     account: '000000000000',
     functions: [],
-    runtime: {
-      invoke: () => Promise.reject(new Error('there are no functions')),
-      close: () => Promise.resolve(),
-    },
+    runtime: NO_RUNTIME,
     stubFile: '',
     stubHostFile: '',
     stubs: 'none',
@@ -105,12 +109,15 @@ test('AWS’s client goes through pages of queues', async () => {
   expect(pages).toEqual([['page-1', 'page-2'], ['page-3']]);
 });
 
-test('the query protocol of older clients is refused, and says so', async () => {
-  const answer = await fetch(`${emulator.endpoint}/000000000000/orders`, {
+test('the query protocol of older clients is refused, naming the operation', async () => {
+  const answer = await signedFetch(emulator.endpoint, {
     method: 'POST',
+    service: 'sqs',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'Action=SendMessage&MessageBody=hello&Version=2012-11-05',
+    body: 'Action=ListQueues&Version=2012-11-05',
   });
-  expect(answer.ok).toBe(false);
-  expect(await answer.text()).not.toBe('');
+  expect(answer.status).toBe(501);
+  expect(await answer.text()).toContain(
+    "<Message>llx's emulator does not implement ListQueues of version 2012-11-05</Message>",
+  );
 });
