@@ -11,9 +11,9 @@ import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
 import { MissingWatch } from '../transport/missing-watch.ts';
 import type { TransportMessage } from '../transport/transport.ts';
-import { invocationContext } from './invocation-context.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { observedEvent } from './observed-event.ts';
+import { offeredEvent } from './offered-event.ts';
 import { receivedCredentials } from './received-credentials.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 import { RunningInvocation } from './running-invocation.ts';
@@ -224,16 +224,7 @@ export class Dispatcher {
       return drops.drop('message-replayed', `offer ${number} of ${sender.spec.name}`);
     }
     const refusal = refusalOf(serving, sender.spec, mode);
-    store.dispatch({
-      type: 'offered',
-      id,
-      requestId: meta.requestId,
-      functionName: sender.spec.name,
-      lane: meta.lane,
-      event: offer.payload,
-      at: Date.now(),
-      context: invocationContext(meta, credentials === undefined ? 'of the session' : 'forwarded'),
-    });
+    store.dispatch(offeredEvent(offer, sender.spec.name, Date.now()));
     if (refusal !== undefined) {
       store.dispatch({ type: 'stopped', id, at: Date.now(), phase: 'refused', reason: refusal.message });
       const refused = { sender, encodings: meta.encodings, refusal };
