@@ -6,7 +6,7 @@ import { RecursionGuard } from './recursion-guard.ts';
 const guard = (): RecursionGuard =>
   new RecursionGuard(
     () => 0x68000000 * 1000,
-    (bytes) => Buffer.alloc(bytes, 1),
+    () => '01010101-0101-0101-0101-010101010101',
   );
 
 test('who sends no header gets a new trace, with the function once in its chain', () => {

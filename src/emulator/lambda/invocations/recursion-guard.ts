@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AwsError } from '../../http/aws-error.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html: "invoked approximately 16 times". */
@@ -17,11 +17,11 @@ export class RecursionGuard {
   readonly #allowed = new Set<string>();
   readonly #hashes = new Map<string, string>();
   readonly #now: () => number;
-  readonly #random: (bytes: number) => Buffer;
+  readonly #uuid: () => string;
 
-  constructor(now: () => number = Date.now, random: (bytes: number) => Buffer = randomBytes) {
+  constructor(now: () => number = Date.now, uuid: () => string = randomUUID) {
     this.#now = now;
-    this.#random = random;
+    this.#uuid = uuid;
   }
 
   configOf(functionName: string): RecursiveLoop {
@@ -39,6 +39,8 @@ export class RecursionGuard {
    * @throws AwsError 400 RecursiveInvocationException
    */
   enter(functionName: string, functionArn: string, traceHeader: string | undefined): string {
+    // Hardly anybody sends one, and this is on the path of each invocation.
+    if (traceHeader === undefined) return this.#begin(this.#hashOf(functionArn));
     const fields = traceFields(traceHeader);
     const lineage = parseLineage(fields.get('Lineage'));
     const hash = this.#hashOf(functionArn);
@@ -47,8 +49,17 @@ export class RecursionGuard {
     lineage.set(hash, count);
     const entries = [...lineage].map(([function_, times]) => `${function_}:${times}`);
     const root = fields.get('Root') ?? this.newRoot();
-    const parent = fields.get('Parent') ?? this.#random(8).toString('hex');
+    const parent = fields.get('Parent') ?? this.#newParent();
     return `Root=${root};Parent=${parent};Sampled=${fields.get('Sampled') ?? '0'};Lineage=1:${entries.join('|')}`;
+  }
+
+  #begin(hash: string): string {
+    return `Root=${this.newRoot()};Parent=${this.#newParent()};Sampled=0;Lineage=1:${hash}:1`;
+  }
+
+  /** 16 hexadecimal digits. */
+  #newParent(): string {
+    return this.#uuid().replaceAll('-', '').slice(0, 16);
   }
 
   #hashOf(functionArn: string): string {
@@ -62,11 +73,11 @@ export class RecursionGuard {
   /** Of a new trace: https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
   newRoot(): string {
     const seconds = Math.floor(this.#now() / 1000).toString(16);
-    return `1-${seconds}-${this.#random(12).toString('hex')}`;
+    return `1-${seconds}-${this.#uuid().replaceAll('-', '').slice(0, 24)}`;
   }
 }
 
-function traceFields(header = ''): Map<string, string> {
+function traceFields(header: string): Map<string, string> {
   const fields = header.split(';').map((field): [string, string] => {
     const [name = '', ...value] = field.trim().split('=');
     return [name, value.join('=')];
