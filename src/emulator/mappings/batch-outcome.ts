@@ -16,7 +16,7 @@ export function doneMessages(
   const failed = failedItems(result.payload);
   if (failed === undefined) return [];
   const [sent, left] = [new Set(messageIds), new Set(failed)];
-  return left.isSubsetOf(sent) ? messageIds.filter((id) => !left.has(id)) : [];
+  return failed.every((id) => sent.has(id)) ? messageIds.filter((id) => !left.has(id)) : [];
 }
 
 /** Undefined: the answer cannot be understood. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { InvocationResult } from '../../runtime/invocation.ts';
+import type { FailureKind, InvocationResult } from '../../runtime/invocation.ts';
 import type { ApiService } from '../http/api-operation.ts';
 import type { ResolvedFunction } from '../lambda/function-registry.ts';
 import type { InvocationCall } from '../lambda/invocation-service.ts';
@@ -14,7 +14,7 @@ export type Invoked = {
   readonly records: readonly SqsRecord[];
   readonly bodies: readonly string[];
   succeed(answer?: unknown): void;
-  fail(): void;
+  fail(failure?: FailureKind): void;
   /** Nothing ran. */
   refuse(error: Error): void;
 };
@@ -56,8 +56,8 @@ export function openMappings() {
               streamed: false,
               ...FACTS,
             }),
-          fail: () =>
-            resolve({ status: 'failed', failure: 'handler', errorType: 'Error', payload, ...FACTS }),
+          fail: (failure = 'handler') =>
+            resolve({ status: 'failed', failure, errorType: 'Error', payload, ...FACTS }),
           refuse: reject,
         });
         return { result: await promise, log: () => '', traceId: '' };

@@ -347,6 +347,18 @@ describe('a mapping', () => {
     expect(lambda.mappings.list()).toEqual([]);
   });
 
+  test('takes nothing more when an invocation was aborted because the emulator ends', async () => {
+    const { queue } = mapped({ batchSize: 1, maximumConcurrency: 2 });
+    send(queue, 'a', 'b', 'c', 'd');
+    await settle();
+    lambda.invoked[0]?.fail('aborted');
+    await settle();
+    expect(lambda.invoked.map(({ bodies }) => bodies)).toEqual([['a'], ['b']]);
+    lambda.invoked[1]?.succeed();
+    await settle();
+    expect(queue.counts()).toEqual({ visible: 3, held: 0, delayed: 0 });
+  });
+
   test('closes when the batches that run have ended', async () => {
     const { queue } = mapped();
     send(queue, 'a');

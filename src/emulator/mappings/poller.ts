@@ -111,6 +111,11 @@ export class Poller {
           clientContext: undefined,
           traceId: traceOf(messages),
         });
+        if (result.status === 'failed' && result.failure === 'aborted') {
+          // The emulator ends, which is none of the messages' fault: no other batch is taken.
+          this.#closing.abort();
+          giveBack(queue, chunk);
+        }
         return doneMessages(result, messageIds, mapping.reportsFailures);
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;

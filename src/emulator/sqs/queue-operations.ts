@@ -16,7 +16,7 @@ export function queueOperations(dependencies: SqsDependencies): readonly ApiOper
     {
       name: 'CreateQueue',
       support: 'supported',
-      note: 'a name may be used again at once after its queue was deleted',
+      note: 'a name may be used again at once after its queue was deleted; settings of encryption have no effect',
       handle({ input, authorize }) {
         const name = requiredText(input, 'QueueName');
         authorize('sqs:CreateQueue', queueArn(queues.scope, name));

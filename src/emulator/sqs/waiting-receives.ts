@@ -29,8 +29,8 @@ export class WaitingReceives<T> {
 
   /** What `attempt` gives as soon as it gives something; undefined when the time is over or the caller is gone. */
   wait(attempt: () => T | undefined, { waitMs, signal }: WaitOptions): Promise<T | undefined> {
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
     if (this.#closed || signal.aborted) return Promise.resolve(undefined);
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
     const end = (): void => waiting.settle(undefined);
     const cancelEnd = waitMs === undefined ? undefined : this.#clock.schedule(end, waitMs);
     signal.addEventListener('abort', end, { once: true });
