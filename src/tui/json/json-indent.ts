@@ -9,3 +9,8 @@ const DEEPEST = 12;
 export function indentOf({ depth }: JsonTape, node: number): number {
   return Math.min(depth[node] ?? 0, DEEPEST) * INDENT;
 }
+
+/** Columns before the first level: the number of the line and a space. */
+export function gutterOf({ lines }: JsonTape): number {
+  return String(lines[0] ?? 1).length + 1;
+}

@@ -11,8 +11,9 @@ import {
   toggleNode,
   unfoldAll,
 } from './json-document.ts';
+import { gutterOf } from './json-indent.ts';
 import { JsonLayout } from './json-layout.ts';
-import { gutterOf, jsonLines } from './json-lines.ts';
+import { jsonLines } from './json-lines.ts';
 import { searchJson } from './json-search.ts';
 import { scanJson } from './json-tape.ts';
 
@@ -181,7 +182,7 @@ describe('a string', () => {
 
   test('that is long is wrapped over as many rows as it needs', () => {
     const document = toggleNode(documentOf(`{"text":"${'abcdefghij'.repeat(8)}","more":1}`), 1);
-    expect(rowsOf(document, 44)).toEqual([
+    expect(rowsOf(document, 47)).toEqual([
       '{',
       '  "text": ',
       '    "abcdefghijabcdefghijabcdefghijabcdefghi',
@@ -190,6 +191,10 @@ describe('a string', () => {
       '  "more": 1',
       '}',
     ]);
+    const rows = jsonLines(new JsonLayout(document, 47), 47);
+    for (let row = 0; row < rows.count; row += 1) {
+      expect(displayWidth(spansText(rows.row(row)))).toBeLessThanOrEqual(47);
+    }
   });
 });
 

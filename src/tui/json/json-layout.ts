@@ -1,6 +1,7 @@
+import { printable } from '../../session/printable.ts';
 import { wrap } from '../display-width.ts';
 import type { JsonDocument } from './json-document.ts';
-import { INDENT, indentOf } from './json-indent.ts';
+import { gutterOf, INDENT, indentOf } from './json-indent.ts';
 import { type JsonTape, NO_NODE } from './json-tape.ts';
 
 /** What stands in a row. */
@@ -108,9 +109,10 @@ function piecesOf(tape: JsonTape, node: number, columns: number): readonly strin
   const start = tape.start[node] ?? 0;
   const end = tape.end[node] ?? 0;
   const cut = end - start > WRAPPED_CHARACTERS;
-  const text = tape.text.slice(start, Math.min(end, start + WRAPPED_CHARACTERS));
+  const text = printable(tape.text.slice(start, Math.min(end, start + WRAPPED_CHARACTERS)));
   const whole = cut ? `${text}… ${end - start - WRAPPED_CHARACTERS} more characters` : text;
-  const room = Math.max(8, columns - indentOf(tape, node) - INDENT);
+  // One column stays free for a comma.
+  const room = Math.max(8, columns - gutterOf(tape) - indentOf(tape, node) - INDENT - 1);
   // The name stands alone in the first row, so that all pieces are as wide as the room.
   return tape.keyStart[node] === NO_NODE ? wrap(whole, room) : ['', ...wrap(whole, room)];
 }

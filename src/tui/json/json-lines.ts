@@ -1,5 +1,4 @@
 import { printable } from '../../session/printable.ts';
-import { displayWidth } from '../display-width.ts';
 import type { Lines, Span } from '../lines/span.ts';
 import { span } from '../lines/span.ts';
 import type { Token } from '../theme.ts';
@@ -17,11 +16,6 @@ export function jsonLines(layout: JsonLayout, columns: number): Lines {
   const digits = String(tape.lines[0] ?? 1).length;
   const longest = Math.max(1, columns) * UNITS_A_COLUMN;
   return { count: layout.rows, row: (index) => rowSpans(layout, layout.rowAt(index), { digits, longest }) };
-}
-
-/** Columns before the first level. */
-export function gutterOf({ lines }: JsonTape): number {
-  return String(lines[0] ?? 1).length + 1;
 }
 
 type Format = { readonly digits: number; readonly longest: number };
@@ -43,12 +37,7 @@ function rowSpans(layout: JsonLayout, row: JsonRow, { digits, longest }: Format)
   if (row.kind === 'part') {
     const piece = layout.piece(node, row.part) ?? '';
     const last = layout.piece(node, row.part + 1) === undefined;
-    return [
-      number,
-      span(indent + ' '.repeat(INDENT)),
-      span(printable(piece), 'string'),
-      span(last ? comma : ''),
-    ];
+    return [number, span(indent + ' '.repeat(INDENT)), span(piece, 'string'), span(last ? comma : '')];
   }
   const key = keySpans(tape, node, longest);
   if (isContainer(tape, node)) {
@@ -69,7 +58,7 @@ function rowSpans(layout: JsonLayout, row: JsonRow, { digits, longest }: Format)
     number,
     span(indent),
     ...key,
-    span(wrapped === undefined ? text : printable(wrapped), token),
+    span(wrapped ?? text, token),
     span(wrapped === undefined ? comma : ''),
     ...(wrapped === undefined && maybeEmbedded(tape, node) ? [span('  JSON', 'faint')] : []),
   ];
@@ -106,18 +95,4 @@ function tokenOf(scalar: string): Token {
 function hasSibling({ next, parent, count }: JsonTape, node: number): boolean {
   const following = next[node] ?? count;
   return node !== 0 && following < count && parent[following] === parent[node];
-}
-
-/** Whether a value does not fit into its row: then Enter wraps it. */
-export function isCut(tape: JsonTape, node: number, columns: number): boolean {
-  const from = tape.start[node] ?? 0;
-  const to = tape.end[node] ?? 0;
-  if (to - from > columns * UNITS_A_COLUMN) return true;
-  const key =
-    (tape.keyStart[node] ?? NO_NODE) === NO_NODE
-      ? 0
-      : (tape.keyEnd[node] ?? 0) - (tape.keyStart[node] ?? 0) + 2;
-  return (
-    gutterOf(tape) + indentOf(tape, node) + key + displayWidth(printable(tape.text.slice(from, to))) > columns
-  );
 }
