@@ -99,7 +99,14 @@ export function toAwsError(error: unknown): AwsError {
 
 export function sendAwsError(response: ServerResponse, error: AwsError): void {
   const { status, headers, body } = REST_JSON.encodeError(error);
-  response.writeHead(status, { ...headers, 'x-amzn-requestid': crypto.randomUUID() }).end(body);
+  const bytes = Buffer.from(body ?? '');
+  response
+    .writeHead(status, {
+      ...headers,
+      'content-length': bytes.byteLength,
+      'x-amzn-requestid': crypto.randomUUID(),
+    })
+    .end(bytes);
 }
 
 /** What is not HTTP, or not in time: https://nodejs.org/api/http.html#event-clienterror */

@@ -54,10 +54,13 @@ export class ServiceRouter {
       encoded = (found?.protocol ?? REST_JSON).encodeError(toAwsError(error));
     }
     const { status, headers, body } = encoded;
-    return reply
-      .code(status)
-      .headers({ ...headers, 'x-amzn-requestid': requestId })
-      .send(body);
+    return (
+      reply
+        .code(status)
+        .headers({ ...headers, 'x-amzn-requestid': requestId })
+        // As bytes: to the type of a text a charset would be added, which these protocols do not have.
+        .send(typeof body === 'string' ? Buffer.from(body) : body)
+    );
   }
 
   async #carryOut(
@@ -65,7 +68,10 @@ export class ServiceRouter {
     request: FastifyRequest,
     requestId: string,
   ): Promise<EncodedAnswer> {
-    if (found === undefined) throw notImplemented(`${request.method} ${request.url.slice(0, 300)}`);
+    if (found === undefined) {
+      const asked = request.headers['x-amz-target'] ?? `${request.method} ${request.url}`;
+      throw notImplemented(String(asked).slice(0, 300));
+    }
     const { service, protocol, operation, name, path } = found;
     const principal = this.#access.principalOf(request, service.name);
     if (operation === undefined || operation.support === 'refused' || operation.handle === undefined) {

@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type ApiServer, createApiServer } from './api-server.ts';
+import { AwsError } from './aws-error.ts';
+
+let api: ApiServer;
+let port: number;
+let defects: unknown[];
+
+beforeEach(async () => {
+  defects = [];
+  api = createApiServer({ host: '127.0.0.1', port: 0, onDefect: (error) => defects.push(error) });
+  api.app.get('/here', () => 'the API');
+  api.hosts({
+    matches: (host) => host.endsWith('.localhost'),
+    allowsOrigin: async (host, origin) => host === 'open.localhost' && origin === 'https://app.example',
+    async handle(request, response) {
+      if (request.url === '/refused') throw new AwsError(404, 'NotThere', { Message: 'no' });
+      if (request.url === '/broken') throw new Error('the inside');
+      if (request.url === '/half') {
+        response.write('half');
+        throw new Error('the inside');
+      }
+      const body = await api.bodies.read(request, { bytes: 10 });
+      response.end(`${request.method} ${request.url} ${body.toString()}`);
+    },
+  });
+  port = Number(new URL((await api.listen()).url).port);
+});
+
+afterEach(() => api.close());
+
+/** The status and the body of the answer to a request as it is written here. */
+async function ask(line: string, headers: readonly string[], body = ''): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.end([`${line} HTTP/1.1`, ...headers, 'connection: close', '', body].join('\r\n'));
+  const answer = await text(socket);
+  const [head = '', ...rest] = answer.split('\r\n\r\n');
+  return `${head.split(' ')[1]} ${rest.join('')}`;
+}
+
+test('a door has every method and path of its hosts, the API those of all others', async () => {
+  expect(await ask('GET /here', ['host: greet.localhost:1'])).toBe('200 GET /here ');
+  expect(await ask('PURGE /%zz', ['host: GREET.localhost', 'content-length: 2'], 'ab')).toBe(
+    '200 PURGE /%zz ab',
+  );
+  expect(await ask('GET /here', ['host: localhost'])).toBe('200 the API');
+});
+
+test.each([
+  ['/refused', '404 {"Message":"no"}', 0],
+  ['/broken', '500 {"Type":"Service","Message":"The emulator failed: its own output says why."}', 1],
+])('what a door throws at %s is an error of AWS', async (path, answer, count) => {
+  expect(await ask(`GET ${path}`, ['host: greet.localhost'])).toBe(answer);
+  expect(defects).toHaveLength(count);
+});
+
+test('an answer that fails half way does not end as if it were whole', async () => {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /half HTTP/1.1\r\nhost: greet.localhost\r\n\r\n');
+  const [chunk] = await once(socket.setEncoding('utf8'), 'data');
+  expect(String(chunk)).not.toMatch(/\r\n0\r\n/);
+  await once(socket, 'close');
+});
+
+const FOREIGN = '403 {"Message":"requests from web pages are refused';
+
+test('pages of another origin pass where the door says so, and there alone', async () => {
+  const from = (host: string, ...headers: string[]): Promise<string> =>
+    ask('GET /a', [`host: ${host}`, ...headers]);
+  expect(await from('open.localhost', 'origin: https://app.example')).toBe('200 GET /a ');
+  expect(await from('open.localhost', 'origin: https://evil.example')).toContain(FOREIGN);
+  expect(await from('greet.localhost', 'origin: https://app.example')).toContain(FOREIGN);
+  expect(await from('open.localhost', 'sec-fetch-site: cross-site')).toContain(FOREIGN);
+  expect(await from('open.localhost', 'sec-fetch-site: none')).toBe('200 GET /a ');
+});
+
+test.each([
+  ['GET http://localhost/here', ['host: localhost'], '400'],
+  ['GET /here', ['host: localhost', 'host: localhost'], '400'],
+  ['GET /here', ['host: localhost', 'content-length: 1', 'transfer-encoding: chunked'], '400'],
+  ['GET /here', ['host: evil.example'], '403'],
+  ['GET /here', ['host: localhost', ...Array.from({ length: 201 }, (_, n) => `x-${n}: 1`)], '431'],
+  ['GET /here', ['host: localhost', `x-large: ${'a'.repeat(17_000)}`], '431'],
+])('%s is refused', async (line, headers, status) => {
+  expect(await ask(line, headers)).toMatch(new RegExp(`^${status} \\{"(?:message|Message)":`));
+});
