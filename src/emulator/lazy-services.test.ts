@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 const ENDED = { type: 'ended' } as InvocationEvent;
 
 /** Services that are opened as often as it says, and a clock that the test turns. */
-function world(open: () => Promise<Services> = async () => services) {
+function world(open?: () => Promise<Services>) {
   const timers: { callback: () => void; delayMs: number }[] = [];
   const problems: unknown[] = [];
   let opened = 0;
@@ -28,7 +28,7 @@ function world(open: () => Promise<Services> = async () => services) {
   const lazy = new LazyServices({
     open: () => {
       opened += 1;
-      return open();
+      return open?.() ?? Promise.resolve(services);
     },
     clock,
     onProblem: (error) => problems.push(error),

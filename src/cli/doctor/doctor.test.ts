@@ -242,11 +242,11 @@ describe('the doctor, at an emulator', () => {
     await transport.close();
   });
 
-  test('an emulator without users needs no keys, and no least privilege', async () => {
+  test('an emulator without users needs no keys of the developer, and no least privilege', async () => {
     const world = await open({ users: false });
     const findings = await world.examine({ ownCredentials: true });
     expect(statuses(findings)).toEqual(ALL_WELL);
-    expect(finding(findings, 'credentials')?.detail).toBe('none needed: the emulator knows no users');
+    expect(finding(findings, 'credentials')?.detail).toBe('the development key: the emulator knows no users');
     expect(finding(findings, 'least-privilege')?.detail).toBe(
       'the emulator knows no users: whoever reaches it may do everything',
     );
@@ -256,14 +256,16 @@ describe('the doctor, at an emulator', () => {
     const world = await open({ users: false });
     const { endpoint, mqtt } = world.emulator;
     const other = await open({ users: false });
-    const findings = await world.examine({ broker: other.emulator.mqtt });
+    const findings = await world.examine({ broker: other.emulator.mqtt, ownCredentials: true });
     expect(finding(findings, 'stub:hello')).toMatchObject({
       status: 'fail',
       code: 'LLX_CONFIG_INVALID',
       detail: `expected its stub at ${other.emulator.mqtt}, found that the emulator’s stubs go to its own broker, ${mqtt}: stub and session would not meet`,
       mend: `Leave the broker out: llx dev --endpoint ${endpoint}\nOr the emulator: llx dev --broker ${other.emulator.mqtt}`,
     });
-    expect(finding(await world.examine({ broker: mqtt }), 'stub:hello')).toMatchObject({ status: 'ok' });
+    expect(finding(await world.examine({ broker: mqtt, ownCredentials: true }), 'stub:hello')).toMatchObject({
+      status: 'ok',
+    });
   });
 
   test('tells a function that is not deployed', async () => {
