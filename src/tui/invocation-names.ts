@@ -1,4 +1,5 @@
 import type { SessionEvent } from '../session/event.ts';
+import type { SessionState } from '../session/store.ts';
 
 /** Ended invocations that may still be asked for: a last line can come after the end. */
 const KEPT_ENDED = 1_000;
@@ -7,6 +8,13 @@ const KEPT_ENDED = 1_000;
 export class InvocationNames {
   readonly #running = new Map<string, string>();
   readonly #ended = new Map<string, string>();
+
+  /** Of what was there before the first event that it is told. */
+  constructor({ invocations }: SessionState) {
+    for (const { id, functionName, endedAt } of invocations) {
+      if (endedAt === undefined) this.#running.set(id, functionName);
+    }
+  }
 
   /** To be told every event, before it is looked at. */
   accept(event: SessionEvent): void {

@@ -4,6 +4,7 @@ import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { LatestDrops } from './latest-drops.ts';
 import { runTui, type Tui, type TuiOptions } from './run-tui.tsx';
 import { ModelledTerminal } from './testing/modelled-terminal.ts';
+import { recordedActions } from './testing/recorded-actions.ts';
 import {
   bytes,
   dropped,
@@ -19,7 +20,12 @@ import {
 const ESCAPE = '\u001b';
 const CONNECTED: SessionEvent = { type: 'connection', state: { status: 'connected', connection: 1 } };
 
-type Started = { readonly terminal: ModelledTerminal; readonly store: SessionStore; readonly tui: Tui };
+type Started = {
+  readonly terminal: ModelledTerminal;
+  readonly store: SessionStore;
+  readonly tui: Tui;
+  readonly calls: readonly unknown[];
+};
 const started: Started[] = [];
 
 function start(
@@ -32,8 +38,10 @@ function start(
   for (const event of events) store.dispatch(event);
   const { stdin, stdout } = terminal;
   const mode = { label: 'OFFLINE', endpoint: 'http://127.0.0.1:4566' };
+  const { actions, calls } = recordedActions();
   const tui = runTui({
     store,
+    actions,
     mode,
     lane: 'default',
     drops,
@@ -43,7 +51,7 @@ function start(
     colour: false,
     ...more,
   });
-  const all = { terminal, store, tui };
+  const all = { terminal, store, tui, calls };
   started.push(all);
   return all;
 }
@@ -64,417 +72,297 @@ const EVENTS = [
   { type: 'progress', id: '3', step: 'running', at: NOON },
 ] as const satisfies readonly SessionEvent[];
 
-describe('the list', () => {
-  test('shows each invocation with a glyph and a word, the newest selected', async () => {
+describe('places', () => {
+  test('keys go from one to the other, and Escape goes back home', async () => {
     const { terminal } = start(EVENTS);
-    expect(await terminal.shows('quit')).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 1 running
-        TIME      FUNCTION  EVENT · following the newest        STATUS        DURATION
-        12:01:03  orders    GET /orders/42                      ✓ succeeded       4 ms
-        12:01:03  orders    GET /orders/42                      ✗ failed         12 ms
-      ❯ 12:01:03  resize    GET /images/7                       ● running        3 s …
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-      enter open  l logs  j down  k up  f follow  ? help  q quit"
-    `);
+    await terminal.shows('[1 invocations]');
+    terminal.type('2');
+    await terminal.shows('[2 functions]');
+    terminal.type('\t\t');
+    await terminal.shows('[4 logs]');
+    terminal.type(ESCAPE);
+    await terminal.shows('[1 invocations]');
   });
 
-  test('says how to send the first invocation', async () => {
-    const { terminal } = start([CONNECTED, ...served('orders', 'resize')]);
-    expect(await terminal.shows('quit')).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 0 running
-        No invocation yet.
-        Send one: llx invoke orders
-        Functions: orders, resize
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-      enter open  l logs  j down  k up  f follow  ? help  q quit"
-    `);
+  test('what is opened from a place leads back to it', async () => {
+    const { terminal } = start(EVENTS);
+    await terminal.shows('quit');
+    terminal.type('2l');
+    await terminal.shows('fit fn:orders');
+    terminal.type(ESCAPE);
+    // The filter goes first, then the place.
+    expect(await terminal.shows('LOGS · following')).toContain('[4 logs]');
+    await terminal.shows((text) => !text.includes('fit fn:'));
+    terminal.type(ESCAPE);
+    await terminal.shows('[2 functions]');
   });
 
-  test('follows the newest invocation until another is selected', async () => {
-    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
-    await terminal.shows('following');
-    store.dispatch(offered('2', { at: NOON + 1_000 }));
-    await terminal.shows('❯ 12:01:04');
-    terminal.type('k');
-    await terminal.shows('❯ 12:01:03');
-    store.dispatch(offered('3', { at: NOON + 2_000 }));
-    expect(await terminal.shows('12:01:05')).toContain('❯ 12:01:03');
-    terminal.type('G');
-    await terminal.shows('❯ 12:01:05');
+  test('a burst of 200 keys in one read is 200 keys', async () => {
+    const { terminal } = start(EVENTS);
+    await terminal.shows('quit');
+    terminal.type(`${'2j1k'.repeat(50)}2`);
+    await terminal.shows('[2 functions]');
+  });
+});
+
+describe('commands', () => {
+  test('are found by a few letters, and run', async () => {
+    const { terminal, calls } = start(EVENTS);
+    await terminal.shows('quit');
+    terminal.type('2:serv');
+    await terminal.shows('❯ serve or leave');
+    terminal.type('\r');
+    await terminal.shows((text) => !text.includes('Commands'));
+    expect(calls).toEqual([['toggle', 'orders', false, { takeover: false }]]);
   });
 
-  test('draws no more rows than there are, whatever the number of invocations', async () => {
-    const many = Array.from({ length: 300 }, (_, index) => offered(`${index}`, { at: NOON + index * 1_000 }));
-    const { terminal } = start([CONNECTED, ...served('orders'), ...many]);
-    const text = await terminal.shows('❯ 12:06:02');
-    expect(text.split('\n').length).toBe(20);
-    terminal.type('g');
-    expect((await terminal.shows('❯ 12:01:03')).split('\n')[17]).toContain('12:01:18');
-    terminal.type('\u0004');
-    await terminal.shows('❯ 12:01:11');
+  test('take pasted text, which is no command anywhere else', async () => {
+    const { terminal } = start(EVENTS);
+    await terminal.shows('quit');
+    terminal.type(`${ESCAPE}[200~q?${ESCAPE}[201~`);
+    terminal.type(':');
+    await terminal.shows('Commands');
+    terminal.type(`${ESCAPE}[200~logs of\nres${ESCAPE}[201~`);
+    expect(await terminal.shows(':logs of res')).toContain('❯ logs of resize');
+    terminal.type('\r');
+    await terminal.shows('fit fn:resize');
   });
 
-  test('keeps its columns with wide characters', async () => {
-    const wide = [...served('注文処理'), offered('1', { functionName: '注文処理' }), succeeded('1')];
-    const { terminal } = start([CONNECTED, ...wide, offered('2'), succeeded('2')]);
-    const rows = (await terminal.shows('quit')).split('\n').filter((row) => row.includes('succeeded'));
-    const cells = rows.map((row) => row.slice(row.indexOf('GET')));
-    expect(cells[0]).toBe(cells[1]);
+  test('are edited as a line of a shell is', async () => {
+    const { terminal } = start(EVENTS);
+    await terminal.shows('quit');
+    terminal.type(':one two');
+    await terminal.shows(':one two');
+    terminal.type('\u0017\u0001x');
+    await terminal.shows(':xone');
+    terminal.type(ESCAPE);
+    await terminal.shows((text) => !text.includes('Commands'));
+  });
+});
+
+test('help lists the keys of the place below it, and scrolls on a small screen', async () => {
+  const { terminal } = start(EVENTS, new ModelledTerminal(60, 15));
+  await terminal.shows('quit');
+  terminal.type('2?');
+  const first = await terminal.shows('Keys: Functions');
+  expect(first).toContain('serve or leave');
+  expect(first).not.toContain('suspend');
+  terminal.type('j'.repeat(30));
+  expect(await terminal.shows('suspend')).toContain('Keys: Functions');
+  terminal.type(ESCAPE);
+  await terminal.shows('[2 functions]');
+  await terminal.shows('STATE');
+});
+
+describe('functions', () => {
+  const LOCATION = { file: '/app/src/orders.ts', line: 3, column: 7, lineText: 'const\t= 1;' };
+
+  test('are told with their state, their numbers and why they do not build', async () => {
+    const { terminal } = start([
+      ...EVENTS,
+      {
+        type: 'function',
+        name: 'orders',
+        arn: 'arn',
+        state: { status: 'build-error', problems: [{ text: 'Expected identifier', location: LOCATION }] },
+      },
+    ]);
+    await terminal.shows('quit');
+    terminal.type('2');
+    const text = await terminal.shows('[2 functions]');
+    expect(text.split('\n').slice(2, 9)).toEqual([
+      '  FUNCTION  STATE            CALLS ERRORS     P50     P95  LAST 10 MINUTES',
+      expect.stringMatching(/^❯ orders {4}✗ build error {8}2 {6}1 {4}4 ms {3}12 ms +█$/),
+      '      Expected identifier',
+      '        /app/src/orders.ts:3:7',
+      '        3 │ const    = 1;',
+      '          │          ^',
+      expect.stringMatching(/^ {2}resize {4}● serving {12}1 {6}0 {7}– {7}– +█$/),
+    ]);
   });
 
-  test('a key that can do nothing now says why', async () => {
+  test('one that somebody else holds is taken only after a question', async () => {
+    const held = {
+      status: 'held',
+      sessionId: 's-1',
+      since: '2026-01-02T11:00:00Z',
+      name: 'anna@laptop',
+    } as const;
+    const { terminal, calls } = start([
+      CONNECTED,
+      { type: 'function', name: 'orders', arn: 'arn', state: held },
+    ]);
+    expect(await terminal.shows('quit')).toContain('! orders is held by anna@laptop (session s-1)');
+    terminal.type('2 ');
+    await terminal.shows('orders is held by anna@laptop (session s-1). Take it over?');
+    terminal.type('n 2 ');
+    await terminal.shows('Take it over?');
+    expect(calls).toEqual([]);
+    terminal.type('y');
+    await terminal.shows((text) => !text.includes('Take it over?'));
+    expect(calls).toEqual([['toggle', 'orders', true, { takeover: true }]]);
+  });
+
+  test('an action that fails says why', async () => {
+    const { actions } = recordedActions({ toggle: () => Promise.reject(new Error('The broker is gone.')) });
+    const { terminal } = start(EVENTS, new ModelledTerminal(), { actions });
+    await terminal.shows('quit');
+    terminal.type('2 ');
+    await terminal.shows('The broker is gone.');
+  });
+
+  test('without any, a key says that there is none', async () => {
     const { terminal } = start([CONNECTED]);
     await terminal.shows('quit');
-    terminal.type('\r');
-    await terminal.shows('There is no invocation yet.');
-  });
-
-  test('what does not build is said with its place', async () => {
-    const location = { file: '/app/src/orders.ts', line: 3, column: 7, lineText: 'const' };
-    const problems = [{ text: 'Expected ";"', location }];
-    const { terminal } = start([
-      { type: 'function', name: 'orders', arn: 'arn', state: { status: 'build-error', problems } },
-    ]);
-    await terminal.shows('✗ orders does not build: /app/src/orders.ts:3:7: Expected ";"');
-  });
-
-  test('functions that another session holds are said with whose it is', async () => {
-    const held = (name: string): SessionEvent => ({
-      type: 'function',
-      name,
-      arn: 'arn',
-      state: { status: 'held', sessionId: 's-1', since: '2026-01-02T11:00:00Z', name: 'anna@laptop' },
-    });
-    const { terminal, store } = start([CONNECTED, ...served('bills'), held('orders')]);
-    await terminal.shows('! orders is held by anna@laptop (session s-1)');
-    store.dispatch(held('carts'));
-    await terminal.shows('! carts, orders are held by anna@laptop (session s-1)');
+    terminal.type('2 ');
+    await terminal.shows('There is no function yet.');
   });
 });
 
-describe('an opened invocation', () => {
-  test('shows its event', async () => {
-    const { terminal } = start(EVENTS.slice(0, 5));
+describe('logs of all functions', () => {
+  test('come in their order, are filtered, and cannot break the screen', async () => {
+    const { terminal, store } = start([
+      ...EVENTS,
+      log('3', 'resized \u001b[2J\u202eevil'),
+      log('3', 'broken \ufffd\ud800'),
+    ]);
     await terminal.shows('quit');
+    terminal.type('4');
+    const text = await terminal.shows('LOGS · following');
+    expect(text.split('\n').slice(3, 7)).toEqual([
+      '  12:01:03  orders    reading ␛[31mred␛[0m',
+      '  12:01:03  orders    second line',
+      '  12:01:03  resize    resized ␛[2J\\u202eevil',
+      '❯ 12:01:03  resize    broken \ufffd\ufffd',
+    ]);
+    terminal.type('/fn:orders line');
+    await terminal.shows('/fn:orders line   1/4');
     terminal.type('\r');
-    expect(await terminal.shows('[1 event]')).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 0 running
-      orders · GET /orders/42 · ✓ succeeded · 4 ms
-      12:01:03 · request 00000001-1111-4222-8333-444455556666 · attempt 1
-      [1 event]  2 answer   3 logs   lines 1–14 of 17
-      {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": "/orders/42",
-        "rawQueryString": "",
-        "headers": {
-          "accept": "*/*"
-        },
-        "requestContext": {
-          "http": {
-            "method": "GET",
-            "path": "/orders/42"
-          },
-          "stage": "$default"
-
-      j down  k up  ] next tab  escape back  ? help  q quit"
-    `);
+    await terminal.shows('1/4 fit fn:orders line');
+    store.dispatch(offered('9'));
+    store.dispatch(log('9', 'third line'));
+    await terminal.shows('2/5 fit');
   });
 
-  test('shows the error with its trace as the answer', async () => {
-    const { terminal } = start(EVENTS.slice(0, 8));
+  test('pause while more come', async () => {
+    const { terminal, store } = start(EVENTS);
     await terminal.shows('quit');
-    terminal.type('\r2');
-    expect(await terminal.shows('[2 answer]')).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 0 running
-      orders · GET /orders/42 · ✗ failed · 12 ms (cold 61 ms)
-      12:01:03 · request 00000002-1111-4222-8333-444455556666 · attempt 1
-       1 event  [2 answer]  3 logs
-      TypeError: total is not a number
-          at handler (src/orders.ts:12:9)
-
-      {
-        "errorType": "TypeError",
-        "errorMessage": "total is not a number",
-        "trace": [
-          "TypeError: total is not a number",
-          "    at handler (src/orders.ts:12:9)"
-        ]
-      }
-
-
-
-
-      j down  k up  ] next tab  escape back  ? help  q quit"
-    `);
+    terminal.type('4p');
+    await terminal.shows('paused, 0 new');
+    store.dispatch(log('3', 'meanwhile'));
+    expect(await terminal.shows('paused, 1 new')).not.toContain('meanwhile');
+    terminal.type('p');
+    await terminal.shows('meanwhile');
   });
+});
 
-  test('shows control characters of its logs, and does not obey them', async () => {
-    const { terminal } = start(EVENTS.slice(0, 8));
-    await terminal.shows('quit');
-    terminal.type('l');
-    expect(await terminal.shows('[3 logs]')).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 0 running
-      orders · GET /orders/42 · ✗ failed · 12 ms (cold 61 ms)
-      12:01:03 · request 00000002-1111-4222-8333-444455556666 · attempt 1
-       1 event   2 answer  [3 logs]
-      reading ␛[31mred␛[0m
-      second line
-
-
-
-
-
-
-
-
-
-
-
-
-
-      j down  k up  ] next tab  escape back  ? help  q quit"
-    `);
-    expect(terminal.coloured).toBe(false);
-  });
-
-  test('shows the logs of a running invocation as they come', async () => {
-    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
-    await terminal.shows('quit');
-    terminal.type('l');
-    await terminal.shows('Nothing printed.');
-    for (let line = 1; line <= 30; line += 1) store.dispatch(log('1', `line ${line}`));
-    await terminal.shows('line 30');
-    terminal.type('g');
-    await terminal.shows('lines 1–14 of 30');
-  });
-
-  test('that streamed its answer says so: there are no bytes to show', async () => {
-    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
-    await terminal.shows('quit');
-    const result = { payload: new Uint8Array(0), streamed: true, durationMs: 4, coldStart: false } as const;
-    store.dispatch({ type: 'ended', id: '1', at: NOON, result: { ...result, status: 'succeeded' } });
-    terminal.type('\r2');
-    await terminal.shows('Streamed to the caller piece by piece; nothing of it is kept here.');
-  });
-
-  test('that answered with bytes that are not JSON shows them as text', async () => {
-    const { terminal, store } = start([CONNECTED, ...served('orders'), offered('1')]);
-    await terminal.shows('quit');
-    const payload = new TextEncoder().encode('<p>\r\nnot JSON\u0007</p>');
-    const result = { payload, streamed: true, durationMs: 4, coldStart: false } as const;
-    store.dispatch({ type: 'ended', id: '1', at: NOON, result: { ...result, status: 'succeeded' } });
-    terminal.type('\r2');
-    const text = await terminal.shows('[2 answer]');
-    expect(text.split('\n').slice(4, 7)).toEqual(['<p>', 'not JSON␇</p>', '']);
-  });
-
-  test('keeps its status and its id on a narrow screen, however long its function is called', async () => {
-    const functionName = `${'long-'.repeat(12)}name`;
-    const { terminal } = start(
-      [CONNECTED, ...served(functionName), offered('1', { functionName }), failed('1')],
-      new ModelledTerminal(60, 15),
+describe('notices', () => {
+  test('stay until they are dismissed, or mended', async () => {
+    const { terminal, store } = start(
+      [CONNECTED, { type: 'notice', level: 'warning', text: 'The lane was taken.' }],
+      new ModelledTerminal(100, 20),
     );
+    await terminal.shows('warning: The lane was taken.');
+    store.dispatch({ type: 'pacing', waiting: 12, delayMs: 1_300 });
+    await terminal.shows('12 messages wait, up to 1.3 s');
+    store.dispatch({ type: 'pacing', waiting: 0, delayMs: 0 });
+    await terminal.shows((text) => !text.includes('messages wait'));
+    terminal.type('x');
+    await terminal.shows((text) => !text.includes('The lane was taken.'));
+    terminal.type('x');
+    await terminal.shows('There is no notice.');
+  });
+
+  test('credentials that end soon are told before they do', async () => {
+    const { terminal, store } = start([CONNECTED]);
     await terminal.shows('quit');
-    terminal.type('\r');
-    const text = await terminal.shows('[1 event]');
-    expect(text.split('\n').slice(1, 3)).toEqual([
-      'long-long-lon… · GET /order… · ✗ failed · 12 ms (cold 61 ms)',
-      '12:01:03 · 00000001-1111-4222-8333-444455556666 · attempt 1',
-    ]);
+    store.dispatch({ type: 'credentials', expireAt: NOON + 3_000 + 4 * 60_000 });
+    await terminal.shows('! Your AWS credentials expire in 4 min 00 s: log in again');
   });
 
-  test('of 6 MB shows the beginning', async () => {
-    const event = bytes({ text: 'x'.repeat(6 * 1024 * 1024) });
-    const { terminal } = start([CONNECTED, ...served('orders'), offered('1', { event })]);
-    await terminal.shows('event of 6.0 MiB');
-    terminal.type('\r');
-    await terminal.shows('The first 256 KiB of 6.0 MiB.');
+  test('many on a small screen take one row', async () => {
+    const events = ['one', 'two', 'three'].map(
+      (text): SessionEvent => ({ type: 'notice', level: 'error', text }),
+    );
+    const { terminal } = start([CONNECTED, ...events], new ModelledTerminal(60, 15));
+    await terminal.shows('error: three  and 2 more · x dismisses');
   });
-
-  test('is left with Escape, and stays selected', async () => {
-    const { terminal } = start(EVENTS);
-    await terminal.shows('quit');
-    terminal.type('k\r');
-    await terminal.shows('[1 event]');
-    terminal.type(ESCAPE);
-    expect(await terminal.shows('❯')).toMatch(/❯ .* failed/);
-  });
-});
-
-test('help lists the keys of the screen below it', async () => {
-  const { terminal } = start(EVENTS);
-  await terminal.shows('quit');
-  terminal.type('?');
-  expect(await terminal.shows('Keys of the list')).toMatchInlineSnapshot(`
-    "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 1 running
-    Keys of the list
-    enter           open
-    l               logs
-    j down          down
-    k up            up
-    ctrl-d          half page down
-    ctrl-u          half page up
-    pagedown space  page down
-    pageup          page up
-    g home          first
-    G end           last, and follow
-    f               follow
-    ?               help
-    q               quit
-    ctrl-c          quit at once
-    ctrl-z          suspend, until \`fg\`
-
-
-    escape back  ? help  q quit"
-  `);
 });
 
 describe('what was dropped', () => {
-  test('is counted in the header', async () => {
+  test('is counted', async () => {
     const { terminal, store } = start(EVENTS);
     await terminal.shows('quit');
     store.dispatch(dropped('from a stranger'));
     store.dispatch({ type: 'dropped', process: 'broker', reason: 'broker-rule', detail: 'QoS 2' });
     const text = await terminal.shows('2 dropped');
-    expect(text.split('\n')[0]).toBe('llx OFFLINE http://127.0.0.1:4566 · connected · 1 running · 2 dropped');
+    expect(text).toContain('! 2 messages were dropped: stub seal-broken, and for other reasons');
     expect(text).not.toContain('QoS 2');
   });
 
   test('is told with --verbose, the last three, without a row too many', async () => {
-    const many = Array.from({ length: 30 }, (_, index) => offered(`${index}`));
-    const before = [CONNECTED, ...served('orders'), ...many, dropped('before the screen')];
+    const before = [CONNECTED, ...served('orders'), dropped('before the screen')];
     const { terminal, store } = start(before, new ModelledTerminal(60, 15), { verbose: true });
     await terminal.shows('before the screen');
     const details = ['one', '\u001b[2Jtwo', '\u001b[2Jtwo', 'x'.repeat(90)];
     for (const detail of details) store.dispatch(dropped(detail));
-    expect(await terminal.shows('xxx')).toMatchInlineSnapshot(`
-      "llx OFFLINE · connected · 30 running · 5 dropped
-        FUNCTION  EVENT · following         STATUS        DURATION
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-        orders    GET /orders/42            ○ queued         3 s …
-      ❯ orders    GET /orders/42            ○ queued         3 s …
-      dropped  stub seal-broken: one
-      dropped ×2  stub seal-broken: ␛[2Jtwo
-      dropped  stub seal-broken: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
-
-      enter open  l logs  j down  k up  f follow  ? help  q quit"
-    `);
-    expect(terminal.coloured).toBe(false);
-  });
-
-  test('leaves an opened invocation its last rows, and gives way to the help', async () => {
-    const { terminal } = start([...EVENTS.slice(0, 5), dropped('one')], new ModelledTerminal(80, 20), {
-      verbose: true,
-    });
-    await terminal.shows('quit');
-    terminal.type('\rG');
-    const detail = (await terminal.shows('lines 5–17 of 17')).split('\n');
-    expect(detail.slice(-4)).toEqual([
-      '}',
+    expect((await terminal.shows('xxx')).split('\n').slice(-5)).toEqual([
       'dropped  stub seal-broken: one',
+      'dropped ×2  stub seal-broken: ␛[2Jtwo',
+      'dropped  stub seal-broken: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…',
       '',
-      'j down  k up  ] next tab  escape back  ? help  q quit',
+      expect.stringContaining('q quit'),
     ]);
-    terminal.resize(60, 15);
-    terminal.type('?');
-    expect(await terminal.shows('Keys of an invocation')).not.toContain('stub seal-broken');
-    terminal.type('?');
-    await terminal.shows('stub seal-broken');
   });
 });
 
-test('in the header a failing connection leaves room for the counts', async () => {
-  const cause = new Error('connect ECONNREFUSED 127.0.0.1:1883, and then some more that is too long');
-  const { terminal } = start([{ type: 'connection', state: { status: 'connecting', attempt: 3, cause } }]);
-  expect((await terminal.shows('quit')).split('\n')[0]).toBe(
-    'llx OFFLINE · connecting, attempt 3: connect ECONNREFUSED 127.0.0.1… · 0 running',
-  );
+describe('the header', () => {
+  test('leaves room for the counts when a connection fails, and says it below', async () => {
+    const cause = new Error('connect ECONNREFUSED 127.0.0.1:1883, and then some more that is too long');
+    const { terminal } = start([{ type: 'connection', state: { status: 'connecting', attempt: 3, cause } }]);
+    const text = await terminal.shows('quit');
+    expect(text.split('\n')[0]).toBe(
+      'llx OFFLINE · connecting, attempt 3: connect ECONNREFUSED 127.0.0.1… · 0 running',
+    );
+    expect(text).toContain('✗ No connection: connecting, attempt 3: connect ECONNREFUSED');
+  });
+
+  test('tells how long the way to the broker is', async () => {
+    const { terminal } = start([CONNECTED], new ModelledTerminal(100, 20), { ping: async () => 23.4 });
+    await terminal.shows('connected 23 ms · default lane');
+  });
 });
 
-test('help fits the smallest screen', async () => {
-  const { terminal } = start(EVENTS.slice(0, 5), new ModelledTerminal(60, 15));
-  await terminal.shows('quit');
-  terminal.type('\r?');
-  expect(await terminal.shows('Keys of an invocation')).toMatchInlineSnapshot(`
-    "llx OFFLINE http://127.0.0.1:4566 · connected · 0 running
-    Keys of an invocation
-    j down          down             2       answer
-    k up            up               3       logs
-    ctrl-d          half page down   escape  back
-    ctrl-u          half page up     ?       help
-    pagedown space  page down        q       quit
-    pageup          page up          ctrl-c  quit at once
-    g home          first            ctrl-z  suspend, until \`fg\`
-    G end           last, and follow
-    ] tab           next tab
-    [               previous tab
-    1               event
-
-    escape back  ? help  q quit"
-  `);
+test('a hint is there until its key was used, and is remembered', async () => {
+  const saved: (readonly string[])[] = [];
+  const hints = { seen: [], save: (seen: readonly string[]) => void saved.push(seen) };
+  const { terminal } = start([CONNECTED], new ModelledTerminal(), { hints });
+  await terminal.shows('Hint: ? shows every key');
+  terminal.type('??');
+  await terminal.shows('Hint: 2 shows your functions');
+  expect(saved).toEqual([['help']]);
 });
 
 /** From the first row to the last: between a resize and its drawing a terminal shows neither. */
 const drawn = (rows: number) => (text: string) => text.startsWith('llx') && text.split('\n').length === rows;
 
 describe('the size of the terminal', () => {
-  test('changes the columns', async () => {
+  test('never breaks a line, in any place', async () => {
     const { terminal } = start(EVENTS);
     await terminal.shows('quit');
-    terminal.resize(60, 15);
-    expect(await terminal.shows(drawn(15))).toMatchInlineSnapshot(`
-      "llx OFFLINE http://127.0.0.1:4566 · connected · 1 running
-        FUNCTION  EVENT · following         STATUS        DURATION
-        orders    GET /orders/42            ✓ succeeded       4 ms
-        orders    GET /orders/42            ✗ failed         12 ms
-      ❯ resize    GET /images/7             ● running        3 s …
-
-
-
-
-
-
-
-
-
-      enter open  l logs  j down  k up  f follow  ? help  q quit"
-    `);
-    terminal.resize(200, 60);
-    const text = await terminal.shows(drawn(60));
-    expect(Math.max(...text.split('\n').map((row) => row.length))).toBe(200);
+    for (const key of ['1', '2', '4', '?', ':']) {
+      terminal.type(key);
+      for (const [columns, rows] of [
+        [60, 15],
+        [200, 60],
+        [80, 20],
+      ] as const) {
+        terminal.resize(columns, rows);
+        await terminal.shows(
+          (text) => drawn(rows)(text) && text.split('\n').every((row) => row.length <= columns),
+        );
+      }
+    }
   });
 
   test('may be too small, which is said', async () => {
@@ -568,13 +456,4 @@ test('Ctrl-Z where nothing can be suspended says so', async () => {
   await terminal.shows('quit');
   terminal.type('\u001a');
   await terminal.shows('Cannot suspend: kill ENOSYS');
-});
-
-test('pasted text is not taken for keys', async () => {
-  const { terminal } = start(EVENTS);
-  await terminal.shows('quit');
-  terminal.type(`${ESCAPE}[200~q?${ESCAPE}[201~`);
-  terminal.type('?');
-  await terminal.shows('Keys of the list');
-  expect(terminal.alternateScreen).toBe(true);
 });

@@ -1,4 +1,5 @@
 import { render } from 'ink';
+import { causeText } from '../session/connection-text.ts';
 import type { SessionStore } from '../session/store.ts';
 import { App } from './app.tsx';
 import { Cell } from './cell.ts';
@@ -86,7 +87,7 @@ export function runTui(options: TuiOptions): Tui {
     suspend: () => {
       terminal.lend(suspend).catch((error: unknown) => {
         // Windows has no SIGTSTP.
-        shell.say({ text: `Cannot suspend: ${String(error)}`, token: 'warning' });
+        shell.say({ text: `Cannot suspend: ${causeText(error)}`, token: 'warning' });
       });
     },
   });

@@ -34,14 +34,20 @@ type Kept = {
  */
 export class FunctionStatistics {
   readonly #kept = new Map<string, Kept>();
-  readonly #names = new InvocationNames();
+  readonly #names: InvocationNames;
   readonly #now: () => number;
   /** Idempotent. */
   readonly close: () => void;
 
   /** `now`: epoch milliseconds. */
-  constructor(store: Pick<SessionStore, 'onEvent'>, now: () => number = Date.now) {
+  constructor(store: Pick<SessionStore, 'onEvent' | 'getState'>, now: () => number = Date.now) {
     this.#now = now;
+    const known = store.getState();
+    this.#names = new InvocationNames(known);
+    for (const { functionName, durationMs, phase } of known.invocations) {
+      this.#count(functionName);
+      if (durationMs !== undefined && phase !== 'cancelled') this.#measure(functionName, durationMs);
+    }
     this.close = store.onEvent((event) => this.#accept(event));
   }
 

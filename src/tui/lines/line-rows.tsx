@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { memo } from 'react';
 import { type Theme, useTheme } from '../theme.ts';
 import { painted } from './paint.ts';
 import { cutSpans, type Lines, marked, type Span, span } from './span.ts';
@@ -14,24 +15,32 @@ export type LineRowsProps = {
 };
 
 /**
- * The part of the lines that is on the screen, and nothing more. One text for all of them: while invocations stream in,
- * every row changes with every frame, and an element for each span of each row took three quarters of the frame.
+ * The part of the lines that is on the screen, and nothing more. One text for a row: while invocations stream in, every
+ * row changes with every frame, and an element for each span of each row took most of the frame.
  */
 export function LineRows({ lines, first, rows, columns, chosen, pattern }: LineRowsProps) {
   const theme = useTheme();
   const count = Math.max(0, Math.min(rows, lines.count - first));
   if (count === 0) return null;
-  const texts = Array.from({ length: count }, (_, offset) => {
-    const spans = lines.row(first + offset);
-    const marker = chosen === undefined ? undefined : first + offset === chosen;
-    return rowText(spans, { marker, columns, pattern, theme });
+  const texts = Array.from({ length: count }, (_, row) => {
+    const spans = lines.row(first + row);
+    const marker = chosen === undefined ? undefined : first + row === chosen;
+    // A row of the screen stays the same element while others take its place.
+    return { row, text: rowText(spans, { marker, columns, pattern, theme }) };
   });
   return (
-    <Box width={columns}>
-      <Text wrap="truncate">{texts.join('\n')}</Text>
+    <Box flexDirection="column" width={columns}>
+      {texts.map(({ row, text }) => (
+        <Row key={row} text={text} />
+      ))}
     </Box>
   );
 }
+
+const Row = memo(function Row({ text }: { readonly text: string }) {
+  // An empty text takes no row.
+  return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>;
+});
 
 type RowLook = {
   /** Whether it is the chosen one; undefined: none can be. */

@@ -22,7 +22,7 @@ const LONGEST_LINE = 16 * 1024;
 
 /** The lines of all functions of a session in the order of their arrival; the oldest make room for new ones. */
 export class LogBook {
-  readonly #names = new InvocationNames();
+  readonly #names: InvocationNames;
   readonly #now: () => number;
   /** Lines from `#first` on are kept; the places before it are let go together. */
   #lines: (BookLine | undefined)[] = [];
@@ -33,8 +33,13 @@ export class LogBook {
   readonly close: () => void;
 
   /** `now`: epoch milliseconds. */
-  constructor(store: Pick<SessionStore, 'onEvent'>, now: () => number = Date.now) {
+  constructor(store: Pick<SessionStore, 'onEvent' | 'getState'>, now: () => number = Date.now) {
     this.#now = now;
+    const known = store.getState();
+    this.#names = new InvocationNames(known);
+    for (const { id, functionName, logs, offeredAt } of known.invocations) {
+      for (const { text } of logs) this.#add(text, { functionName, invocationId: id, at: offeredAt });
+    }
     this.close = store.onEvent((event) => this.#accept(event));
   }
 
@@ -62,17 +67,15 @@ export class LogBook {
     this.#names.accept(event);
     if (event.type !== 'log') return;
     const functionName = this.#names.nameOf(event.id) ?? '';
-    const at = this.#now();
-    for (const text of event.line.text.split(/\r?\n/)) {
-      const cut = text.length > LONGEST_LINE ? `${text.slice(0, LONGEST_LINE)}…` : text;
-      this.#lines.push({
-        sequence: this.nextSequence,
-        functionName,
-        invocationId: event.id,
-        text: cut,
-        at,
-      });
-      this.#characters += cut.length;
+    this.#add(event.line.text, { functionName, invocationId: event.id, at: this.#now() });
+  }
+
+  /** A record is as many lines as it has. */
+  #add(record: string, of: Pick<BookLine, 'functionName' | 'invocationId' | 'at'>): void {
+    for (const line of record.split(/\r?\n/)) {
+      const text = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
+      this.#lines.push({ sequence: this.nextSequence, ...of, text });
+      this.#characters += text.length;
       this.#bound();
     }
   }

@@ -2,7 +2,7 @@ import { Box, Text } from 'ink';
 import { toWidth } from '../display-width.ts';
 import { type Binding, bindingsOf, type KeyContext, titleOf } from '../key-table.ts';
 import { useTheme } from '../theme.ts';
-import { helpRows } from './help-rows.ts';
+import { helpColumns, helpRows } from './help-rows.ts';
 
 export type HelpProps = {
   readonly context: KeyContext;
@@ -12,11 +12,11 @@ export type HelpProps = {
   readonly columns: number;
 };
 
-/** The keys of the screen below, in two columns; on a small screen they scroll. */
+/** The keys of the screen below, in two columns where they fit; on a small screen they scroll. */
 export function Help({ context, first, rows, columns }: HelpProps) {
   const theme = useTheme();
   const bindings = bindingsOf(context);
-  const perColumn = helpRows(context);
+  const perColumn = helpRows(context, columns);
   const page = rows - 1;
   const start = Math.max(0, Math.min(first, perColumn - page));
   const groups = [bindings.slice(0, perColumn), bindings.slice(perColumn)];
@@ -26,7 +26,7 @@ export function Help({ context, first, rows, columns }: HelpProps) {
     <Box flexDirection="column" width={columns}>
       <Text wrap="truncate" {...theme.strong}>{`Keys: ${titleOf(context)}${more}`}</Text>
       <Box columnGap={2}>
-        {groups.map((group) => (
+        {groups.slice(0, helpColumns(columns)).map((group) => (
           <KeyColumn key={group[0]?.id} bindings={group} first={start} rows={page} />
         ))}
       </Box>

@@ -23,7 +23,10 @@ export type LayoutOptions = Omit<ScreenFacts, 'session' | 'size' | 'now'> & {
 const OWN_ROWS = 4;
 
 export function layoutOf({ frame, size, now, board, ...rest }: LayoutOptions): Layout {
-  const notices = board.shown(frame.state, now);
+  // What is dropped has rows of its own where it is told in full.
+  const notices = board
+    .shown(frame.state, now)
+    .filter(({ about }) => about !== 'drops' || frame.drops.length === 0);
   const rowsOfNotices = noticeRows(notices.length, size.rows);
   const rows = Math.max(1, size.rows - OWN_ROWS - rowsOfNotices - frame.drops.length);
   return {

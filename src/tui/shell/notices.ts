@@ -11,6 +11,7 @@ export type Notice = {
   readonly key: string;
   readonly text: string;
   readonly token: Token;
+  readonly about?: 'drops';
 };
 
 /** From when on the end of the credentials is told. */
@@ -91,12 +92,13 @@ function dropNotice({ drops }: SessionState): readonly Notice[] {
   if (most === undefined) return [];
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const messages = total === 1 ? '1 message was' : `${total} messages were`;
-  const others = reasons.length === 1 ? '' : `, and ${reasons.length - 1} more reasons`;
+  const others = reasons.length === 1 ? '' : ', and for other reasons';
   return [
     {
       key: `drops ${reasons.map(([reason]) => reason).sort()}`,
       text: printable(`! ${messages} dropped: ${most[0]}${others} (--verbose shows each)`),
       token: 'warning',
+      about: 'drops',
     },
   ];
 }

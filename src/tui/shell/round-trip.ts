@@ -5,7 +5,7 @@ export type RoundTripOptions = {
   readonly ping: () => Promise<number | undefined>;
   readonly tell: (milliseconds: number | undefined) => void;
   readonly signal: AbortSignal;
-  /** Between an answer and the next question. @default 5000 */
+  /** Between an answer and the next question; a fifth of it while there is none. @default 5000 */
   readonly intervalMs?: number;
 };
 
@@ -21,6 +21,7 @@ export async function watchRoundTrip({
     const measured = await ping().catch(() => undefined);
     if (signal.aborted) return;
     tell(measured);
-    await setTimeout(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+    const pause = measured === undefined ? intervalMs / 5 : intervalMs;
+    await setTimeout(pause, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

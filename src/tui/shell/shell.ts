@@ -232,7 +232,7 @@ export class Shell {
   #scrollHelp(by: 1 | -1, facts: ScreenFacts): void {
     const { overlay, place } = this.#view;
     if (overlay?.type !== 'help') return;
-    const last = Math.max(0, helpRows(place.screen) - (facts.size.rows - 1));
+    const last = Math.max(0, helpRows(place.screen, facts.size.columns) - (facts.size.rows - 1));
     this.#set({ overlay: { type: 'help', first: Math.max(0, Math.min(last, overlay.first + by)) } });
   }
 

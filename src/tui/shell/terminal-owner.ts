@@ -20,8 +20,14 @@ export class TerminalOwner {
   async #lend<Result>(use: () => Promise<Result>): Promise<Result> {
     const suspend = this.#suspend;
     if (suspend === undefined) return await use();
-    const { promise, resolve, reject } = Promise.withResolvers<Result>();
-    await suspend(() => use().then(resolve, reject));
-    return await promise;
+    const { promise, resolve } = Promise.withResolvers<PromiseSettledResult<Result>>();
+    // What becomes of it is told after the screen is back, which it is in any case.
+    await suspend(async () => {
+      const [outcome] = await Promise.allSettled([use()]);
+      resolve(outcome);
+    });
+    const outcome = await promise;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   }
 }
