@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { keepCredentialsSecret, keepSecret } from '../credentials/redact.ts';
+import { keepCredentialsSecret, keepSecret, redact } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
 import { DropCounter } from '../protocol/drops.ts';
@@ -105,6 +105,7 @@ export async function startConfiguredEmulator(
     runtime,
     // A handler may throw what a session got for it.
     onIssue: keepCredentialsSecret,
+    redact,
     stubs: flags.stub === false ? 'none' : 'host',
     stubFile: packagePaths.stub,
     stubHostFile: packagePaths.stubHost,

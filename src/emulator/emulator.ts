@@ -58,6 +58,8 @@ export type EmulatorOptions = AskedPorts & {
   readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
+  /** Takes out of log lines what no file may hold: functions print their keys. @default nothing */
+  readonly redact?: (text: string) => string;
   /** STS gave somebody keys. */
   readonly onIssue?: (credentials: AwsCredentials) => void;
   /** @default the system's */
@@ -150,7 +152,7 @@ async function open(
     access: developmentKey ? ('open' as const) : ('closed' as const),
     functions,
   };
-  const logs = new InvocationLogs({ clock, drops });
+  const logs = new InvocationLogs({ clock, drops, redact: options.redact });
   const metrics = new InvocationMetrics({ clock, drops });
   let deployedNames: () => readonly string[] = () => [];
   const services = new LazyServices({

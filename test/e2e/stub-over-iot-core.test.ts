@@ -9,6 +9,7 @@ import type { IamConfig } from '../../src/emulator/identity/iam-config.ts';
 import { createRuntime } from '../../src/runtime/create-runtime.ts';
 import type { Runtime } from '../../src/runtime/invocation.ts';
 import { createSpawnWorker } from '../../src/runtime/spawn-worker.ts';
+import type { AwsCredentials } from '../../src/signature/credentials.ts';
 import { lambdaClient } from '../support/llx-process.ts';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist');
@@ -92,8 +93,8 @@ async function happened(pattern: RegExp): Promise<string> {
   }
 }
 
-async function invoke({ endpoint }: Emulator): Promise<unknown> {
-  const answer = await lambdaClient(endpoint).send(new InvokeCommand({ FunctionName: 'hello' }));
+async function invoke({ endpoint }: Emulator, credentials?: AwsCredentials): Promise<unknown> {
+  const answer = await lambdaClient(endpoint, credentials).send(new InvokeCommand({ FunctionName: 'hello' }));
   return JSON.parse(answer.Payload?.transformToString() ?? '');
 }
 
@@ -126,11 +127,13 @@ test.each([
   ['IoT Core’s port', 0],
   ['the plain port', undefined],
 ])('a function whose role has the documented policy runs its deployed code, by %s', async (_, wssPort) => {
-  // Closed: nothing that is not signed is answered.
-  const users = { caller: { accessKeys: [{ id: 'AKIDEXAMPLE', secret: 'secret' }], policies: [EVERYTHING] } };
+  // Closed: the development key is not known.
+  const caller = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+  const accessKeys = [{ id: caller.accessKeyId, secret: caller.secretAccessKey }];
+  const users = { caller: { accessKeys, policies: [EVERYTHING] } };
   const aws = await start({ users, roles: { 'hello-role': { policies: [STUB_POLICY] } } }, wssPort);
   aws.prepareStubs();
-  expect(await invoke(aws)).toEqual({ key: 'ASIA', token: true, endpoint: aws.endpoint });
+  expect(await invoke(aws, caller)).toEqual({ key: 'ASIA', token: true, endpoint: aws.endpoint });
   expect(aws.broker.connections).toBe(1);
   expect(events).toEqual([]);
 });

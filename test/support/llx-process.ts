@@ -106,11 +106,11 @@ export async function runLlx(
 }
 
 /** The unmodified AWS SDK, pointed at an emulator. Retries are off: a test sees the first answer. */
-export function lambdaClient(endpoint: string): LambdaClient {
+export function lambdaClient(endpoint: string, credentials = DEVELOPMENT_KEY): LambdaClient {
   return new LambdaClient({
     endpoint,
     region: 'us-east-1',
-    credentials: DEVELOPMENT_KEY,
+    credentials,
     maxAttempts: 1,
   });
 }

@@ -18,6 +18,7 @@ const LINE_OVERHEAD = 100;
 export class InvocationLogs {
   readonly #clock: EmulatorClock;
   readonly #drops: DropCounter;
+  readonly #redact: (text: string) => string;
   readonly #maxCharacters: number;
   #store: LogStore | undefined;
   #lines: LogLine[] = [];
@@ -30,9 +31,12 @@ export class InvocationLogs {
     readonly drops: DropCounter;
     /** Of lines that wait to be written. @default 16 Mi */
     readonly maxCharacters?: number;
+    /** What no file may hold is replaced. @default nothing is */
+    readonly redact?: ((text: string) => string) | undefined;
   }) {
     this.#clock = options.clock;
     this.#drops = options.drops;
+    this.#redact = options.redact ?? ((text) => text);
     this.#maxCharacters = options.maxCharacters ?? DEFAULT_MAX_CHARACTERS;
   }
 
@@ -71,7 +75,7 @@ export class InvocationLogs {
     this.#lines = [];
     this.#characters = 0;
     try {
-      this.#store.append(lines);
+      this.#store.append(lines.map((line) => ({ ...line, message: this.#redact(line.message) })));
     } catch (error) {
       // A full disk must not end the emulator, nor fail whoever invokes a function.
       this.#drops.drop('store-full', `${lines.length} log lines: ${String(error)}`);
