@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isLlxError } from '../errors/llx-error.ts';
 import type { AwsCredentials, CredentialProvider } from '../signature/credentials.ts';
-import { keepCredentialsSecret, keepSecret, redact } from './redact.ts';
+import { ENDPOINT_TOKEN, keepCredentialsSecret, keepSecret, redact } from './redact.ts';
 
 export type CredentialEndpointOptions = {
   readonly providerOf: (functionArn: string) => CredentialProvider;
@@ -123,7 +123,7 @@ export class CredentialEndpoint {
     const client: Client = {
       functionArn,
       path: `/${randomBytes(16).toString('base64url')}`,
-      token: randomBytes(32).toString('base64url'),
+      token: `${ENDPOINT_TOKEN}${randomBytes(32).toString('base64url')}`,
       source,
     };
     keepSecret(client.token);

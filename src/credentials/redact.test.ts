@@ -89,3 +89,7 @@ test('a run of millions of characters is searched, too', () => {
   const run = 'x'.repeat(5_000_000);
   expect(redactor.redact(`${run}a-key-in-a-long-run${run}`) === `${run}[secret]${run}`).toBe(true);
 });
+
+test('the token of a credential endpoint is known by its beginning, in another process too', () => {
+  expect(new Redactor().redact('token llx-credentials-a_B-9, and more')).toBe('token [secret], and more');
+});

@@ -11,6 +11,13 @@ const MASK = '[secret]';
 /** What authorises a presigned URL, whoever signed it. */
 const PRESIGNED = /(X-Amz-(?:Signature|Security-Token)=)[^&\s"'<>]+/gi;
 
+/**
+ * What a session's credential endpoint gives its handlers: told by its beginning, since an emulator that keeps their log
+ * is another process.
+ */
+export const ENDPOINT_TOKEN = 'llx-credentials-';
+const ENDPOINT_TOKENS = new RegExp(`${ENDPOINT_TOKEN}[\\w-]+`, 'g');
+
 /** Where keys can be: most text has few of these, so that searching for many keys costs little. */
 const RUNS = /[\w+/=%.~-]{12,}/g;
 const ONE_RUN = /^[\w+/=%.~-]+$/;
@@ -46,7 +53,8 @@ export class Redactor {
 
   /** The text with every known value replaced, also where it stands URL-encoded. */
   redact(text: string): string {
-    const shown = text.includes('X-Amz-') ? text.replace(PRESIGNED, `$1${MASK}`) : text;
+    const signed = text.includes('X-Amz-') ? text.replace(PRESIGNED, `$1${MASK}`) : text;
+    const shown = signed.includes(ENDPOINT_TOKEN) ? signed.replace(ENDPOINT_TOKENS, MASK) : signed;
     if (this.#values.size === 0) return shown;
     // A run of millions of characters is more than a regular expression can hold.
     if (shown.length > LARGE) return masked(masked(shown, this.#anywhere), this.#inRuns);
