@@ -29,6 +29,10 @@ export async function tui(invocations: number): Promise<readonly Line[]> {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
-  const { stdout } = await run(process.execPath, ['--expose-gc', join(outdir, 'load.mjs'), String(invocations)]);
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    join(outdir, 'load.mjs'),
+    String(invocations),
+  ]);
   return JSON.parse(stdout) as readonly Line[];
 }

@@ -18,7 +18,7 @@ export interface FrameSource {
 export type FrameSourceOptions = {
   /** Absent: what is dropped is only counted. */
   readonly drops?: Pick<LatestDrops, 'latest'> | undefined;
-  /** The shortest pause between two frames. @default 40 */
+  /** The shortest pause between two frames. @default 33, as Ink's own 30 frames a second */
   readonly intervalMs?: number;
   /** Monotonic. */
   readonly now?: () => number;
@@ -28,6 +28,8 @@ export type FrameSourceOptions = {
 
 /** Of the time, drawing may take a quarter, so that ten milliseconds a frame are 25 frames a second. */
 const PAUSE_PER_DRAWING = 3;
+/** A machine that has other things to do draws late, and should not then wait for as long again. */
+const LONGEST_PAUSE_MS = 150;
 
 const NO_DROPS: readonly LatestDrop[] = [];
 
@@ -37,7 +39,7 @@ const NO_DROPS: readonly LatestDrop[] = [];
  */
 export function createFrameSource(
   store: SessionStore,
-  { drops, intervalMs = 40, now = () => performance.now(), onFrame }: FrameSourceOptions = {},
+  { drops, intervalMs = 33, now = () => performance.now(), onFrame }: FrameSourceOptions = {},
 ): FrameSource {
   let snapshot = take();
   let pausing = false;
@@ -61,7 +63,8 @@ export function createFrameSource(
       if (unsubscribe === undefined) return;
       const took = now() - start;
       onFrame?.(took);
-      timer = setTimeout(resume, Math.max(intervalMs, took * PAUSE_PER_DRAWING));
+      const pause = Math.min(took * PAUSE_PER_DRAWING, LONGEST_PAUSE_MS);
+      timer = setTimeout(resume, Math.max(intervalMs, pause));
     });
   }
 
