@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './create-runtime.ts';
@@ -246,6 +247,35 @@ describe('a package', () => {
       errorMessage: expect.stringMatching(/^Error: Cannot find module 'index'\n/),
       trace: [],
     });
+  });
+
+  test.each([
+    ['index', 'Bad handler'],
+    [
+      '../outside/index.handler',
+      "'../outside/index.handler' is not a valid handler name. Use absolute paths when specifying root directories in handler names.",
+    ],
+  ])('with the handler %s fails as in Lambda', async (handler, errorMessage) => {
+    project.write('outside/index.js', 'exports.handler = async () => "out of the package"');
+    const result = await invoke(spec({ handler, code: 'package', root: project.path('package') }));
+    expect(JSON.parse(Buffer.from(result.payload).toString())).toEqual({
+      errorType: 'Runtime.MalformedHandlerName',
+      errorMessage,
+      trace: [],
+    });
+  });
+
+  test('has its variables from the beginning of its process, for what is read only then', async () => {
+    const NODE_EXTRA_CA_CERTS = project.path('ca.pem');
+    project.write('ca.pem', rootCertificates[0] ?? '');
+    project.write(
+      'index.mjs',
+      "import { getCACertificates } from 'node:tls'; export const handler = async () => getCACertificates('extra').length;",
+    );
+    const result = await invoke(
+      spec({ handler: 'index.handler', code: 'package', environment: { NODE_EXTRA_CA_CERTS } }),
+    );
+    expect(Buffer.from(result.payload).toString()).toBe('1');
   });
 });
 

@@ -4,7 +4,7 @@ import type { FunctionSpec } from './invocation.ts';
 import { type Launch, NotStarted } from './launch.ts';
 import { exitFailure } from './outcome.ts';
 import type { LoadRequest } from './runtime-process.ts';
-import { inOpt } from './search-paths.ts';
+import { inOpt, inTask } from './search-paths.ts';
 
 /**
  * The program that a function's runtime is started by. Source code is run without the one of a layer, which is not on
@@ -25,7 +25,7 @@ export function execWrapper({ environment, code, layers = [] }: FunctionSpec): s
 export async function wrapped(launch: Launch, { spec, code: { opt } }: LoadRequest): Promise<Launch> {
   const named = execWrapper(spec);
   if (named === undefined) return launch;
-  const wrapper = inOpt(named, opt);
+  const wrapper = inTask(inOpt(named, opt), spec.root);
   const isFile = await stat(wrapper).then(
     (found) => found.isFile(),
     () => false,

@@ -172,12 +172,23 @@ export class GenerationWorkers {
   }
 }
 
+/** What Node.js, the C library and the linker read when a process begins, and never again. */
+const READ_AT_BOOT = [
+  'LD_LIBRARY_PATH',
+  'LD_PRELOAD',
+  'MALLOC_ARENA_MAX',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_ICU_DATA',
+  'UV_THREADPOOL_SIZE',
+];
+
 export function workerProfile(spec: FunctionSpec): WorkerProfile {
   const { runtime, memoryMb, environment, layers } = spec;
   const nodeOptions = environment.NODE_OPTIONS;
   const deferred =
     runtimeFamily(runtime) !== 'nodejs' ||
     execWrapper(spec) !== undefined ||
+    READ_AT_BOOT.some((name) => environment[name] !== undefined) ||
     (layers !== undefined && nodeOptions?.includes('/opt/') === true);
   return deferred ? { memoryMb, nodeOptions, deferred } : { memoryMb, nodeOptions };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { RuntimeError } from '../lambda/runtime-error.ts';
 import { buildFailure } from './builder/build-problem.ts';
 import type { BundleListener } from './builder/bundle.ts';
 import { codeEntry } from './code-entry.ts';
@@ -162,9 +163,11 @@ export class LocalFunction implements BundleListener {
   }
 }
 
-/** As Lambda answers for a package in which the file is missing. */
+/** As Lambda answers for a package in which the file is missing, or whose handler can name none. */
 function importFailure(error: Error): Failure {
-  const errorType = 'Runtime.ImportModuleError';
-  const payload = JSON.stringify({ errorType, errorMessage: String(error.cause ?? error), trace: [] });
+  const isMalformed = error instanceof RuntimeError;
+  const errorType = isMalformed ? error.name : 'Runtime.ImportModuleError';
+  const errorMessage = isMalformed ? error.message : String(error.cause ?? error);
+  const payload = JSON.stringify({ errorType, errorMessage, trace: [] });
   return { status: 'failed', failure: 'init', errorType, payload: Buffer.from(payload) };
 }

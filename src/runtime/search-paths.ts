@@ -37,6 +37,11 @@ export function inOpt(path: string, opt: string | undefined): string {
   return opt !== undefined && /^\/opt(\/|$)/.test(path) ? join(opt, path.slice('/opt'.length)) : path;
 }
 
+/** A path of the package as it is named in Lambda. */
+export function inTask(path: string, root: string): string {
+  return path.startsWith('/var/task/') ? join(root, path.slice('/var/task/'.length)) : path;
+}
+
 function modulePaths(
   { runtime, root }: FunctionSpec,
   runtimeDirectory: string,

@@ -95,6 +95,13 @@ describe('a function of Node.js', () => {
     expect({ answer, lines }).toEqual({ answer: ['yes', 'dev', 'index.handler'], lines: ['wrapping'] });
   });
 
+  it('is started by a wrapper of its own package', async () => {
+    program('code/wrap', '#!/bin/sh\nexport WRAPPED=yes\nexec "$@"\n');
+    runtime.project.write('code/index.mjs', 'export const handler = async () => process.env.WRAPPED;');
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrap' };
+    expect(await runtime.answer(spec({ environment }))).toBe('yes');
+  });
+
   it.each([
     ['/opt/absent', undefined, '/opt/absent: does not exist', 127],
     ['/opt/wrap', 0o644, '/opt/wrap: is not an executable', 126],
