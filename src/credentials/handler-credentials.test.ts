@@ -128,7 +128,7 @@ describe('what the unmodified AWS SDK finds in a handler', () => {
     expect(JSON.stringify(answer)).not.toMatch(/DEVELOPER|secret|ASIA|PROFILE/);
     expect(answer).toMatchObject({
       AWS_CONTAINER_CREDENTIALS_FULL_URI: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]+$/),
-      AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^[\w-]{43}$/),
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: expect.stringMatching(/^llx-credentials-[\w-]{43}$/),
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
     });
   });
