@@ -217,7 +217,7 @@ async function open(
     identities,
     environmentOf(spec) {
       const log = registry.lookup({ name: spec.name, qualifier: spec.version })?.deployed;
-      return deployedVariables(identities, spec, { endpoint: state.endpoint, log });
+      return deployedVariables(identities, spec, { endpoint: state.endpoint, log, iot: place().iot });
     },
     async loadServices() {
       await services.load();

@@ -35,6 +35,7 @@ export type DeployedPlace = {
   readonly endpoint: string;
   /** Where its log is kept. Undefined: the runtime names a stream of its own. */
   readonly log: Pick<DeployedFunction, 'logGroupName' | 'logStreamName'> | undefined;
+  readonly iot?: StubPlace['iot'];
 };
 
 /**
@@ -45,13 +46,17 @@ export type DeployedPlace = {
 export function deployedVariables(
   identities: Identities,
   { name, environment }: FunctionSpec,
-  { endpoint, log }: DeployedPlace,
+  { endpoint, log, iot }: DeployedPlace,
 ): Readonly<Record<string, string>> {
   return {
     ...roleVariables(identities, name),
     ...(log === undefined
       ? {}
       : { AWS_LAMBDA_LOG_GROUP_NAME: log.logGroupName, AWS_LAMBDA_LOG_STREAM_NAME: log.logStreamName }),
+    // A stub in a layer, put there as docs/live.md says it: no system trusts this machine's authority.
+    ...(iot !== undefined && environment.LLX_IOT_ENDPOINT === iot.endpoint
+      ? { LLX_BROKER_CA: environment.LLX_BROKER_CA ?? iot.caFile }
+      : {}),
     // A function may have an AWS of its own.
     AWS_ENDPOINT_URL: environment.AWS_ENDPOINT_URL ?? endpoint,
   };
