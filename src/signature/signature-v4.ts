@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash, type KeyObject } from 'node:crypto';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -35,7 +35,7 @@ export function credentialScope({ day, region, service }: SignatureScope): strin
 }
 
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data);
 }
 
 /** Percent-encodes all but the unreserved characters of RFC 3986, which `encodeURIComponent` does not. */
@@ -100,7 +100,12 @@ export function signingKey(secretAccessKey: string, { day, region, service }: Si
  * @param time as in `x-amz-date`.
  * @returns hex.
  */
-export function signature(key: Buffer, time: string, scope: SignatureScope, parts: SignedParts): string {
+export function signature(
+  key: Buffer | KeyObject,
+  time: string,
+  scope: SignatureScope,
+  parts: SignedParts,
+): string {
   const request = sha256(canonicalRequest(parts, scope.service));
   return hmac(key, [ALGORITHM, time, credentialScope(scope), request].join('\n')).toString('hex');
 }
@@ -127,7 +132,7 @@ function decode(text: string): string {
   }
 }
 
-function hmac(key: string | Buffer, data: string): Buffer {
+function hmac(key: string | Buffer | KeyObject, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 

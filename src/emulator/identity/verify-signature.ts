@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import { amzDate, parseQuery, type SignedParts, sha256, signature } from '../../signature/signature-v4.ts';
 import { SignatureError, wrongSignature } from './signature-error.ts';
 import { headerValue, type IncomingRequest, type SignedRequest } from './signed-request.ts';
@@ -14,7 +14,7 @@ const SKEW_MS = SKEW_MINUTES * 60_000;
 export function verifySignature(
   request: IncomingRequest,
   signed: SignedRequest,
-  { signingKey, now }: { readonly signingKey: Buffer; readonly now: Date },
+  { signingKey, now }: { readonly signingKey: KeyObject; readonly now: Date },
 ): void {
   verifyTime(signed, now);
   if (!signed.signedHeaders.includes('host')) {
