@@ -169,6 +169,10 @@ export function openServices(core: ServicesCore): Services {
     urls.functionDeleted(name);
     core.forget(functions.arnOf(name));
   });
+  functions.onQualifierDeleted((name, qualifier) => {
+    queue.configs.delete(name, qualifier);
+    urls.qualifierDeleted(name, qualifier);
+  });
   functions.onChanged((name) => core.forget(functions.arnOf(name)));
   queue.start();
   mappings.start();

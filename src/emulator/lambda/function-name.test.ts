@@ -14,6 +14,8 @@ test.each([
     undefined,
     { name: 'orders', qualifier: undefined, account: '000000000000' },
   ],
+  ['000000000000:orders', undefined, { name: 'orders', qualifier: undefined, account: '000000000000' }],
+  ['000000000000:orders:3', undefined, { name: 'orders', qualifier: '3', account: '000000000000' }],
   ['function:orders', undefined, { name: 'orders', qualifier: undefined }],
   [arn, undefined, { name: 'orders', qualifier: undefined, ...scope }],
   [`${arn}:live`, undefined, { name: 'orders', qualifier: 'live', ...scope }],
@@ -21,14 +23,18 @@ test.each([
   expect(parseFunctionName(text, qualifier)).toEqual(reference);
 });
 
-test.each(['', 'a b', 'arn:aws:lambda:us-east-1:1:function:x', '../x', 'x'.repeat(65)])(
-  '%j is a validation error',
-  (text) => {
-    expect(() => parseFunctionName(text)).toThrow(
-      expect.objectContaining({ statusCode: 400, type: 'ValidationException' }),
-    );
-  },
-);
+test.each([
+  '',
+  'a b',
+  'arn:aws:lambda:us-east-1:1:function:x',
+  'arn:aws:lambda:us-east-1:000000000000:layer:x',
+  '../x',
+  'x'.repeat(65),
+])('%j is a validation error', (text) => {
+  expect(() => parseFunctionName(text)).toThrow(
+    expect.objectContaining({ statusCode: 400, type: 'ValidationException' }),
+  );
+});
 
 test('two different qualifiers are refused', () => {
   expect(() => parseFunctionName('orders:1', '2')).toThrow(

@@ -16,9 +16,9 @@ const QUALIFIER = '\\$LATEST|[a-zA-Z0-9-_]{1,128}';
 
 const WHOLE_QUALIFIER = new RegExp(`^(?:${QUALIFIER})$`);
 
-// name[:qualifier] | account:function:name[:qualifier] | arn:aws:lambda:region:account:function:name[:qualifier]
+// name[:qualifier] | account:[function:]name[:qualifier] | arn:aws:lambda:region:account:function:name[:qualifier]
 const REFERENCE = new RegExp(
-  `^(?:arn:aws[a-z-]*:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\\d{12}):function:|function:)?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
+  `^(?:arn:aws[a-z-]*:lambda:(?<region>[a-z0-9-]+):)?(?:(?<account>\\d{12}):function:|function:|(?<=^)(?<short>\\d{12}):(?!function:))?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
 );
 
 /**
@@ -41,7 +41,7 @@ export function parseFunctionName(text: string, given?: unknown): FunctionRefere
       message: 'The derived qualifier from the function name does not match the specified qualifier.',
     });
   }
-  const { region, account } = groups ?? {};
+  const { region, account = groups?.short } = groups ?? {};
   return {
     name,
     qualifier: inName ?? qualifier,

@@ -69,7 +69,12 @@ export function aliasOperations(deps: FunctionDeps): readonly ApiOperation[] {
       support: 'supported',
       handle(call) {
         const { name } = deployedFunctionOf(call, deps, 'DeleteAlias');
-        deps.editor.deleteAlias(name, call.path.Name ?? '');
+        const alias = call.path.Name ?? '';
+        // One that is not there is deleted without a word.
+        if (deps.functions.aliases.get(name, alias) !== undefined) {
+          // A later alias of this name does not let in whom this one did.
+          deps.editor.deleteAlias(name, alias, () => deps.policies.deleteOf(name, alias));
+        }
         return { status: 204 };
       },
     },

@@ -1,4 +1,5 @@
 import {
+  AddPermissionCommand,
   CreateAliasCommand,
   CreateFunctionCommand,
   DeleteAliasCommand,
@@ -143,6 +144,23 @@ describe('an alias', () => {
       'ResourceNotFoundException',
       `Cannot find alias arn: ${ARN}:live`,
     ]);
+  });
+
+  test('takes with it what was said of it alone', async () => {
+    const told: string[] = [];
+    lambda.functions.onQualifierDeleted((name, qualifier) => told.push(`${name}:${qualifier}`));
+    const permission = { FunctionName, StatementId: 's3', Action: 'lambda:InvokeFunction', Principal: '*' };
+    const permit = async (Qualifier: string) =>
+      await lambda.client.send(new AddPermissionCommand({ ...permission, Qualifier }));
+    await createAlias({});
+    await permit('live');
+    await permit('1');
+    for (const Name of ['live', '1', '$LATEST']) {
+      await lambda.client.send(new DeleteAliasCommand({ FunctionName, Name }));
+    }
+    await createAlias({});
+    const statements = ['live', '1'].map((each) => lambda.policies.statements(FunctionName, each).length);
+    expect({ told, statements }).toEqual({ told: ['bills:live'], statements: [0, 1] });
   });
 
   test('keeps its versions from being deleted', async () => {

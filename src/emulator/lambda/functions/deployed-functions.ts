@@ -23,6 +23,7 @@ export type DeployedFunctionsOptions = {
 };
 
 type Listener = (functionName: string) => void;
+type QualifierListener = (functionName: string, qualifier: string) => void;
 
 /** What invocations of a function need: read when it is first invoked, and again when it has changed. */
 type Known = {
@@ -38,6 +39,7 @@ export class DeployedFunctions implements FunctionSource {
   readonly #known = new Map<string, Known>();
   readonly #deletedListeners = new Set<Listener>();
   readonly #changedListeners = new Set<Listener>();
+  readonly #qualifierListeners = new Set<QualifierListener>();
   readonly #random: () => number;
 
   constructor(options: DeployedFunctionsOptions) {
@@ -90,6 +92,16 @@ export class DeployedFunctions implements FunctionSource {
     return listen(this.#changedListeners, listener);
   }
 
+  /** An alias or a version is gone: what belongs to it goes, too. Gives what ends the listening. */
+  onQualifierDeleted(listener: QualifierListener): () => void {
+    return listen(this.#qualifierListeners, listener);
+  }
+
+  announceDeleted(name: string, qualifier: string): void {
+    this.announce(name, 'version');
+    for (const listener of this.#qualifierListeners) listener(name, qualifier);
+  }
+
   /** To be called after each change that has been written: of anything, of `$LATEST`, or of all of it. */
   announce(name: string, what: 'version' | 'latest' | 'deleted'): void {
     this.#known.delete(name);
@@ -128,7 +140,7 @@ export class DeployedFunctions implements FunctionSource {
   }
 }
 
-function listen(listeners: Set<Listener>, listener: Listener): () => void {
+function listen<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

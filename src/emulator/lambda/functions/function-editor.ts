@@ -114,7 +114,7 @@ export class FunctionEditor {
       return version;
     });
     if (gone !== undefined) this.#release(gone.code);
-    this.#functions.announce(name, 'version');
+    this.#functions.announceDeleted(name, String(number));
   }
 
   /** With its versions and aliases. @param also what is deleted together with it */
@@ -138,9 +138,13 @@ export class FunctionEditor {
     return kept;
   }
 
-  deleteAlias(functionName: string, name: string): void {
-    this.#functions.aliases.delete(functionName, name);
-    this.#functions.announce(functionName, 'version');
+  /** @param also what is deleted together with it */
+  deleteAlias(functionName: string, name: string, also: () => void = () => {}): void {
+    this.#state.transaction(() => {
+      this.#functions.aliases.delete(functionName, name);
+      also();
+    });
+    this.#functions.announceDeleted(functionName, name);
   }
 
   /** The permissions of a version or an alias have changed: who read it before has an old revision. */

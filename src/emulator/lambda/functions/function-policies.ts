@@ -65,6 +65,13 @@ export class FunctionPolicies {
     return changes > 0;
   }
 
+  /** Those of an alias or a version. */
+  deleteOf(functionName: string, qualifier: string): void {
+    this.#state
+      .statement('DELETE FROM lambda_permissions WHERE function_name = ? AND qualifier = ?')
+      .run(functionName, qualifier);
+  }
+
   deleteAll(functionName: string): void {
     this.#state.statement('DELETE FROM lambda_permissions WHERE function_name = ?').run(functionName);
   }

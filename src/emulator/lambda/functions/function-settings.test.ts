@@ -177,6 +177,15 @@ test('what changes nothing here is shown as it was given', async () => {
   });
 });
 
+test('dead letters go to queues: a topic is refused, not taken and never served', async () => {
+  const TargetArn = 'arn:aws:sns:us-east-1:000000000000:dead';
+  expect(await refusal(create({ DeadLetterConfig: { TargetArn } }))).toEqual([
+    400,
+    'InvalidParameterValueException',
+    `llx's emulator delivers dead letters to SQS queues only, not to ${TargetArn}.`,
+  ]);
+});
+
 test('an empty value takes a setting away', async () => {
   const { FunctionName } = await create({
     DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead' },

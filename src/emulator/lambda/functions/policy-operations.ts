@@ -32,6 +32,9 @@ export function policyOperations(deps: FunctionDeps): readonly ApiOperation[] {
         const { name, qualifier } = existingFunction(call, deps, 'RemovePermission');
         checkRevision(call.query.get('RevisionId'), { name, qualifier }, deps);
         const id = call.path.StatementId ?? '';
+        if (deps.policies.statements(name, qualifier).length === 0) {
+          throw resourceNotFound('No policy is associated with the given resource.');
+        }
         deps.state.transaction(() => {
           if (!deps.policies.remove(name, qualifier, id)) {
             throw resourceNotFound(`Statement ${id} is not found in resource policy.`);

@@ -1,3 +1,4 @@
+import { isQueueArn } from '../invocations/destinations.ts';
 import { invalidParameter } from '../lambda-errors.ts';
 import { checkVariables } from './environment-rules.ts';
 import type { FunctionSettings, LoggingConfig } from './function-settings.ts';
@@ -131,6 +132,9 @@ function deadLetterOf(
     config === undefined
       ? before?.DeadLetterConfig?.TargetArn
       : config.text('TargetArn', { pattern: ARN_OR_NONE });
+  if (target !== undefined && target !== '' && !isQueueArn(target)) {
+    throw invalidParameter(`llx's emulator delivers dead letters to SQS queues only, not to ${target}.`);
+  }
   return target === undefined || target === '' ? {} : { DeadLetterConfig: { TargetArn: target } };
 }
 

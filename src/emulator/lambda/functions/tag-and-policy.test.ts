@@ -177,11 +177,18 @@ describe('permissions', () => {
     ]);
     const remove = () =>
       lambda.client.send(new RemovePermissionCommand({ FunctionName: 'bills', StatementId: 's3' }));
+    await add({ StatementId: 'another' });
     await remove();
     expect(await refusal(remove())).toEqual([
       404,
       'ResourceNotFoundException',
       'Statement s3 is not found in resource policy.',
+    ]);
+    await lambda.client.send(new RemovePermissionCommand({ FunctionName: 'bills', StatementId: 'another' }));
+    expect(await refusal(remove())).toEqual([
+      404,
+      'ResourceNotFoundException',
+      'No policy is associated with the given resource.',
     ]);
   });
 });

@@ -52,6 +52,12 @@ export class UrlTable {
     this.#state.statement('DELETE FROM lambda_urls WHERE url_id = ?').run(urlId);
   }
 
+  qualifierDeleted(functionName: string, qualifier: string): void {
+    this.#state
+      .statement('DELETE FROM lambda_urls WHERE function_name = ? AND qualifier = ?')
+      .run(functionName, qualifier);
+  }
+
   functionDeleted(functionName: string): void {
     this.#state.statement('DELETE FROM lambda_urls WHERE function_name = ?').run(functionName);
   }
