@@ -80,3 +80,13 @@ test.each([
 ])('%s %s takes so much', (method, path, bytes, operation) => {
   expect(bodyLimitOf(method, path)).toEqual({ bytes, ...(operation === undefined ? {} : { operation }) });
 });
+
+test('a body in pieces of one byte comes whole', async () => {
+  const { body, request } = incoming();
+  const read = new RequestBodies().read(request, { bytes: 2_000_000 });
+  const large = 'y'.repeat(8_000);
+  for (let piece = 0; piece < 1_000; piece += 1) body.write(String(piece % 10));
+  for (let piece = 0; piece < 200; piece += 1) body.write(large);
+  body.end('z');
+  expect((await read).toString()).toBe(`${'0123456789'.repeat(100)}${large.repeat(200)}z`);
+});

@@ -17,6 +17,9 @@ const SILENCE_MS = 20_000;
 /** What all unfinished requests may hold together. */
 const HELD_BYTES = 512 * 1024 * 1024;
 
+const MOST_PIECES = 256;
+const SMALL_PIECE_BYTES = 4096;
+
 const CODE_UPLOADS: readonly (readonly [RegExp, string])[] = [
   [/^POST \/2015-03-31\/functions\/?$/, 'CreateFunction'],
   [/^PUT \/2015-03-31\/functions\/[^/]+\/code$/, 'UpdateFunctionCode'],
@@ -56,6 +59,7 @@ export class RequestBodies {
       let length = 0;
       let held = 0;
       let refusal: AwsError | undefined;
+      let joined = 0;
       const silence = setTimeout(() => end(timedOut()), this.#silenceMs).unref();
       const end = (error: Error | undefined): void => {
         clearTimeout(silence);
@@ -78,6 +82,7 @@ export class RequestBodies {
           held += chunk.length;
           this.#held += chunk.length;
           chunks.push(chunk);
+          joined = joinSmall(chunks, joined);
           if (length > limit.bytes) refuse(tooLarge(limit));
           else if (this.#held > this.#heldBytes) refuse(busy());
         } else if (length > limit.bytes + DISCARD_BYTES) {
@@ -90,6 +95,19 @@ export class RequestBodies {
       request.on('data', onData).once('error', end).once('end', onEnd).once('close', onClose);
     });
   }
+}
+
+/**
+ * A piece costs some 300 bytes beside its own, so a body in pieces of one byte would cost 300 times what is counted of
+ * it. Gives how many pieces at the beginning may stay as they are.
+ */
+function joinSmall(pieces: Buffer[], joined: number): number {
+  if (pieces.length - joined < MOST_PIECES) return joined;
+  const last = pieces.slice(joined);
+  const bytes = last.reduce((sum, { length }) => sum + length, 0);
+  if (bytes > SMALL_PIECE_BYTES * MOST_PIECES) return pieces.length;
+  pieces.splice(joined, last.length, Buffer.concat(last));
+  return joined + 1;
 }
 
 function tooLarge({ bytes, operation }: BodyLimit): AwsError {
