@@ -21,6 +21,8 @@ export type MessageDetails = {
   readonly tenantGroupId?: string;
   /** The queue from which a redrive policy moved it. */
   readonly deadLetterSourceArn?: string;
+  /** How often it was received before it came there: the dead-letter queue's own redrive policy does not count those. */
+  readonly earlierReceives?: number;
 };
 
 /** As it is kept. Times are epoch milliseconds. */

@@ -11,6 +11,7 @@ import type { QueueSettings } from './queue-attributes.ts';
 import { QueueContents } from './queue-contents.ts';
 import { parseReceiptHandle } from './receipt-handle.ts';
 import { ReceiveAttempts } from './receive-attempts.ts';
+import { isExhausted } from './redrive-policy.ts';
 import { sqsError } from './sqs-error.ts';
 import { WaitingReceives, type WaitOptions } from './waiting-receives.ts';
 
@@ -195,7 +196,7 @@ export class Queue {
       found.filter((message) => {
         const destination = destinationOf(message);
         if (destination === undefined) return false;
-        const { deadLetterSourceArn: _source, ...details } = message.details;
+        const { deadLetterSourceArn: _source, earlierReceives: _receives, ...details } = message.details;
         const fresh = { messageId: crypto.randomUUID(), receiveCount: 0, firstReceivedAt: undefined };
         destination.#contents.add({ ...message, ...fresh, details, sentAt: now, visibleAt: now });
         this.#contents.remove([message]);
@@ -253,7 +254,7 @@ export class Queue {
     if (redrive === undefined || deadLetters === undefined) return found;
     let messages = found;
     for (;;) {
-      const exhausted = messages.filter(({ receiveCount }) => receiveCount >= redrive.maxReceiveCount);
+      const exhausted = messages.filter((message) => isExhausted(message, redrive));
       if (exhausted.length === 0) return messages;
       for (const message of exhausted) deadLetters.#takeDeadLetter(message, this.arn);
       this.#contents.remove(exhausted);
@@ -268,7 +269,7 @@ export class Queue {
     const now = this.#clock.now();
     this.#contents.add({
       ...message,
-      details: { ...message.details, deadLetterSourceArn },
+      details: { ...message.details, deadLetterSourceArn, earlierReceives: message.receiveCount },
       sentAt: this.#settings.fifo ? now : message.sentAt,
       visibleAt: now,
     });

@@ -1,3 +1,4 @@
+import type { StoredMessage } from './message.ts';
 import { invalidParameter } from './sqs-error.ts';
 
 /** Where messages go that were received too often. */
@@ -54,6 +55,11 @@ export function parseRedrivePolicy(text: string): RedrivePolicy {
     );
   }
   return { deadLetterTargetArn, maxReceiveCount: count };
+}
+
+/** Receives in the queue that a message came from as a dead letter do not count in this one. */
+export function isExhausted({ receiveCount, details }: StoredMessage, policy: RedrivePolicy): boolean {
+  return receiveCount - (details.earlierReceives ?? 0) >= policy.maxReceiveCount;
 }
 
 const MOST_SOURCES = 10;
