@@ -24,6 +24,7 @@ export type PollerDependencies = {
 /** Lambda begins with this many: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const CONCURRENCY = 5;
 const MISSING_FUNCTION_MS = 5000;
+const RECEIVE_AGAIN_MS = 5000;
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 60_000;
 
@@ -38,12 +39,7 @@ export class Poller {
   constructor(dependencies: PollerDependencies) {
     this.#dependencies = dependencies;
     this.#collector = new BatchCollector({ ...dependencies, signal: this.#closing.signal });
-    this.#polling = this.#poll().catch((error: unknown) => {
-      const { mapping, onNotice } = dependencies;
-      onNotice(
-        `The event source mapping ${mapping.uuid} of ${mapping.functionName} has stopped: ${messageOf(error)}`,
-      );
-    });
+    this.#polling = this.#poll();
   }
 
   /** Takes no more, and waits for the batches that run. Idempotent. */
@@ -61,12 +57,26 @@ export class Poller {
         await clockDelay(clock, MISSING_FUNCTION_MS, signal);
         continue;
       }
-      const batch = await this.#collector.next();
+      const batch = await this.#next();
       if (batch.length === 0) continue;
       const running = this.#process(batch).finally(() => this.#batches.delete(running));
       this.#batches.add(running);
       if (this.#batches.size >= (mapping.maximumConcurrency ?? CONCURRENCY))
         await Promise.race(this.#batches);
+    }
+  }
+
+  /** Never rejects: what hinders it, such as a full disk, may pass. */
+  async #next(): Promise<readonly CollectedMessage[]> {
+    const { mapping, clock, onNotice } = this.#dependencies;
+    try {
+      return await this.#collector.next();
+    } catch (error) {
+      onNotice(
+        `The event source mapping ${mapping.uuid} of ${mapping.functionName} cannot receive: ${messageOf(error)}`,
+      );
+      await clockDelay(clock, RECEIVE_AGAIN_MS, this.#closing.signal);
+      return [];
     }
   }
 

@@ -24,6 +24,7 @@ export type MoveTask = {
 
 /** So many at once, so that requests between them do not wait. */
 const CHUNK = 100;
+const STEP_AGAIN_MS = 5000;
 const MOST_LISTED = 10;
 
 /**
@@ -51,7 +52,11 @@ export class MoveTasks {
   /** @throws AwsError ResourceNotFoundException or UnsupportedOperation */
   start(request: Pick<MoveTask, 'source' | 'destination' | 'rate'>): MoveTask {
     const source = this.#queueOf(request.source);
-    if (request.destination !== undefined) this.#queueOf(request.destination);
+    const destination = request.destination === undefined ? undefined : this.#queueOf(request.destination);
+    // A FIFO queue would never give what has no group.
+    if (destination !== undefined && destination.settings.fifo !== source.settings.fifo) {
+      throw sqsError('UnsupportedOperation', 'Source queue and destination queue must be of the same type.');
+    }
     if (this.#queues.deadLetterSources(request.source).length === 0) {
       throw sqsError('UnsupportedOperation', 'Source queue must be configured as a Dead Letter Queue.');
     }
@@ -124,7 +129,12 @@ export class MoveTasks {
   #schedule(task: MoveTask, delayMs: number): void {
     const cancel = this.#clock.schedule(() => {
       this.#cancels.delete(task.handle);
-      this.#step(task);
+      try {
+        this.#step(task);
+      } catch {
+        // A full disk, as those who send are told: it may pass, and this must not end the emulator.
+        this.#schedule(task, STEP_AGAIN_MS);
+      }
     }, delayMs);
     this.#cancels.set(task.handle, cancel);
   }

@@ -128,6 +128,54 @@ describe('a standard queue', () => {
   });
 });
 
+describe('a chain of dead-letter queues', () => {
+  const policy = (name: string, maxReceiveCount: number) => ({
+    VisibilityTimeout: '1',
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf(name), maxReceiveCount }),
+  });
+
+  test('each one counts its own receives, and shows all of them', () => {
+    const last = sqs.create('last');
+    const middle = sqs.create('middle', policy('last', 1));
+    const queue = sqs.create('orders', policy('middle', 2));
+    queue.send([message('poison')]);
+    for (let count = 0; count < 3; count += 1) {
+      queue.receive({ most: 1 });
+      sqs.clock.advance(1000);
+    }
+    expect(middle.receive({ most: 1 })).toMatchObject([{ body: 'poison', receiveCount: 3 }]);
+    sqs.clock.advance(1000);
+    expect(middle.receive({ most: 1 })).toEqual([]);
+    expect(bodies(last.receive({ most: 1 }))).toEqual(['poison']);
+  });
+
+  test('a queue that is its own gives a message on, instead of moving it without end', async () => {
+    const queue = sqs.create('orders', { VisibilityTimeout: '1' });
+    sqs.queues.setAttributes('orders', policy('orders', 1));
+    queue.send([message('poison')]);
+    queue.receive({ most: 1 });
+    sqs.clock.advance(1000);
+    const { signal } = new AbortController();
+    const received = await queue.receiveOrWait({ most: 1 }, { signal, waitMs: 5000 });
+    expect(received).toMatchObject([{ body: 'poison', receiveCount: 2 }]);
+  });
+});
+
+test('whoever waits is told of a full disk; whoever sends, and the clock, are not', async () => {
+  const queue = sqs.create('orders');
+  const { signal } = new AbortController();
+  const waiting = queue.receiveOrWait({ most: 1 }, { signal, waitMs: 5000 });
+  const told = expect(waiting).rejects.toThrow('full');
+  queue.send([{ ...message('later'), delayMs: 1000 }]);
+  sqs.state.database.exec(
+    "CREATE TEMP TRIGGER full BEFORE UPDATE ON sqs_messages BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  sqs.clock.advance(1000);
+  await told;
+  sqs.state.database.exec('DROP TRIGGER full');
+  expect(bodies(queue.receive({ most: 1 }))).toEqual(['later']);
+});
+
 describe('a FIFO queue', () => {
   const FIFO = { FifoQueue: 'true', ContentBasedDeduplication: 'true' };
 

@@ -112,3 +112,33 @@ test('the limit of messages in flight counts anew only when it seems to be reach
   held = 5;
   expect(limit.room()).toBe(MOST_IN_FLIGHT - 5);
 });
+
+test('messages are not moved to a queue of the other type, which would never give them', async () => {
+  const sqs = openQueues();
+  const dead = sqs.create('dead');
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+  sqs.create('orders', { RedrivePolicy });
+  const { arn } = sqs.create('orders.fifo', { FifoQueue: 'true' });
+  await expect(
+    sqs.call('StartMessageMoveTask', { SourceArn: dead.arn, DestinationArn: arn }),
+  ).rejects.toMatchObject({ type: 'UnsupportedOperation' });
+  await sqs.close();
+});
+
+test('a move task outlasts a full disk', async () => {
+  const sqs = openQueues();
+  const dead = sqs.create('dead');
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+  sqs.create('orders', { RedrivePolicy });
+  const { arn } = sqs.create('other');
+  dead.send([message('a')]);
+  await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn, DestinationArn: arn });
+  sqs.state.database.exec(
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON sqs_messages BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  sqs.clock.advance(0);
+  sqs.state.database.exec('DROP TRIGGER full');
+  sqs.clock.advance(5_000);
+  expect(sqs.queues.find(arn)?.counts().visible).toBe(1);
+  await sqs.close();
+});

@@ -1,6 +1,10 @@
 import type { EmulatorClock } from '../emulator-clock.ts';
 
-type Waiting<T> = { readonly attempt: () => T | undefined; readonly settle: (value: T | undefined) => void };
+type Waiting<T> = {
+  readonly attempt: () => T | undefined;
+  readonly settle: (value: T | undefined) => void;
+  readonly fail: (error: unknown) => void;
+};
 
 export type WaitOptions = {
   /** Absent: without end. */
@@ -30,18 +34,25 @@ export class WaitingReceives<T> {
   /** What `attempt` gives as soon as it gives something; undefined when the time is over or the caller is gone. */
   wait(attempt: () => T | undefined, { waitMs, signal }: WaitOptions): Promise<T | undefined> {
     if (this.#closed || signal.aborted) return Promise.resolve(undefined);
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
     const end = (): void => waiting.settle(undefined);
     const cancelEnd = waitMs === undefined ? undefined : this.#clock.schedule(end, waitMs);
     signal.addEventListener('abort', end, { once: true });
+    const leave = (): void => {
+      this.#waiting.delete(waiting);
+      cancelEnd?.();
+      signal.removeEventListener('abort', end);
+      if (this.#waiting.size === 0) this.#disarm();
+    };
     const waiting: Waiting<T> = {
       attempt,
       settle: (value) => {
-        this.#waiting.delete(waiting);
-        cancelEnd?.();
-        signal.removeEventListener('abort', end);
+        leave();
         resolve(value);
-        if (this.#waiting.size === 0) this.#disarm();
+      },
+      fail: (error) => {
+        leave();
+        reject(error);
       },
     };
     this.#waiting.add(waiting);
@@ -52,10 +63,15 @@ export class WaitingReceives<T> {
   /** Something has changed. */
   wake(): void {
     for (const waiting of this.#waiting) {
-      const found = waiting.attempt();
-      // What this one does not find, those behind it do not either.
-      if (found === undefined) break;
-      waiting.settle(found);
+      try {
+        const found = waiting.attempt();
+        // What this one does not find, those behind it do not either.
+        if (found === undefined) break;
+        waiting.settle(found);
+      } catch (error) {
+        // A full disk: that concerns who waits, not who has just sent something, nor the timer and with it the process.
+        waiting.fail(error);
+      }
     }
     this.#arm();
   }
