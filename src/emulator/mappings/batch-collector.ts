@@ -22,6 +22,8 @@ export type BatchCollectorDependencies = {
 
 /** SQS gives no more at once. */
 const MOST_RECEIVED = 10;
+/** A window that is longer than the visibility timeout ends before its first message returns, and is there twice. */
+const RETURN_MARGIN_MS = 1000;
 
 /** Gathers batches from a queue: until one is full, or its window is over. It sleeps while there is nothing. */
 export class BatchCollector {
@@ -40,15 +42,24 @@ export class BatchCollector {
     const until = clock.now() + mapping.windowSeconds * 1000;
     let bytes = bytesOf(batch);
     while (batch.length > 0 && batch.length < mapping.batchSize && bytes < LAMBDA.requestBytes) {
-      const waitMs = until - clock.now();
+      const waitMs = Math.min(until, heldUntil(batch) - RETURN_MARGIN_MS) - clock.now();
       if (waitMs <= 0 || signal.aborted) break;
       const more = await this.#receive(mapping.batchSize - batch.length, waitMs);
       batch.push(...more);
       bytes += bytesOf(more);
     }
-    if (!signal.aborted) return batch;
+    if (!signal.aborted) return mapping.windowSeconds === 0 ? batch : this.#heldAnew(batch);
     giveBack(queue, batch);
     return [];
+  }
+
+  /** From now on: while the window was open a part of the time has gone that the function has for them. */
+  #heldAnew(batch: readonly CollectedMessage[]): readonly CollectedMessage[] {
+    const { queue, clock } = this.#dependencies;
+    const timeoutMs = queue.settings.visibilityTimeoutMs;
+    const visibleAt = clock.now() + timeoutMs;
+    queue.changeVisibility(batch.map(({ message }) => ({ handle: message.receiptHandle, timeoutMs })));
+    return batch.map(({ message, json }) => ({ message: { ...message, visibleAt }, json }));
   }
 
   /** What matches no filter is deleted: nobody will ever want it. */
@@ -71,6 +82,10 @@ export class BatchCollector {
 /** Others may have them at once. */
 export function giveBack(queue: Queue, messages: readonly CollectedMessage[]): void {
   queue.changeVisibility(messages.map(({ message }) => ({ handle: message.receiptHandle, timeoutMs: 0 })));
+}
+
+function heldUntil(messages: readonly CollectedMessage[]): number {
+  return Math.min(...messages.map(({ message }) => message.visibleAt));
 }
 
 function bytesOf(messages: readonly CollectedMessage[]): number {

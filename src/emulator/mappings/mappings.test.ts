@@ -25,6 +25,36 @@ const send = (queue: ReturnType<typeof mapped>['queue'], ...bodies: string[]): v
 
 const EMPTY = { visible: 0, held: 0, delayed: 0 };
 
+test('a window that is longer than the visibility timeout gives no message twice, and the function its time', async () => {
+  const { queue } = mapped({ batchSize: 100, windowSeconds: 60 }, { VisibilityTimeout: '5' });
+  send(queue, 'a');
+  for (let second = 0; second < 6; second += 1) {
+    await settle();
+    lambda.sqs.clock.advance(1000);
+  }
+  await settle();
+  expect(lambda.invoked.map(({ records }) => records.length)).toEqual([1]);
+  lambda.invoked[0]?.succeed();
+  await settle();
+  expect(queue.counts()).toEqual(EMPTY);
+});
+
+test('a mapping goes on when a full disk has room again', async () => {
+  const { queue } = mapped();
+  await settle();
+  const { database } = lambda.sqs.state;
+  database.exec(
+    "CREATE TEMP TRIGGER full BEFORE UPDATE ON sqs_messages BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  send(queue, 'a');
+  await settle();
+  database.exec('DROP TRIGGER full');
+  lambda.sqs.clock.advance(5_000);
+  await settle();
+  expect(lambda.invoked.map(({ bodies }) => bodies)).toEqual([['a']]);
+  expect(lambda.notices).toEqual([expect.stringContaining('full')]);
+});
+
 describe('a batch', () => {
   test('comes as the event that AWS makes of it, and is deleted when the function has succeeded', async () => {
     const { queue } = mapped();
