@@ -5,8 +5,9 @@ import { compares } from './pattern-value.ts';
 
 type Column = (field: string) => boolean;
 
-/** A field is a word, or what stands in brackets or quotes. */
-const FIELD = /\[(?<bracketed>[^\]]*)\]|"(?<quoted>[^"]*)"|(?<word>\S+)/g;
+const SPACE = /\s/;
+const WORD = /\S+/y;
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '"': '"' };
 
 /** `[ip, user, ..., status = 4* || status = 5*, bytes > 1000]`: a line has exactly these fields; `...` is any number. */
 export function parseColumnPattern(pattern: string): (message: string) => boolean {
@@ -44,9 +45,29 @@ function parseColumn(tokens: PatternTokens): Column {
     : (field) => compares(field, compared.comparison, compared.value);
 }
 
+/** A field is a word, or what stands in brackets or quotes. Each end is looked for once: a line may have a million `[`. */
 function fieldsOf(message: string): readonly string[] {
-  return Array.from(
-    message.matchAll(FIELD),
-    ({ groups, 0: whole }) => groups?.bracketed ?? groups?.quoted ?? whole,
-  );
+  const fields: string[] = [];
+  const unclosed = new Set<string>();
+  let at = 0;
+  while (at < message.length) {
+    const first = message[at] ?? '';
+    if (SPACE.test(first)) {
+      at += 1;
+      continue;
+    }
+    const closing = unclosed.has(first) ? undefined : CLOSING[first];
+    const end = closing === undefined ? -1 : message.indexOf(closing, at + 1);
+    if (end >= 0) {
+      fields.push(message.slice(at + 1, end));
+      at = end + 1;
+      continue;
+    }
+    if (closing !== undefined) unclosed.add(first);
+    WORD.lastIndex = at;
+    WORD.test(message);
+    fields.push(message.slice(at, WORD.lastIndex));
+    at = WORD.lastIndex;
+  }
+  return fields;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { parseFilterPattern } from './filter-pattern.ts';
 
 /** Which of the messages a pattern lets through. */
@@ -24,6 +24,18 @@ describe('terms', () => {
   ])('%s', (pattern, expected) => {
     expect(matching(pattern, LINES)).toEqual(expected);
   });
+});
+
+test('a line of a million brackets that nothing closes is one pass', () => {
+  const line = '[ '.repeat(500_000);
+  expect(matching('[one, two]', [line])).toEqual([]);
+  expect(matching('[ip, ..., last = "x"]', [`1.2.3.4 "a b" [c d] ${line}x`])).toHaveLength(1);
+});
+
+test('a JSON line too deep to be written anew matches nothing, and stops nobody', () => {
+  const line = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)},"b":1}`;
+  expect(matching('{ $.a = 1 }', [line])).toEqual([]);
+  expect(matching('{ $.b = 1 }', [line])).toHaveLength(1);
 });
 
 describe('JSON', () => {

@@ -33,7 +33,11 @@ function parseCondition(tokens: PatternTokens): (message: object) => boolean {
   const compared = parseComparison(tokens);
   if (compared === undefined) throw patternError(`expected a comparison after ${token.text.slice(0, 50)}`);
   const { comparison, value } = compared;
-  return (message) => select(message).some((found) => compares(textOf(found), comparison, value));
+  return (message) =>
+    select(message).some((found) => {
+      const text = textOf(found);
+      return text !== undefined && compares(text, comparison, value);
+    });
 }
 
 function parseConstant(tokens: PatternTokens): boolean | null {
@@ -43,8 +47,9 @@ function parseConstant(tokens: PatternTokens): boolean | null {
   throw patternError('expected TRUE, FALSE or NULL after IS');
 }
 
-function textOf(found: unknown): string {
-  return typeof found === 'string' ? found : JSON.stringify(found);
+/** Undefined: lists and objects are compared with nothing; to write them anew may take more stack than there is. */
+function textOf(found: unknown): string | undefined {
+  return typeof found === 'object' && found !== null ? undefined : String(found);
 }
 
 function parseObject(message: string): object | undefined {

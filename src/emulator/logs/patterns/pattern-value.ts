@@ -1,4 +1,4 @@
-import { parsePatternRegex } from './pattern-regex.ts';
+import { type PatternRegex, parsePatternRegex } from './pattern-regex.ts';
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
@@ -6,7 +6,7 @@ export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 export type PatternValue =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'text'; readonly parts: readonly string[] }
-  | { readonly kind: 'regex'; readonly regex: RegExp };
+  | { readonly kind: 'regex'; readonly regex: PatternRegex };
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
