@@ -116,6 +116,13 @@ describe('a zip is refused, and nothing is written beside the directory', () => 
     });
   });
 
+  test('whose names make more folders than there may be entries', async () => {
+    const zip = await zipOf({ [`${'a/'.repeat(2_000)}f`]: '' });
+    await expect(extractZip(zip, directory, { ...LAMBDA_ZIP_LIMITS, entries: 100 })).rejects.toEqual(
+      refused('it has more than 100 entries'),
+    );
+  });
+
   test('with more entries than there may be', async () => {
     const zip = await zipOf({ a: '', b: '', c: '' });
     await expect(extractZip(zip, directory, { ...LAMBDA_ZIP_LIMITS, entries: 2 })).rejects.toEqual(

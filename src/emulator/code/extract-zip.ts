@@ -70,8 +70,7 @@ class Extraction {
 
   async #extract(entry: Entry): Promise<void> {
     this.#entries += 1;
-    if (this.#entries > this.#limits.entries)
-      throw badZip(`it has more than ${this.#limits.entries} entries`);
+    if (this.#entries > this.#limits.entries) throw tooMany(this.#limits);
     const named = entryPath(entry.fileName);
     if ('problem' in named) throw badZip(`the name ${shown(entry.fileName)} ${named.problem}`);
     if (entry.isEncrypted()) throw badZip(`${shown(entry.fileName)} is encrypted`);
@@ -91,6 +90,8 @@ class Extraction {
     await this.#makeFolder(dirname(path));
     if (this.#paths.has(path)) throw badZip(`${shown(path)} is both a file and a folder`);
     this.#folders.add(path);
+    // A name of 4,096 characters makes two thousand of them, and a zip has thousands of names.
+    if (this.#folders.size > this.#limits.entries) throw tooMany(this.#limits);
     await mkdir(join(this.#directory, path)).catch(existsTwice(path));
   }
 
@@ -168,6 +169,10 @@ function badZip(reason: string, cause?: unknown): Error {
     `Could not unzip uploaded file. Please check your file, then try to upload again. (${reason})`,
     cause,
   );
+}
+
+function tooMany({ entries }: ZipLimits): Error {
+  return badZip(`it has more than ${entries} entries`);
 }
 
 function isOwn(error: unknown): boolean {
