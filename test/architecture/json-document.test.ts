@@ -115,6 +115,8 @@ const EVENTS: Readonly<Record<SessionEvent['type'], readonly SessionEvent[]>> = 
   ended: [PHASES.succeeded, PHASES.failed, PHASES['timed-out']],
   stopped: [PHASES.refused, PHASES.withdrawn, PHASES.cancelled],
   reloaded: [{ type: 'reloaded', functionName: 'f', file: '/app/f.ts', durationMs: 1 }],
+  pinned: [{ type: 'pinned', id: 'log', on: true }],
+  credentials: [{ type: 'credentials', expireAt: at }],
   pacing: [{ type: 'pacing', waiting: 1, delayMs: 1 }],
   dropped: Object.values(PROCESSES).map((process) => ({ type: 'dropped', process, reason: 'r', detail: '' })),
   notice: Object.values(LEVELS).map((level) => ({ type: 'notice', level, text: '' })),
