@@ -40,7 +40,8 @@ function proportional(pid: number): number | undefined {
   return kb === undefined ? undefined : kb * 1024;
 }
 
-function descendants(pid: number): readonly number[] {
+/** The processes that a process started, and theirs; none where the system does not tell them in files. */
+export function descendants(pid: number): readonly number[] {
   const found: number[] = [];
   const open = [pid];
   for (let next = open.pop(); next !== undefined && found.length < MAX_PROCESSES; next = open.pop()) {

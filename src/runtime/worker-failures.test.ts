@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   codeOf,
@@ -127,10 +127,13 @@ describe('a run that takes too long', () => {
     await worker.kill();
   });
 
-  it('takes with it what it has started', async () => {
+  // Where the system does not tell of processes in files, only those of its group are known.
+  const groups = existsSync('/proc/self/task') ? [false, true] : [false];
+  it.each(groups)('takes with it what it has started, in a group of its own: %s', async (detached) => {
     const worker = await workers.load('exits.mjs.child');
     const { promise, resolve } = Promise.withResolvers<number>();
-    const ended = invoke(worker, {}, { onLog: ({ text }) => resolve(Number(text.split('\t').at(-1))) });
+    const onLog = ({ text }: { text: string }): void => resolve(Number(text.split('\t').at(-1)));
+    const ended = invoke(worker, { detached }, { onLog });
     const grandchild = await promise;
     await worker.kill();
     await ended;

@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { Readable, Writable } from 'node:stream';
+import { descendants } from './process-memory.ts';
 import type { ExitStatus } from './worker.ts';
 import type { Environment } from './worker-environment.ts';
 
@@ -59,7 +60,7 @@ export function spawnWorkerProcess(command: WorkerCommand): WorkerProcess {
     writable: (descriptor) => writableEnd(child, descriptor),
     exited,
     kill: () => {
-      if (!ended) killGroup(child);
+      if (!ended) killTree(child);
     },
   };
 }
@@ -78,6 +79,19 @@ export function readOutputs(
       // The descriptor of a process that is gone; its exit is reported elsewhere.
     });
     source.on('data', (chunk: Buffer) => onOutput(stream, chunk));
+  }
+}
+
+/** A browser that a handler drives begins a group of its own: a function that timed out would leave it behind. */
+function killTree(child: ChildProcess): void {
+  const elsewhere = child.pid === undefined ? [] : descendants(child.pid);
+  killGroup(child);
+  for (const pid of elsewhere) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // ESRCH: it went with the group.
+    }
   }
 }
 

@@ -26,8 +26,9 @@ export const sleep = async () => {
   console.log('sleeping');
   await new Promise((resolve) => setTimeout(resolve, 60_000));
 };
-export const child = async () => {
-  const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+export const child = async ({ detached }) => {
+  const options = { stdio: 'ignore', detached };
+  const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], options);
   console.log(pid);
   await new Promise((resolve) => setTimeout(resolve, 60_000));
 };
