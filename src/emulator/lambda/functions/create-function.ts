@@ -16,7 +16,7 @@ export function createFunctionOperation(deps: FunctionDeps): ApiOperation {
     name: 'CreateFunction',
     route: { method: 'POST', path: '/2015-03-31/functions' },
     support: 'partial',
-    note: 'code as ZipFile, or as a directory of this machine (S3Bucket __local__, S3Key its absolute path), which is run as it is; Node.js, Python and provided runtimes; VpcConfig and Architectures are shown and change nothing; dead letters go to queues; no images, file systems, code signing or capacity providers',
+    note: 'code as ZipFile, or as a directory of this machine (S3Bucket __local__, S3Key its absolute path), which is run as it is and read again by UpdateFunctionCode; Node.js, Python and provided runtimes; VpcConfig and Architectures are shown and change nothing; dead letters go to queues; no images, file systems, code signing or capacity providers',
     handle: (call) => createFunction(call, deps),
   };
 }
