@@ -95,6 +95,25 @@ test('an event that ran when the emulator was killed is delivered again', async 
   await killed.close();
 });
 
+test('an event that still runs when its function is deleted takes no later event with it', async () => {
+  const hanging = Promise.withResolvers<void>();
+  world.deploy('orders', async ({ event: payload }) => {
+    await hanging.promise;
+    return succeeded(payload);
+  });
+  world.queue.add(event('r-1'));
+  await world.until(() => world.calls.length === 1);
+  world.queue.functionDeleted('orders');
+  world.deploy('mails', fail);
+  world.queue.add(event('r-2', '{}', 'mails'));
+  await world.ended(1);
+  hanging.resolve();
+  await world.ended(2);
+  world.clock.advance(60_000);
+  await world.ended(3);
+  expect(runs()).toEqual(['r-1 0', 'r-2 0', 'r-2 60']);
+});
+
 test('a success goes to its destination as AWS records it', async () => {
   world.deploy('orders', async () => succeeded(Buffer.from('{"done":true}')));
   world.queue.configs.put('orders', undefined, { onSuccess: QUEUE, onFailure: QUEUE, lastModified: START });

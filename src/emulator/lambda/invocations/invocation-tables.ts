@@ -1,7 +1,10 @@
-/** Events that wait, and how functions are invoked: limits, retries, loops, URLs. Times are epoch milliseconds. */
+/**
+ * Events that wait, and how functions are invoked: limits, retries, loops, URLs. Times are epoch milliseconds. The id of
+ * an event is never given twice: one that was deleted while it ran ends later, and must not end another.
+ */
 export const INVOCATION_TABLES = `
 CREATE TABLE lambda_async_events (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   function_name TEXT NOT NULL,
   qualifier TEXT,
   request_id TEXT NOT NULL,
