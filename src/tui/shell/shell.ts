@@ -102,7 +102,9 @@ export class Shell {
 
   /** Pasted text is not a command: it goes into a text field, or nowhere. */
   paste(text: string): void {
-    this.#type((field) => insertText(field, text));
+    if (this.#view.done || !this.#type((field) => insertText(field, text))) return;
+    // The field may be in the screen's own state: the view has to be another one all the same.
+    this.#set({ message: undefined });
     this.#announce();
   }
 

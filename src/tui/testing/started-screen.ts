@@ -12,6 +12,8 @@ export type StartedScreen = {
   readonly calls: readonly (readonly unknown[])[];
   /** The rows of the screen's own part: without header, messages and keys. */
   readonly body: () => readonly string[];
+  /** Resolves when the user has quit. */
+  readonly done: Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -19,6 +21,9 @@ export type StartOptions = {
   readonly columns?: number;
   readonly rows?: number;
   readonly actions?: Partial<TuiActions>;
+  /** @default false */
+  readonly colour?: boolean;
+  readonly suspend?: () => Promise<void>;
 };
 
 /** The whole user interface over a store, on a modelled terminal, with actions that are only remembered. */
@@ -39,13 +44,15 @@ export function startScreen(events: readonly SessionEvent[], options: StartOptio
     stdin: terminal.stdin,
     stdout: terminal.stdout,
     now: () => NOON + 3_000,
-    colour: false,
+    colour: options.colour ?? false,
+    ...(options.suspend === undefined ? {} : { suspend: options.suspend }),
   });
   return {
     terminal,
     store,
     calls,
     body: () => terminal.text.split('\n').slice(2, -2),
+    done: tui.done,
     close: () => tui.close(),
   };
 }
