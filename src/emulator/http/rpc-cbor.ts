@@ -9,6 +9,7 @@ export const RPC_CBOR: ApiProtocol = {
     if (body.byteLength === 0) return {};
     let value: unknown;
     try {
+      refuseTags(body);
       value = plain(cbor.deserialize(body));
     } catch (cause) {
       throw unreadable('SerializationException', `Could not parse request body: ${String(cause)}`);
@@ -29,6 +30,34 @@ export const RPC_CBOR: ApiProtocol = {
     body: cbor.serialize(tagged({ __type: error.type, message: error.body.Message, ...error.body })),
   }),
 };
+
+/** Bytes of the argument that follows a head, by the head's lower bits; others have none. */
+const ARGUMENT_BYTES: Readonly<Record<number, number>> = { 24: 1, 25: 2, 26: 4, 27: 8 };
+const [BYTE_STRING, TEXT, TAG] = [2, 3, 6];
+const TIMESTAMP = 1;
+
+/**
+ * AWS sends timestamps as the only tag. Others would be decoded, too: a number of a megabyte takes minutes.
+ *
+ * @throws TypeError
+ */
+function refuseTags(body: Uint8Array): void {
+  const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  // Heads one after the other, whatever holds them: what ends too early is for the decoder to say.
+  for (let at = 0; at < view.length; ) {
+    const head = view.readUInt8(at);
+    const [major, low] = [head >> 5, head & 31];
+    const size = ARGUMENT_BYTES[low] ?? 0;
+    at += 1;
+    if (at + size > view.length) return;
+    let argument = low;
+    if (size === 8) argument = Number(view.readBigUInt64BE(at));
+    else if (size > 0) argument = view.readUIntBE(at, size);
+    at += size;
+    if (major === TAG && argument !== TIMESTAMP) throw new TypeError(`unexpected tag ${argument}`);
+    if ((major === BYTE_STRING || major === TEXT) && low < 31) at += argument;
+  }
+}
 
 /** Timestamps are tag 1; operations know them as epoch seconds. https://www.rfc-editor.org/rfc/rfc8949#section-3.4.2 */
 function plain(value: unknown): unknown {
