@@ -3,8 +3,8 @@ import type { LogEvents, LogPosition, LogRange, StoredLogEvent } from './log-eve
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html: "up to 1MB". */
 const PAGE_BYTES = 1024 * 1024;
-/** Patterns are strangers', and messages have up to 1 MiB: what is looked at is bounded in bytes, too. */
-const SCANNED_BYTES = 32 * 1024 * 1024;
+/** Patterns are strangers', and messages have up to 1 MiB: nobody else is answered meanwhile. */
+const SCAN_MS = 500;
 
 export type LogPage = {
   /** In the direction of reading. */
@@ -27,13 +27,12 @@ export function readLogPage(
   const page: StoredLogEvent[] = [];
   let bytes = 0;
   let seen = 0;
-  let scannedBytes = 0;
+  const until = query.accepts === undefined ? Number.POSITIVE_INFINITY : performance.now() + SCAN_MS;
   let last: LogPosition | undefined;
   for (const event of events.read(query)) {
-    const isLong = scannedBytes > SCANNED_BYTES && scanned < Number.POSITIVE_INFINITY;
+    const isLong = last !== undefined && performance.now() > until;
     if (page.length >= limit || seen >= scanned || isLong) return { events: page, more: last };
     seen += 1;
-    scannedBytes += event.message.length;
     if (accepts(event)) {
       bytes += Buffer.byteLength(event.message) + EVENT_OVERHEAD_BYTES;
       // The first one always, or reading would never get past it.

@@ -82,8 +82,9 @@ function advance(
   next: Uint8Array,
   { steps, code }: { readonly steps: readonly Step[]; readonly code: number },
 ): void {
-  for (const [place, step] of steps.entries()) {
-    if (places[place] !== 1 || !step.takes(code)) continue;
+  for (let place = 0; place < steps.length; place += 1) {
+    const step = steps[place];
+    if (places[place] !== 1 || step?.takes(code) !== true) continue;
     if (step.repeats) next[place] = 1;
     enter(next, place + 1, steps);
   }
