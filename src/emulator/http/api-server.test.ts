@@ -75,6 +75,11 @@ test.each([
   });
 });
 
+test('a path that cannot be decoded is an error of AWS’s form', async () => {
+  const { url } = await open();
+  expect(await get(`${url}/%ff`)).toMatchObject({ status: 400, type: 'ValidationException' });
+});
+
 test('a body of any content type is its bytes', async () => {
   const { url } = await open();
   for (const type of ['application/json', 'text/plain', 'application/x-amz-json-1.1']) {

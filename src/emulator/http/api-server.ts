@@ -44,6 +44,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // A path that cannot be decoded: refused before any route, and in the form of no service of AWS.
+    frameworkErrors: (error, _request, reply) =>
+      void sendError(reply, fromFastify(error) ?? toAwsError(error)),
     clientErrorHandler: refuseMalformed,
     serverFactory: (handler) =>
       createServer(
