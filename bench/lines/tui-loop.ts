@@ -19,10 +19,23 @@ export async function tuiLoop(project: string): Promise<readonly Line[]> {
   if (!spawnSync('script', ['--version']).stdout?.toString().includes('util-linux')) return [];
   const plain = await startLlx(['dev', '--offline'], project);
   plain.process.stdout?.resume();
-  const screen = await startInTerminal(project);
+  try {
+    const screen = await startInTerminal(project);
+    try {
+      return await compare(plain.ready.endpoint, screen.endpoint);
+    } finally {
+      await screen.stop();
+    }
+  } finally {
+    await plain.stop();
+  }
+}
+
+/** Rounds of both in turn, so that what else the machine does meets both. */
+async function compare(plainEndpoint: string, screenEndpoint: string): Promise<readonly Line[]> {
   const clients = {
-    plain: invoker(plain.ready.endpoint, functionPath('echo')),
-    screen: invoker(screen.endpoint, functionPath('echo')),
+    plain: invoker(plainEndpoint, functionPath('echo')),
+    screen: invoker(screenEndpoint, functionPath('echo')),
   };
   const call = (name: 'plain' | 'screen') => async () => void (await clients[name].invoke(event));
   try {
@@ -47,8 +60,6 @@ export async function tuiLoop(project: string): Promise<readonly Line[]> {
   } finally {
     clients.plain.close();
     clients.screen.close();
-    await plain.stop();
-    await screen.stop();
   }
 }
 
@@ -64,27 +75,27 @@ async function startInTerminal(cwd: string): Promise<{ readonly endpoint: string
   });
   child.stdout.resume();
   const endpoint = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    const exited = once(child, 'exit');
+    // Ctrl-C, as a user would.
+    child.stdin.write('\u0003');
+    await exited;
+  };
   const client = invoker(endpoint, functionPath('echo'));
   const deadline = AbortSignal.timeout(20_000);
   for (;;) {
     try {
       await client.invoke(event);
-      break;
+      client.close();
+      return { endpoint, stop };
     } catch (error) {
-      if (deadline.aborted) throw error;
+      if (deadline.aborted) {
+        await stop();
+        throw error;
+      }
       await setTimeout(100);
     }
   }
-  client.close();
-  return {
-    endpoint,
-    async stop() {
-      const exited = once(child, 'exit');
-      // Ctrl-C, as a user would.
-      child.stdin.write('\u0003');
-      await exited;
-    },
-  };
 }
 
 async function freePort(): Promise<number> {
