@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 
 /**
@@ -8,4 +9,8 @@ export async function suspendProcess(): Promise<void> {
   process.kill(0, 'SIGTSTP');
   // The stop may be delivered to another thread, a moment later: this timer ends after it, so after the continuation.
   await setTimeout(50);
+  // A terminal that was resized meanwhile told its foreground group, which this one was not: Node.js looks again.
+  const looked = once(process, 'SIGWINCH');
+  process.kill(process.pid, 'SIGWINCH');
+  await looked;
 }
