@@ -115,6 +115,8 @@ export function runTui(options: TuiOptions): Tui {
     alternateScreen: true,
     incrementalRendering: true,
     interactive: true,
+    // The session is drawn thirty times a second at most; a key in between does not wait for its turn among those.
+    maxFps: 60,
     // Quitting is a key like the others: `q` may ask, Ctrl-C does not.
     exitOnCtrlC: false,
     // Nothing of llx prints with `console`, and lines above a frame that fills the screen would push it away.
