@@ -45,6 +45,8 @@ export type InvocationRequest = {
   readonly event: Uint8Array;
   /** From now. The worker is killed when it has passed. */
   readonly remainingMs: number;
+  /** So long it may wait for a process beside that: Lambda's init phase is not of the function's timeout. @default 0 */
+  readonly initMs?: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly clientContext?: unknown;

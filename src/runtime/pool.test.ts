@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildFailure } from './builder/build-problem.ts';
 import type { CodeState, Generation } from './code-source.ts';
 import type { FunctionSpec, InvocationRequest, InvocationResult, LogLine } from './invocation.ts';
+import { timeoutFailure } from './outcome.ts';
 import { FunctionPool } from './pool.ts';
 import { SpareWorkers } from './spare-workers.ts';
 import { FakeWorkers } from './test-support/fake-workers.ts';
@@ -231,6 +232,37 @@ describe('an invocation that waits', () => {
     workers.nth(0).finishLoad();
     await setImmediate();
     expect(workers.nth(0).invoked).toEqual([]);
+  });
+
+  test.each([
+    ['within', 9_000, 3_000],
+    ['beyond', 11_000, 2_000],
+  ])('has its own time %s an init phase that is not of it', async (_, waitedMs, remainingMs) => {
+    let now = 100;
+    const after = vi.fn(() => () => {});
+    pool = new FunctionPool(
+      { spec: SPEC, exportPath: 'handler' },
+      { spares, maxWorkers: 1, idleMs: 60_000, onWanted: () => {}, clock: { now: () => now, after } },
+    );
+    pool.setCode(ready());
+    const result = pool.invoke(request('one', { initMs: 10_000 }));
+    expect(after).toHaveBeenCalledWith(13_000, expect.any(Function));
+    now += waitedMs;
+    workers.nth(0).finishLoad();
+    await setImmediate();
+    expect(workers.nth(0).running?.remainingMs).toBe(remainingMs);
+    workers.nth(0).answer();
+    await result;
+  });
+
+  test('is told of its own timeout when the init phase passes', async () => {
+    pool.setCode(ready());
+    const result = pool.invoke(request('one', { initMs: 10_000 }));
+    workers.nth(0).finishLoad(timeoutFailure(10_000));
+    expect(payloadOf(await result)).toEqual({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'RequestId: one Error: Task timed out after 3.00 seconds',
+    });
   });
 
   test('has less time left when it gets its worker', async () => {

@@ -192,7 +192,9 @@ export class FunctionPool {
     const [waiting] = this.#waiting;
     if (workers === this.#ready && waiting) {
       for (const line of logs) waiting.request.onLog?.(line);
-      this.#answer(waiting, forRequest(failure, waiting.request.requestId));
+      // Where the init phase is not of the function's timeout, callers are told of the latter all the same.
+      if (failure.failure === 'timeout' && waiting.request.initMs !== undefined) this.#timeOut(waiting);
+      else this.#answer(waiting, forRequest(failure, waiting.request.requestId));
     }
     this.#serve();
   }

@@ -13,6 +13,7 @@ export class WaitingInvocation {
   readonly result: Promise<InvocationResult>;
   readonly #clock: Clock;
   readonly #since: number;
+  readonly #initMs: number;
   readonly #onAborted: () => void;
   readonly #resolve: (result: InvocationResult | Promise<InvocationResult>) => void;
   readonly #cancelDeadline: () => void;
@@ -25,9 +26,10 @@ export class WaitingInvocation {
     this.#resolve = resolve;
     this.#clock = clock;
     this.#since = clock.now();
+    this.#initMs = request.initMs ?? 0;
     this.#onAborted = listener.onAborted;
     request.signal?.addEventListener('abort', this.#onAborted, { once: true });
-    this.#cancelDeadline = clock.after(Math.max(0, request.remainingMs), listener.onTimeout);
+    this.#cancelDeadline = clock.after(Math.max(0, request.remainingMs) + this.#initMs, listener.onTimeout);
   }
 
   /** Tells the caller once of each step. */
@@ -40,7 +42,8 @@ export class WaitingInvocation {
   /** Ends the waiting: the request with the time that is left. */
   take(): InvocationRequest {
     this.#stop();
-    const remainingMs = Math.max(0, this.request.remainingMs - (this.#clock.now() - this.#since));
+    const counted = Math.max(0, this.#clock.now() - this.#since - this.#initMs);
+    const remainingMs = Math.max(0, this.request.remainingMs - counted);
     return { ...this.request, remainingMs };
   }
 

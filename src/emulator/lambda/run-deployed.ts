@@ -1,6 +1,9 @@
 import type { Runtime } from '../../runtime/invocation.ts';
 import type { InvocationTarget } from './invocation-service.ts';
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const INIT_MS = 10_000;
+
 /** Runs the deployed code itself, without a stub. */
 export function runDeployed(runtime: Runtime): InvocationTarget {
   return ({ resolved, requestId, event, clientContext, traceId }, { remainingMs, onLog, signal, stream }) => {
@@ -11,6 +14,7 @@ export function runDeployed(runtime: Runtime): InvocationTarget {
       functionVersion: resolved.version,
       event,
       remainingMs,
+      initMs: INIT_MS,
       logGroupName,
       logStreamName,
       ...(clientContext === undefined ? {} : { clientContext }),
