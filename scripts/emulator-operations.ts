@@ -46,6 +46,7 @@ export async function emulatorServices(): Promise<readonly ApiService[]> {
     }),
     logs: new InvocationLogs({ clock, drops }),
     metrics: new InvocationMetrics({ clock, drops }),
+    drops,
     endpoint: () => '',
     forget: () => undefined,
     onNotice: () => undefined,

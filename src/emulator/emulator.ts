@@ -170,6 +170,7 @@ async function open(
         invocations: service,
         logs,
         metrics,
+        drops,
         endpoint: () => state.endpoint,
         forget: (functionArn) => runtime.forget?.(functionArn),
         onNotice,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlxError } from '../errors/llx-error.ts';
+import type { DropCounter } from '../protocol/drops.ts';
 import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
 import type { RequestBodies } from './http/request-body.ts';
@@ -58,6 +59,8 @@ export type ServicesCore = {
   readonly invocations: InvocationService;
   readonly logs: InvocationLogs;
   readonly metrics: InvocationMetrics;
+  /** What the emulator has thrown away. */
+  readonly drops: DropCounter;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
   /** The workers of a function are of no use any more. */
@@ -194,7 +197,11 @@ export function openServices(core: ServicesCore): Services {
     urls: door,
     metricsText: () => ({
       contentType: PROMETHEUS_CONTENT_TYPE,
-      text: prometheusText({ invocations: core.metrics }),
+      text: prometheusText({
+        invocations: core.metrics,
+        queues: queues.depths(),
+        drops: core.drops.counts(),
+      }),
     }),
     downloads: deployed,
     functionNames: () => functions.names(),

@@ -111,7 +111,7 @@ it('says of each function what happened since the start', () => {
   const families = parseExposition(
     prometheusText({
       invocations: metrics,
-      queues: [{ queue: 'jobs', visible: 3, inFlight: 2, delayed: 1 }],
+      queues: [{ queue: 'jobs', visible: 3, held: 2, delayed: 1 }],
       drops: { 'store-full': 4 },
     }),
   );
@@ -139,12 +139,12 @@ it('says of each function what happened since the start', () => {
 it('a name with quotes, backslashes and line ends is read as what it was', () => {
   const functionName = 'a"b\\n\\\nc';
   metrics.observe({ type: 'throttled', functionName, at: 0 });
-  const families = parseExposition(prometheusText({ invocations: metrics }));
+  const families = parseExposition(prometheusText({ invocations: metrics, queues: [], drops: {} }));
   expect(families.get('llx_lambda_throttles_total')?.samples).toEqual([
     { name: 'llx_lambda_throttles_total', labels: { function: functionName }, value: 1 },
   ]);
 });
 
 it('where nothing has happened there is nothing to say', () => {
-  expect(prometheusText({ invocations: metrics })).toBe('');
+  expect(prometheusText({ invocations: metrics, queues: [], drops: {} })).toBe('');
 });

@@ -7,15 +7,15 @@ export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8
 export type QueueDepth = {
   readonly queue: string;
   readonly visible: number;
-  readonly inFlight: number;
+  readonly held: number;
   readonly delayed: number;
 };
 
 export type PrometheusSources = {
   readonly invocations: InvocationMetrics;
-  readonly queues?: readonly QueueDepth[];
+  readonly queues: readonly QueueDepth[];
   /** `DropCounter.counts()`: what was thrown away, by reason. */
-  readonly drops?: Readonly<Record<string, number>>;
+  readonly drops: Readonly<Record<string, number>>;
 };
 
 type Family = {
@@ -32,16 +32,16 @@ type Sample = {
 };
 
 /** `/metrics` in the text exposition format 0.0.4. */
-export function prometheusText({ invocations, queues = [], drops = {} }: PrometheusSources): string {
+export function prometheusText({ invocations, queues, drops }: PrometheusSources): string {
   const families = [
     ...functionFamilies(invocations.totals()),
     {
       name: 'llx_sqs_messages',
       type: 'gauge' as const,
       help: 'Messages in a queue, by state.',
-      samples: queues.flatMap(({ queue, visible, inFlight, delayed }) => [
+      samples: queues.flatMap(({ queue, visible, held, delayed }) => [
         { labels: { queue, state: 'visible' }, value: visible },
-        { labels: { queue, state: 'in_flight' }, value: inFlight },
+        { labels: { queue, state: 'in_flight' }, value: held },
         { labels: { queue, state: 'delayed' }, value: delayed },
       ]),
     },

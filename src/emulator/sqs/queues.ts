@@ -2,6 +2,7 @@ import type { EmulatorClock } from '../emulator-clock.ts';
 import type { QueueMessage, QueueSender } from '../lambda/invocations/queue-sender.ts';
 import { integerOf, textOf } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
+import type { MessageCounts } from './message-store.ts';
 import { Queue } from './queue.ts';
 import { checkAttributes, type QueueAttributes, settingsOf, withDefaults } from './queue-attributes.ts';
 import { checkQueueName, type QueueScope, queueArn, queueNameOfArn } from './queue-name.ts';
@@ -67,6 +68,11 @@ export class Queues implements QueueSender {
   /** In the order of their names. */
   names(): readonly string[] {
     return [...this.#entries.keys()].sort();
+  }
+
+  /** How many messages each queue has, in the order of their names. */
+  depths(): readonly ({ readonly queue: string } & MessageCounts)[] {
+    return this.names().map((name) => ({ queue: name, ...this.get(name).queue.counts() }));
   }
 
   /** @throws AwsError QueueNameExists where it is there with other attributes, and for names and attributes */

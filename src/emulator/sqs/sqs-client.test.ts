@@ -85,6 +85,18 @@ test('a long poll of AWS’s client ends with the message that comes', async () 
   expect((await polling).Messages?.map(({ Body }) => Body)).toEqual(['at last']);
 });
 
+test('Prometheus finds how many messages a queue has', async () => {
+  const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: 'measured' }));
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'now' }));
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'later', DelaySeconds: 900 }));
+  const metrics = await (await fetch(`${emulator.endpoint}/metrics`)).text();
+  expect(metrics.split('\n').filter((line) => line.includes('measured'))).toEqual([
+    'llx_sqs_messages{queue="measured",state="visible"} 1',
+    'llx_sqs_messages{queue="measured",state="in_flight"} 0',
+    'llx_sqs_messages{queue="measured",state="delayed"} 1',
+  ]);
+});
+
 test('errors are those that AWS’s client knows', async () => {
   const error = await client
     .send(new GetQueueUrlCommand({ QueueName: 'none' }))
