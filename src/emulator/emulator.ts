@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isLlxError } from '../errors/llx-error.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import type { AwsCredentials } from '../signature/credentials.ts';
@@ -122,7 +123,7 @@ async function open(
     ...(quotas === undefined ? {} : { quotas }),
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
-  const onDefect = (error: unknown): void => onNotice(`The emulator failed: ${defectText(error)}`);
+  const onDefect = (error: unknown): void => onNotice(problemText(error));
   const api = createApiServer({ ...options, onDefect });
   let ports: IotPorts | undefined;
   const place = (): StubPlace => ({
@@ -237,9 +238,12 @@ function hasDevelopmentKey({ developmentKey, host, iam }: EmulatorOptions): bool
   return developmentKey ?? (iam?.users === undefined && isLoopback(host));
 }
 
-/** Of a defect of ours what finds it: its first line and where it was. */
-function defectText(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message).split('\n', 3).join(' ') : String(error);
+/** What a user can mend, as it is; of a defect of ours what finds it: its first line and where it was. */
+function problemText(error: unknown): string {
+  if (isLlxError(error)) return `${error.code}: ${error.message}; ${error.mend}`;
+  const text =
+    error instanceof Error ? (error.stack ?? error.message).split('\n', 3).join(' ') : String(error);
+  return `The emulator failed: ${text}`;
 }
 
 /** The first port to open may be called before the last: a stub has to know where its broker is. */

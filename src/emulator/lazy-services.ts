@@ -11,6 +11,7 @@ export class LazyServices {
   readonly #clock: EmulatorClock;
   readonly #onProblem: (error: unknown) => void;
   #loading: Promise<Services> | undefined;
+  #hasFailed = false;
   #cancelTimer: (() => void) | undefined;
   #closed: Promise<void> | undefined;
 
@@ -32,14 +33,17 @@ export class LazyServices {
     this.#cancelTimer = undefined;
     this.#loading ??= this.#open().catch((error: unknown) => {
       this.#loading = undefined;
+      this.#hasFailed = true;
       throw error;
     });
     return this.#loading;
   }
 
-  /** For `InvocationService.observe`: loads them by themselves, a while after the first invocation. */
+  /** For `InvocationService.observe`: loads them by themselves, a while after the first invocation, and only once. */
   readonly observe = ({ type }: InvocationEvent): void => {
     if (type !== 'ended' || this.#loading !== undefined || this.#cancelTimer !== undefined) return;
+    // It would fail again, and be told again, after each invocation.
+    if (this.#hasFailed) return;
     this.#cancelTimer = this.#clock.schedule(() => {
       if (this.#closed === undefined) this.load().catch(this.#onProblem);
     }, AFTER_INVOCATION_MS);
