@@ -78,6 +78,16 @@ describe('an answer', () => {
     expect(first.maxMemoryMb).toBeGreaterThan(20);
     expect(second.maxMemoryMb).toBe(first.maxMemoryMb);
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'does not have the memory of the process that started it (on Linux)',
+    async () => {
+      const held = Buffer.alloc(300 * 1024 * 1024, 1);
+      const worker = await workers.load('answers.mjs.nothing');
+      const { maxMemoryMb } = await worker.invoke(invocationRequest());
+      expect(maxMemoryMb).toBeLessThan(held.length / 1024 / 1024);
+    },
+  );
 });
 
 describe('what a handler sees', () => {

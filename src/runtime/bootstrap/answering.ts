@@ -1,6 +1,7 @@
 import { answerJson } from '../../lambda/answer-json.ts';
 import { carriedPayload, errorBody, type TrimTrace } from '../../lambda/error-body.ts';
 import type { AnswerFacts } from '../channel/worker-message.ts';
+import { peakResidentKb } from '../process-memory.ts';
 import type { Parent } from './parent.ts';
 
 /** How often the memory is looked up; a look costs microseconds, but an answer does not need one. */
@@ -83,7 +84,8 @@ export class Answering {
     const now = performance.now();
     if (now - this.#memoryAt < MEMORY_EVERY_MS) return undefined;
     this.#memoryAt = now;
-    return { maxRssKb: process.resourceUsage().maxRSS };
+    // `maxRSS` begins with what its parent had: an emulator of 400 MB would be every function's.
+    return { maxRssKb: peakResidentKb(process.pid) ?? process.resourceUsage().maxRSS };
   }
 }
 
