@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 import type { OperationAnswer } from './api-operation.ts';
 import { AwsError } from './aws-error.ts';
 
@@ -71,10 +72,8 @@ function decodeJson(body: Uint8Array, type: string): Readonly<Record<string, unk
       `Could not parse request body into json: ${cause instanceof Error ? cause.message : ''}`,
     );
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unreadable(type, 'Could not parse request body into json: expected an object');
-  }
-  return value as Readonly<Record<string, unknown>>;
+  if (isObject(value)) return value;
+  throw unreadable(type, 'Could not parse request body into json: expected an object');
 }
 
 export function unreadable(type: string, message: string): AwsError {

@@ -1,4 +1,5 @@
 import { cbor, tag } from '@smithy/core/cbor';
+import { isObject } from '../json-object.ts';
 import { type ApiProtocol, unreadable } from './api-protocol.ts';
 
 const HEADERS = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' } as const;
@@ -14,10 +15,8 @@ export const RPC_CBOR: ApiProtocol = {
     } catch (cause) {
       throw unreadable('SerializationException', `Could not parse request body: ${String(cause)}`);
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw unreadable('SerializationException', 'Could not parse request body: expected a map');
-    }
-    return value as Readonly<Record<string, unknown>>;
+    if (isObject(value)) return value;
+    throw unreadable('SerializationException', 'Could not parse request body: expected a map');
   },
   encode: ({ status = 200, headers = {}, output = {} }) => ({
     status,

@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 import { isConditionOperator } from './condition.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -89,10 +90,6 @@ function checkKeys(written: Members, path: string, known: readonly string[], rep
   for (const key of Object.keys(written)) {
     if (!known.includes(key)) report(`${path}.${key}`, `one of ${known.join(', ')}`);
   }
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function areTexts(value: unknown): value is string | readonly string[] {

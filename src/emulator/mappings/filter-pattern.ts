@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 /** A pattern that is not one. The message says where and why. */
 export class FilterPatternError extends Error {
   override readonly name = 'FilterPatternError';
@@ -163,10 +164,6 @@ function numeric(operand: unknown, path: string): Matcher {
 function membersOf(pattern: unknown, path: string): Members {
   if (isObject(pattern) && Object.keys(pattern).length > 0) return pattern;
   throw new FilterPatternError(`expected an object with members, or a list of rules, in ${path}`);
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isScalar(value: unknown): value is string | number | boolean | null {

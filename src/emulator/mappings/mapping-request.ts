@@ -1,4 +1,5 @@
 import { notImplemented } from '../http/aws-error.ts';
+import { memberOf } from '../json-object.ts';
 import { Members } from '../lambda/functions/members.ts';
 import { invalidParameter } from '../lambda/lambda-errors.ts';
 import { compileFilters } from './filter-criteria.ts';
@@ -92,12 +93,6 @@ function readFilters(criteria: unknown): readonly string[] {
     throw invalidParameter('Invalid filter pattern definition.', error);
   }
   return patterns;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AwsError } from '../http/aws-error.ts';
+import { isObject } from '../json-object.ts';
 import type { Dimension } from './metric-store.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ function metricError(type: string, queryCode: string, message: string): AwsError
 
 /** A member that is an object. @throws AwsError 400 */
 export function structureOf(value: unknown, name: string): Input {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input;
+  if (isObject(value)) return value;
   throw invalidValue(`The parameter ${name} is expected to be a structure.`);
 }
 

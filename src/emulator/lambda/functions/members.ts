@@ -1,4 +1,5 @@
 import { AwsError } from '../../http/aws-error.ts';
+import { isObject } from '../../json-object.ts';
 import { validationFailed } from '../lambda-errors.ts';
 
 export type TextRules = {
@@ -148,10 +149,6 @@ function brokenRules(value: string, { min, max, pattern, values }: TextRules): r
     broken.push(`Member must satisfy regular expression pattern: ${pattern.text}`);
   }
   return broken;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrongType(name: string, expected: string): AwsError {

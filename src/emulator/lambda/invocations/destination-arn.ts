@@ -1,4 +1,5 @@
 import { AwsError } from '../../http/aws-error.ts';
+import { memberOf } from '../../json-object.ts';
 import { type FunctionReference, parseFunctionName } from '../function-name.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
 import { isQueueArn } from './destinations.ts';
@@ -42,10 +43,6 @@ function checkFunction(arn: string, of: FunctionReference, registry: FunctionReg
     throw invalid("You can't specify the function as a destination for itself.");
   }
   registry.resolve(destination);
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function invalid(message: string): AwsError {

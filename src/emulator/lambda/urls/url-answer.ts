@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isObject } from '../../json-object.ts';
 
 /** What the caller of a URL gets. */
 export type UrlAnswer = {
@@ -44,14 +45,14 @@ export function urlAnswer(payload: Uint8Array): UrlAnswer {
     // Of a handler that streams, where the URL is not to: its bytes are the body.
     return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: payload };
   }
-  const head = isRecord(value) && value.statusCode !== undefined ? urlAnswerHead(value) : undefined;
+  const head = isObject(value) && value.statusCode !== undefined ? urlAnswerHead(value) : undefined;
   if (head === undefined) {
-    if (isRecord(value) && value.statusCode !== undefined) return BAD_GATEWAY;
+    if (isObject(value) && value.statusCode !== undefined) return BAD_GATEWAY;
     // A text comes out as it is, and everything else as JSON.
     const body = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
     return { status: 200, headers: { 'content-type': JSON_TYPE }, body };
   }
-  return { ...head, body: isRecord(value) ? bodyOf(value) : new Uint8Array(0) };
+  return { ...head, body: isObject(value) ? bodyOf(value) : new Uint8Array(0) };
 }
 
 /** Status, headers and cookies. Undefined: no HTTP answer can be made of them. */
@@ -81,7 +82,7 @@ function statusOf(value: unknown): number | undefined {
 
 function headersOf(value: unknown): Readonly<Record<string, string>> | undefined {
   if (value === undefined || value === null) return {};
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const headers = Object.entries(value)
     .filter(([, text]) => text !== null && text !== undefined)
     .map(([name, text]): [string, string] => [name.toLowerCase(), String(text)]);
@@ -104,8 +105,4 @@ function bodyOf({ body, isBase64Encoded }: Readonly<Record<string, unknown>>): U
   if (body === undefined || body === null) return new Uint8Array(0);
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

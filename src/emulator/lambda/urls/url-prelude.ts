@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts';
 import { type UrlAnswerHead, urlAnswerHead } from './url-answer.ts';
 
 /** A stream of this type begins with the head of an HTTP answer as JSON, then eight zero bytes, then its body. */
@@ -32,8 +33,7 @@ export class PreludeReader {
 function headOf(json: string): UrlAnswerHead | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return urlAnswerHead(value as Readonly<Record<string, unknown>>);
+    return isObject(value) ? urlAnswerHead(value) : undefined;
   } catch {
     return undefined;
   }
