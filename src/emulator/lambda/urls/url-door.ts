@@ -97,16 +97,16 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
   }
 
   #targetOf(host: string): Target | undefined {
-    const { urls, region, functionNames } = this.#options;
+    const { urls, region, functionNames, service } = this.#options;
     const parsed = parseUrlHost(host);
     if (parsed?.type === 'url') {
       const url = parsed.region === region ? urls.byId(parsed.urlId) : undefined;
       return url && { url, reference: { name: url.functionName, qualifier: url.qualifier } };
     }
-    // Hosts have no case, names of functions have.
-    const names = functionNames();
-    const wanted = parsed?.name;
-    const name = names.find((one) => one === wanted) ?? names.find((one) => one.toLowerCase() === wanted);
+    if (parsed === undefined) return undefined;
+    // Hosts have no case, names of functions have. All of them are read only where there is none written so.
+    const isThere = service.registry.lookup({ name: parsed.name, qualifier: undefined }) !== undefined;
+    const name = isThere ? parsed.name : functionNames().find((one) => one.toLowerCase() === parsed.name);
     return name === undefined
       ? undefined
       : { url: urls.get(name), reference: { name, qualifier: undefined } };
