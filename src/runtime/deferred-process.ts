@@ -4,6 +4,7 @@ import type { CreateChannel } from './channel/create-channel.ts';
 import { readOutput } from './channel/read-output.ts';
 import { TelemetryParser } from './channel/telemetry-log.ts';
 import type { InvokeCommand } from './channel/worker-message.ts';
+import type { GroupGuard } from './group-guard.ts';
 import { type Launch, NotStarted, type PlanLaunch } from './launch.ts';
 import { NODE_PIPES, nodePipes } from './node-process.ts';
 import { entrypointFailure } from './outcome.ts';
@@ -16,6 +17,8 @@ export type DeferredProcessOptions = {
   readonly plan: PlanLaunch;
   /** For Node.js. */
   readonly createChannel: CreateChannel;
+  /** Ends the process and its group when llx is killed. Node.js with llx's bootstrap ends with its pipe. */
+  readonly guard: Pick<GroupGuard, 'watch'>;
 };
 
 /** Log records of a runtime that speaks the Runtime API come on this descriptor. */
@@ -149,7 +152,9 @@ export class DeferredProcess implements RuntimeProcess {
     }
     this.#process = child;
     readOutputs(child, this.#listener.onOutput);
+    const release = this.#options.guard.watch(child.pid);
     void child.exited.then((status) => {
+      release();
       if (status.error) this.#listener.onNotStarted(entrypointFailure(command.file, status.error));
       this.#settleExited(status);
     });

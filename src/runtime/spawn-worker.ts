@@ -3,6 +3,7 @@ import { DropCounter } from '../protocol/drops.ts';
 import { type CreateChannel, channelFor } from './channel/create-channel.ts';
 import { ChildWorker } from './child-worker.ts';
 import { DeferredProcess } from './deferred-process.ts';
+import { GroupGuard } from './group-guard.ts';
 import { NotStarted, type PlanLaunch } from './launch.ts';
 import { createPlanNode } from './node-launch.ts';
 import { NodeProcess } from './node-process.ts';
@@ -39,7 +40,8 @@ export function createSpawnWorker(options: SpawnWorkerOptions): SpawnWorker {
   const kept = keptEnvironment(developerEnvironment);
   const createChannel = options.createChannel ?? channelFor(developerEnvironment);
   const node = { nodeExecutable, bootstrapFile, environment: kept, createChannel };
-  const deferred = { plan: planFor(options, developerEnvironment), createChannel };
+  const plan = planFor(options, developerEnvironment);
+  const deferred = { plan, createChannel, guard: new GroupGuard() };
   const workerOptions = {
     kept,
     runtimeDirectory: dirname(bootstrapFile),
