@@ -40,11 +40,12 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
   const { output, store, configuration, runtime, lane, closers } = options;
   const gone = new AbortController();
   const signal = AbortSignal.any([options.interrupted, gone.signal]);
+  const serving = Promise.withResolvers<ActionParts>();
   let parts: ActionParts | undefined;
   const left = output.show({
     mode: { label: options.label, endpoint: '' },
     lane,
-    actions: createTuiActions(store, () => parts),
+    actions: createTuiActions({ store, parts: () => parts, serving: serving.promise }),
     ping: async () => await parts?.session.roundTrip(),
     hints: openHintFile(configuration.root),
   });
@@ -60,6 +61,7 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
     serving(session, aws) {
       if (left === undefined) return;
       parts = { session, tools: createDeveloperTools({ aws, configuration, runtime, store, lane, signal }) };
+      serving.resolve(parts);
       if (aws.mode !== 'live') return;
       const watch = watchCredentials(aws.credentials, store);
       closers.add(() => watch.close());

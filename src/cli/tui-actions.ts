@@ -9,8 +9,16 @@ export type ActionParts = {
   readonly tools: DeveloperTools;
 };
 
-/** The screens' actions. There is a screen before there is a session: until then most of them say so. */
-export function createTuiActions(store: SessionStore, parts: () => ActionParts | undefined): TuiActions {
+export type TuiActionsOptions = {
+  readonly store: SessionStore;
+  /** Undefined until there is a session. */
+  readonly parts: () => ActionParts | undefined;
+  /** Resolves once there is one. */
+  readonly serving: Promise<ActionParts>;
+};
+
+/** The screens' actions. There is a screen before there is a session: until then what a key asks for says so. */
+export function createTuiActions({ store, parts, serving }: TuiActionsOptions): TuiActions {
   function here(): ActionParts {
     const known = parts();
     if (known === undefined) throw new Error('Not connected yet.');
@@ -20,7 +28,8 @@ export function createTuiActions(store: SessionStore, parts: () => ActionParts |
     toggle: async (functionName, on, options) => await here().session.serve(functionName, on, options),
     pin: (id, on) => store.dispatch({ type: 'pinned', id, on }),
     replay: async (request) => await here().tools.replay(request),
-    fixtures: async () => await here().tools.fixtures(),
+    // Read when their screen is opened for the first time: it waits.
+    fixtures: async () => await (await serving).tools.fixtures(),
     sendFixture: async (name, functionName) => await here().tools.sendFixture(name, functionName),
     saveFixture: async (record, options) => await here().tools.saveFixture(record, options),
     edit: async (text, extension) => await here().tools.edit(text, extension),

@@ -17,7 +17,12 @@ export function fixtureActions({
   send,
 }: FixtureActionsOptions): Pick<TuiActions, 'fixtures' | 'sendFixture' | 'saveFixture'> {
   return {
-    fixtures: async (): Promise<readonly TuiFixture[]> => readFixtures(await listFixtures(directories)),
+    async fixtures(): Promise<readonly TuiFixture[]> {
+      const [own, all] = await Promise.all([listFixtures([directories[0]]), listFixtures(directories)]);
+      const names = new Set(own.map(({ name }) => name));
+      // What ships is for those who have none yet: it must not stand between one's own.
+      return readFixtures([...own, ...all.filter(({ name }) => !names.has(name))]);
+    },
     async sendFixture(name, functionName) {
       const { event, clientContext } = await findFixture(name, directories);
       await send({

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** Whether there is a tmux: it is what gives a test a real terminal. */
 export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 15_000;
 /** Between two looks at the screen, so that looking does not take the processor from what is looked at. */
 const LOOK_EVERY_MS = 20;
 
