@@ -10,7 +10,7 @@ const CALLS = 2_000;
 /** What a stub adds to a warm invocation while no session holds its lane: the deployed handler runs, with it and without. */
 export async function idleStub(project: string): Promise<readonly Line[]> {
   const withStub = await startLlx(['emulator', '--wss-port', '0', '--mtls-port', '0'], project);
-  const without = await startLlx(['emulator', '--no-stub'], project);
+  const without = await startLlx(['emulator', '--no-stub', '--data', '.llx/other-emulator'], project);
   const clients = [withStub, without].map(({ ready }) => invoker(ready.endpoint, functionPath('echo')));
   const samples = clients.map((): number[] => []);
   try {

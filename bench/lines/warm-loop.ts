@@ -11,7 +11,7 @@ const CALLS = 2_000;
 /** The whole loop and direct invokes, each against floors that are measured in between. */
 export async function warmLoop(project: string): Promise<readonly Line[]> {
   const llx = await startLlx(['dev', '--offline'], project);
-  const plain = await startLlx(['emulator', '--no-stub'], project);
+  const plain = await startLlx(['emulator', '--no-stub', '--data', '.llx/other-emulator'], project);
   const floor = await startChild([`${root}/bench/floors/runtime-api-server.ts`, '1']);
   const floor4 = await startChild([`${root}/bench/floors/runtime-api-server.ts`, '4']);
   const echo = await rawEcho(llx.ready.mqtt);
