@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { SessionEvent } from '../session/event.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
@@ -242,6 +243,22 @@ describe('logs of all functions', () => {
     store.dispatch(offered('9'));
     store.dispatch(log('9', 'third line'));
     await terminal.shows('2/5 fit');
+  });
+
+  test('have the room for what was printed: Lambda’s time and request id are left out', async () => {
+    const prefix = `2026-11-21T12:01:03.123Z\t${randomUUID()}\t`;
+    const { terminal } = start([
+      ...EVENTS,
+      log('3', `${prefix}INFO\tresized to 40×30`),
+      log('3', `${prefix}ERROR\tno picture`),
+    ]);
+    await terminal.shows('quit');
+    terminal.type('4');
+    const text = await terminal.shows('LOGS · following');
+    expect(text.split('\n').slice(5, 7)).toEqual([
+      '  12:01:03  resize    resized to 40×30',
+      '❯ 12:01:03  resize    ERROR no picture',
+    ]);
   });
 
   test('pause while more come', async () => {

@@ -5,26 +5,14 @@ import { jsonDocument } from '../json/json-document.ts';
 import { JsonLayout } from '../json/json-layout.ts';
 import { jsonLines } from '../json/json-lines.ts';
 import { type JsonTape, scanJson } from '../json/json-tape.ts';
+import { lambdaPrefix, levelToken } from '../lines/lambda-prefix.ts';
 import { type Lines, type Span, span } from '../lines/span.ts';
 import type { Token } from '../theme.ts';
 
 /** The rows of a log, and which line each of them is of. */
 export type LogView = { readonly lines: Lines; readonly lineAt: (row: number) => number };
 
-/** How Lambda's Node.js runtimes begin a line: time, request id, level, with tabs between them. */
-const PREFIX = /^\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d\.\d{3})Z\t[^\t]*\t([A-Z]+)\t/;
 const LEVEL = /^\s*\[?(TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL)\b/i;
-
-const TOKENS: Readonly<Record<string, Token>> = {
-  trace: 'faint',
-  debug: 'faint',
-  info: 'plain',
-  warn: 'warning',
-  warning: 'warning',
-  error: 'bad',
-  fatal: 'bad',
-  critical: 'bad',
-};
 
 type Made = { readonly columns: number; readonly open: boolean; readonly rows: readonly (readonly Span[])[] };
 
@@ -66,19 +54,19 @@ function rowsOf(line: LogLine, columns: number, open: boolean): Made['rows'] {
 }
 
 function makeRows({ text, stream }: LogLine, columns: number, open: boolean): Made['rows'] {
-  const prefix = PREFIX.exec(text);
-  const rest = prefix === null ? text : text.slice(prefix[0].length);
+  const prefix = lambdaPrefix(text);
+  const rest = text.slice(prefix?.length ?? 0);
   const tape = /^\s*\{/.test(rest) ? scanJson(rest) : undefined;
-  const level = (prefix?.[2] ?? fieldOf(tape, 'level') ?? LEVEL.exec(rest)?.[1] ?? '').toLowerCase();
-  const token = TOKENS[level] ?? (stream === 'stderr' ? 'warning' : 'plain');
-  const time = prefix?.[1] === undefined ? [] : [span(`${prefix[1]} `, 'faint')];
-  const shown = prefix?.[2] === undefined || prefix[2] === 'INFO' ? [] : [span(`${prefix[2]} `, token)];
+  const level = prefix?.level ?? fieldOf(tape, 'level') ?? LEVEL.exec(rest)?.[1] ?? '';
+  const token = levelToken(level) ?? (stream === 'stderr' ? 'warning' : 'plain');
+  const time = prefix === undefined ? [] : [span(`${prefix.time} `, 'faint')];
+  const shown = prefix === undefined || prefix.level === 'INFO' ? [] : [span(`${prefix.level} `, token)];
   if (tape === undefined) return plainRows(rest, [...time, ...shown], token, columns);
   const message = fieldOf(tape, 'message') ?? fieldOf(tape, 'msg');
   const head = [
     span(open ? '▾ ' : '▸ ', 'faint'),
     ...time,
-    ...(prefix === null && level !== '' ? [span(`${level.toUpperCase()} `, token)] : shown),
+    ...(prefix === undefined && level !== '' ? [span(`${level.toUpperCase()} `, token)] : shown),
     span(printable(message ?? rest.slice(0, columns * 2)), token),
     ...(message === undefined ? [] : [span(` {…} ${tape.children[0] ?? 0} keys`, 'faint')]),
   ];

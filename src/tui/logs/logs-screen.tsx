@@ -4,6 +4,7 @@ import { clockText } from '../../session/time-text.ts';
 import { displayWidth, toWidth } from '../display-width.ts';
 import { editFilter, endFilter, type FilterField, NO_FILTER, openFilter } from '../filter-field.ts';
 import type { KeyId } from '../key-table.ts';
+import { lambdaPrefix, levelToken } from '../lines/lambda-prefix.ts';
 import { LineRows } from '../lines/line-rows.tsx';
 import { isMove, moved, settled } from '../lines/scroll.ts';
 import { linesOf, type Span, span } from '../lines/span.ts';
@@ -175,11 +176,15 @@ function lineSpans(
   nameWidth: number,
   columns: number,
 ): readonly Span[] {
+  // The time is shown already, and the request id takes the room of the message: `open` shows both.
+  const prefix = lambdaPrefix(text);
+  const level = prefix === undefined || prefix.level === 'INFO' ? '' : `${prefix.level} `;
+  const from = prefix?.length ?? 0;
   // Only what can be seen is made printable: a line may be long.
-  const seen = printable(text.slice(0, columns * 2));
+  const seen = printable(text.slice(from, from + columns * 2));
   return [
     span(columns < TIME_FROM ? '' : `${clockText(at)}  `, 'faint'),
     span(`${toWidth(printable(functionName), nameWidth)}  `, seriesOf(functionName)),
-    span(seen),
+    span(level + seen, levelToken(prefix?.level ?? '') ?? 'plain'),
   ];
 }
