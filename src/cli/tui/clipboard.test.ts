@@ -39,15 +39,23 @@ test('where no program takes it, the terminal does', async () => {
   expect(written).toEqual(['\u001b]52;c;w6k=\u0007']);
 });
 
-test('over SSH it goes to the terminal at the other end, through tmux too', async () => {
+test('over SSH it goes to the terminal at the other end, through an old tmux too', async () => {
   const { options, ran, written } = setup(['xclip']);
   await copyText('a', {
     ...options,
     platform: 'linux',
     env: { DISPLAY: ':0', SSH_TTY: '/dev/pts/0', TMUX: '1' },
   });
-  expect(ran).toEqual([]);
+  expect(ran.map(({ command }) => command)).toEqual(['tmux']);
   expect(written).toEqual(['\u001bPtmux;\u001b\u001b]52;c;YQ==\u0007\u001b\\']);
+});
+
+test('in tmux without a display tmux takes it, which ignores what is written to the terminal', async () => {
+  const { options, ran, written } = setup(['tmux']);
+  const text = 'x'.repeat(100_000);
+  await copyText(text, { ...options, platform: 'linux', env: { TMUX: '/tmp/tmux', SSH_TTY: '/dev/pts/0' } });
+  expect(ran).toEqual([{ command: 'tmux', text }]);
+  expect(written).toEqual([]);
 });
 
 test('what is too large for a terminal is refused with what to do', async () => {

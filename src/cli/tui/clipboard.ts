@@ -36,7 +36,7 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
   terminal.write(osc52(bytes, env.TMUX !== undefined));
 }
 
-/** tmux hands on what is wrapped for it: https://github.com/tmux/tmux/wiki/FAQ */
+/** A tmux that is too old for the command above hands on what is wrapped for it: https://github.com/tmux/tmux/wiki/FAQ */
 function osc52(bytes: Buffer, inTmux: boolean): string {
   const sequence = `\u001b]52;c;${bytes.toString('base64')}\u0007`;
   return inTmux ? `\u001bPtmux;\u001b${sequence}\u001b\\` : sequence;
@@ -47,7 +47,16 @@ function programsOf(
   platform: NodeJS.Platform,
 ): readonly Program[] {
   // The clipboard of the machine at the other end is nobody's.
-  if (env.SSH_CONNECTION !== undefined || env.SSH_TTY !== undefined) return [];
+  const remote = env.SSH_CONNECTION !== undefined || env.SSH_TTY !== undefined;
+  // Unless it was told otherwise, tmux obeys neither OSC 52 nor what is wrapped for it; this it does, also for its terminal.
+  const tmux = { command: 'tmux', args: ['load-buffer', '-w', '-'] };
+  return [...(remote ? [] : systemPrograms(env, platform)), ...(env.TMUX === undefined ? [] : [tmux])];
+}
+
+function systemPrograms(
+  env: NonNullable<ClipboardOptions['env']>,
+  platform: NodeJS.Platform,
+): readonly Program[] {
   if (platform === 'darwin') return [{ command: 'pbcopy', args: [] }];
   if (platform === 'win32') return [{ command: 'clip.exe', args: [] }];
   return [
