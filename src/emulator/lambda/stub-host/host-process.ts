@@ -32,6 +32,8 @@ export class HostProcess {
     const child = spawn(program, [hostFile, stubFile], {
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
       env: hostEnvironment(process.env),
+      // A process group of its own: Ctrl-C of the terminal is llx's to handle, which ends what still runs in order.
+      detached: true,
     });
     const pipe = child.stdio[3] as Socket;
     this.#child = child;

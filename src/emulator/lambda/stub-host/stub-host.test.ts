@@ -134,6 +134,19 @@ test('a host that dies fails its calls like a crashed environment, and the next 
   expect(told(await stubs.invoke(call('lives'), run()))).toMatchObject({ payload: { n: 1 } });
 });
 
+test.skipIf(process.platform === 'win32')('Ctrl-C of the terminal does not reach the host', async () => {
+  const stubs = await startHost(
+    `send({ type: 'log', call: message.call, text: String(process.pid) }); ${ANSWER};`,
+  );
+  const lines: string[] = [];
+  await stubs.invoke(
+    call(),
+    run(60_000, (text) => lines.push(text)),
+  );
+  // The terminal signals the group of llx; this asks whether the host leads another one.
+  expect(process.kill(-Number(lines[0]), 0)).toBe(true);
+});
+
 test('a host that never answers is Lambda’s timeout, with its last line, and is told to stop', async () => {
   const stubs = await startHost(
     `if (message.type === 'abandon') send({ type: 'dropped', reason: 'told', detail: 'abandon ' + message.call });`,
