@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { keepCredentialsSecret, keepSecret, redact } from '../credentials/redact.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
@@ -75,9 +78,11 @@ export async function startConfiguredEmulator(
   store: SessionStore,
   { stateInUse, onInvocation }: EmulatorUse,
 ): Promise<Emulator> {
+  const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
+    ...(ephemeralLayers === undefined ? {} : { layerDirectory: ephemeralLayers }),
     reload: false,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });
@@ -118,6 +123,7 @@ export async function startConfiguredEmulator(
     async close() {
       await emulator.close();
       await runtime.close();
+      if (ephemeralLayers !== undefined) await rm(ephemeralLayers, { recursive: true, force: true });
     },
   };
 }

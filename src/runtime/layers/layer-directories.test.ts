@@ -30,6 +30,7 @@ describe('the directory that stands for /opt', () => {
     expect(statSync(join(opt, 'bin/tool')).mode & 0o777).toBe(0o755);
     expect([text(opt, 'lib/only-a'), text(opt, 'lib/deep/only-c')]).toEqual(['a', 'c']);
     expect(text(project.path('a/bin/tool'))).toBe('a');
+    expect(statSync(project.path('.llx/layers')).mode & 0o777).toBe(0o700);
   });
 
   it('depends on their order', async () => {

@@ -35,6 +35,8 @@ export class LayerDirectories {
     if (await isDirectory(target)) return target;
     const growing = `${target}.${randomUUID()}`;
     try {
+      // It may be among the temporary files of everybody.
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       for (const layer of layers) await lay(layer, growing);
       await rename(growing, target);
     } catch (error) {
