@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { runtimeFamily } from '../../../runtime/runtime-family.ts';
 import type { FunctionScope } from '../function-name.ts';
 import type { DeployedFunction } from '../function-registry.ts';
 import { type FunctionVersion, versionText } from './function-settings.ts';
@@ -52,7 +53,10 @@ export function updating(configuration: Configuration): Configuration {
   };
 }
 
-/** Of a function with a stub in front, as docs/live.md deploys it: the handler behind it stands in LLX_HANDLER. */
+/**
+ * Of a function with a stub in front, as docs/live.md deploys it: the handler behind it stands in LLX_HANDLER. The stub's
+ * layer is for Node.js: of others the configuration is shown that they are written with.
+ */
 const STUB_HANDLER = '/opt/llx/index.handler';
 
 /** Of a function of llx's configuration. It has no package, so `CodeSha256` tells its settings apart. */
@@ -61,13 +65,14 @@ export function configuredConfiguration(
   arn: string,
   role: string,
 ): Configuration {
-  const variables = stubbed ? { ...spec.environment, LLX_HANDLER: spec.handler } : spec.environment;
+  const hasLayer = stubbed && runtimeFamily(spec.runtime) === 'nodejs';
+  const variables = hasLayer ? { ...spec.environment, LLX_HANDLER: spec.handler } : spec.environment;
   return {
     FunctionName: spec.name,
     FunctionArn: arn,
     Runtime: spec.runtime,
     Role: role,
-    Handler: stubbed ? STUB_HANDLER : spec.handler,
+    Handler: hasLayer ? STUB_HANDLER : spec.handler,
     CodeSize: 0,
     CodeSha256: createHash('sha256').update(JSON.stringify(spec)).digest('base64'),
     Description: '',
