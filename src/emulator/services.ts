@@ -169,12 +169,7 @@ export function openServices(core: ServicesCore): Services {
     queue.functionDeleted(name);
     concurrency.delete(name);
     recursion.functionDeleted(name);
-    urls.functionDeleted(name);
     core.forget(functions.arnOf(name));
-  });
-  functions.onQualifierDeleted((name, qualifier) => {
-    queue.configs.delete(name, qualifier);
-    urls.qualifierDeleted(name, qualifier);
   });
   functions.onChanged((name) => core.forget(functions.arnOf(name)));
   queue.start();

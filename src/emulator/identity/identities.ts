@@ -161,13 +161,7 @@ export class Identities {
    */
   functionCredentials(functionName: string): Required<AwsCredentials> {
     const role = this.#roles.ofFunction(functionName);
-    const request = { action: 'sts:AssumeRole', resource: role.arn, context: () => undefined };
-    if (!role.trust.trustsService(LAMBDA, request)) {
-      throw new AwsError(400, 'InvalidParameterValueException', {
-        Type: 'User',
-        message: 'The role defined for the function cannot be assumed by Lambda.',
-      });
-    }
+    checkTrustsLambda(role);
     // A function that was deployed anew may have another role.
     const keyName = `${functionName} ${role.arn}`;
     const known = this.#functionKeys.get(keyName);
@@ -177,6 +171,16 @@ export class Identities {
     const { credentials } = this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined);
     this.#functionKeys.set(keyName, credentials);
     return credentials;
+  }
+
+  /**
+   * Of the role that a function is given. One that is not configured trusts Lambda.
+   *
+   * @throws AwsError 400 InvalidParameterValueException
+   */
+  checkFunctionRole(roleArn: string): void {
+    const role = this.#roles.named(roleArn);
+    if (role !== undefined) checkTrustsLambda(role);
   }
 
   /** The account's root, for what calls the emulator from its own process. */
@@ -276,4 +280,13 @@ export class Identities {
   ): (name: string) => string | undefined {
     return contextOf(principal, { 'aws:RequestedRegion': this.#region }, context);
   }
+}
+
+function checkTrustsLambda({ arn, trust }: Role): void {
+  if (trust.trustsService(LAMBDA, { action: 'sts:AssumeRole', resource: arn, context: () => undefined }))
+    return;
+  throw new AwsError(400, 'InvalidParameterValueException', {
+    Type: 'User',
+    message: 'The role defined for the function cannot be assumed by Lambda.',
+  });
 }

@@ -62,6 +62,11 @@ export class Roles {
     return role?.arn === arn ? role : undefined;
   }
 
+  /** The role that a function gets which names this one; undefined while nobody has named it. */
+  named(nameOrArn: string): Role | undefined {
+    return this.#byName(roleNameOf(nameOrArn));
+  }
+
   ofFunction(functionName: string): Role {
     const role = this.#byName(this.#nameOfFunction.get(functionName) ?? '');
     if (role === undefined) throw new TypeError(`expected a function of the emulator, got ${functionName}`);

@@ -71,10 +71,7 @@ export function aliasOperations(deps: FunctionDeps): readonly ApiOperation[] {
         const { name } = deployedFunctionOf(call, deps, 'DeleteAlias');
         const alias = call.path.Name ?? '';
         // One that is not there is deleted without a word.
-        if (deps.functions.aliases.get(name, alias) !== undefined) {
-          // A later alias of this name does not let in whom this one did.
-          deps.editor.deleteAlias(name, alias, () => deps.policies.deleteOf(name, alias));
-        }
+        if (deps.functions.aliases.get(name, alias) !== undefined) deps.editor.deleteAlias(name, alias);
         return { status: 204 };
       },
     },

@@ -40,10 +40,6 @@ export class AliasTable {
       .run(functionName, name);
   }
 
-  deleteAll(functionName: string): void {
-    this.#state.statement('DELETE FROM lambda_aliases WHERE function_name = ?').run(functionName);
-  }
-
   after(functionName: string, name: string, limit: number): readonly FunctionAlias[] {
     const sql = `SELECT ${COLUMNS} FROM lambda_aliases WHERE function_name = ? AND name > ? ORDER BY name LIMIT ?`;
     return this.#state.statement(sql).all(functionName, name, limit).map(aliasOf);

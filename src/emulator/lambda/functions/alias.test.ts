@@ -147,8 +147,6 @@ describe('an alias', () => {
   });
 
   test('takes with it what was said of it alone', async () => {
-    const told: string[] = [];
-    lambda.functions.onQualifierDeleted((name, qualifier) => told.push(`${name}:${qualifier}`));
     const permission = { FunctionName, StatementId: 's3', Action: 'lambda:InvokeFunction', Principal: '*' };
     const permit = async (Qualifier: string) =>
       await lambda.client.send(new AddPermissionCommand({ ...permission, Qualifier }));
@@ -160,7 +158,7 @@ describe('an alias', () => {
     }
     await createAlias({});
     const statements = ['live', '1'].map((each) => lambda.policies.statements(FunctionName, each).length);
-    expect({ told, statements }).toEqual({ told: ['bills:live'], statements: [0, 1] });
+    expect(statements).toEqual([0, 1]);
   });
 
   test('keeps its versions from being deleted', async () => {

@@ -68,6 +68,7 @@ function updateConfiguration(call: OperationCall, deps: FunctionDeps): Operation
   const revisionId = members.text('RevisionId');
   const after = deps.editor.change(name, revisionId, ({ code, settings }) => {
     const { Layers, ...changed } = { Layers: settings.Layers, ...readSettings(members, name, settings) };
+    if (changed.Role !== settings.Role) deps.checkRole(changed.Role);
     const named = members.list('Layers');
     if (named !== undefined) {
       const layers = findLayers(named, deps);
@@ -81,10 +82,7 @@ function updateConfiguration(call: OperationCall, deps: FunctionDeps): Operation
 function deleteFunction(call: OperationCall, deps: FunctionDeps): OperationAnswer {
   const { name, qualifier } = deployedFunctionOf(call, deps, 'DeleteFunction');
   if (qualifier === undefined) {
-    deps.editor.delete(name, () => {
-      deps.tags.deleteAll(name);
-      deps.policies.deleteAll(name);
-    });
+    deps.editor.delete(name);
   } else if (qualifier === '$LATEST') {
     throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
   } else if (!/^\d+$/.test(qualifier)) {

@@ -23,7 +23,6 @@ export type DeployedFunctionsOptions = {
 };
 
 type Listener = (functionName: string) => void;
-type QualifierListener = (functionName: string, qualifier: string) => void;
 
 /** What invocations of a function need: read when it is first invoked, and again when it has changed. */
 type Known = {
@@ -39,7 +38,6 @@ export class DeployedFunctions implements FunctionSource {
   readonly #known = new Map<string, Known>();
   readonly #deletedListeners = new Set<Listener>();
   readonly #changedListeners = new Set<Listener>();
-  readonly #qualifierListeners = new Set<QualifierListener>();
   readonly #random: () => number;
 
   constructor(options: DeployedFunctionsOptions) {
@@ -82,7 +80,7 @@ export class DeployedFunctions implements FunctionSource {
     return version;
   }
 
-  /** A function is gone, with all its versions: what belongs to it goes, too. Gives what ends the listening. */
+  /** A function is gone, with all that is kept of it: what works for it ends. Gives what ends the listening. */
   onDeleted(listener: Listener): () => void {
     return listen(this.#deletedListeners, listener);
   }
@@ -90,16 +88,6 @@ export class DeployedFunctions implements FunctionSource {
   /** The code or the settings of `$LATEST` are others from now on. Gives what ends the listening. */
   onChanged(listener: Listener): () => void {
     return listen(this.#changedListeners, listener);
-  }
-
-  /** An alias or a version is gone: what belongs to it goes, too. Gives what ends the listening. */
-  onQualifierDeleted(listener: QualifierListener): () => void {
-    return listen(this.#qualifierListeners, listener);
-  }
-
-  announceDeleted(name: string, qualifier: string): void {
-    this.announce(name, 'version');
-    for (const listener of this.#qualifierListeners) listener(name, qualifier);
   }
 
   /** To be called after each change that has been written: of anything, of `$LATEST`, or of all of it. */

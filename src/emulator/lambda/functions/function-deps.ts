@@ -24,6 +24,8 @@ export type FunctionDeps = {
   readonly state: State;
   readonly code: CodeStore;
   readonly links: CodeLinks;
+  /** @throws AwsError 400 InvalidParameterValueException for a role that Lambda cannot assume */
+  readonly checkRole: (roleArn: string) => void;
   /** ARN of the role of a function of the configuration. */
   readonly roleArnOf: (functionName: string) => string;
   /** Undefined where none is reserved. */

@@ -5,6 +5,7 @@ import type { State } from '../../state/state.ts';
 import { resourceConflict, revisionMismatch } from '../lambda-errors.ts';
 import type { FunctionAlias } from './alias-table.ts';
 import type { DeployedFunctions } from './deployed-functions.ts';
+import { deleteFunctionRows, deleteQualifierRows } from './function-rows.ts';
 import type { FunctionCode, FunctionSettings, FunctionVersion } from './function-settings.ts';
 
 type Change = { readonly settings?: FunctionSettings; readonly code?: FunctionCode };
@@ -111,19 +112,18 @@ export class FunctionEditor {
       }
       const version = this.#functions.versions.get(name, number);
       this.#functions.versions.delete(name, number);
+      deleteQualifierRows(this.#state, name, String(number));
       return version;
     });
     if (gone !== undefined) this.#release(gone.code);
-    this.#functions.announceDeleted(name, String(number));
+    this.#functions.announce(name, 'version');
   }
 
-  /** With its versions and aliases. @param also what is deleted together with it */
-  delete(name: string, also: () => void = () => {}): void {
+  /** With its versions and aliases, and all that other parts keep of it. */
+  delete(name: string): void {
     const codes = this.#state.transaction(() => {
       const versions = this.#functions.versions.ofFunctionAfter({ functionName: name, version: -1 }, -1);
-      this.#functions.versions.deleteAll(name);
-      this.#functions.aliases.deleteAll(name);
-      also();
+      deleteFunctionRows(this.#state, name);
       return versions.map(({ code }) => code);
     });
     for (const code of codes) this.#release(code);
@@ -138,13 +138,13 @@ export class FunctionEditor {
     return kept;
   }
 
-  /** @param also what is deleted together with it */
-  deleteAlias(functionName: string, name: string, also: () => void = () => {}): void {
+  /** With what belongs to it: a later alias of this name does not let in whom this one did. */
+  deleteAlias(functionName: string, name: string): void {
     this.#state.transaction(() => {
       this.#functions.aliases.delete(functionName, name);
-      also();
+      deleteQualifierRows(this.#state, functionName, name);
     });
-    this.#functions.announceDeleted(functionName, name);
+    this.#functions.announce(functionName, 'version');
   }
 
   /** The permissions of a version or an alias have changed: who read it before has an old revision. */

@@ -11,6 +11,7 @@ import {
   ListFunctionsCommand,
   PublishVersionCommand,
   paginateListFunctions,
+  TagResourceCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
@@ -329,10 +330,13 @@ describe('DeleteFunction', () => {
   test('removes it with its versions, and tells who listens', async () => {
     await create({ Publish: true });
     const deleted: string[] = [];
-    const end = lambda.functions.onDeleted((name) => deleted.push(name));
+    await lambda.client.send(new TagResourceCommand({ Resource: ARN, Tags: { stage: 'test' } }));
+    const tags = lambda.state.statement('SELECT count(*) AS n FROM lambda_tags');
+    // Who is killed right then has it all deleted.
+    const end = lambda.functions.onDeleted((name) => deleted.push(`${name} ${tags.get()?.n}`));
     const { $metadata } = await lambda.client.send(new DeleteFunctionCommand({ FunctionName: 'bills' }));
     expect($metadata.httpStatusCode).toBe(204);
-    expect(deleted).toEqual(['bills']);
+    expect(deleted).toEqual(['bills 0']);
     expect(lambda.functions.exists('bills')).toBe(false);
     expect(lambda.functions.resolve({ name: 'bills', qualifier: '1' })).toBeUndefined();
     expect(await refusal(lambda.client.send(new DeleteFunctionCommand({ FunctionName: 'bills' })))).toEqual([
@@ -343,7 +347,7 @@ describe('DeleteFunction', () => {
     end();
     await create();
     await lambda.client.send(new DeleteFunctionCommand({ FunctionName: 'bills' }));
-    expect(deleted).toEqual(['bills']);
+    expect(deleted).toEqual(['bills 0']);
   });
 
   test.each(['0', '01', '9'])(

@@ -4,6 +4,7 @@ import {
   GetFunctionConfigurationCommand,
   LambdaClient,
   ListFunctionsCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ORDERS_ARN } from '../lambda.test-support.ts';
@@ -112,4 +113,46 @@ test('whoever may only read cannot list or create', async () => {
     denied('reader', 'lambda:CreateFunction', ORDERS_ARN.replace('orders', 'bills')),
   );
   expect(lambda.functions.exists('bills')).toBe(false);
+});
+
+describe('a role that does not trust Lambda', () => {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'ec2.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    },
+  } as const;
+  const Role = 'arn:aws:iam::000000000000:role/machines';
+  const refused = [
+    400,
+    'InvalidParameterValueException',
+    'The role defined for the function cannot be assumed by Lambda.',
+  ];
+  let other: TestLambda;
+
+  beforeEach(async () => {
+    other = await openTestLambda({ iam: { roles: { machines: { trust } } } });
+  });
+
+  afterEach(() => other.close());
+
+  async function create(settings: object) {
+    const Code = { ZipFile: await zipOf({ 'index.mjs': 'export {}' }) };
+    return new CreateFunctionCommand({ ...MINIMUM, FunctionName: 'bills', Code, ...settings });
+  }
+
+  test('is refused for a new function, which is not made', async () => {
+    expect(await refusal(other.client.send(await create({ Role })))).toEqual(refused);
+    expect(other.functions.exists('bills')).toBe(false);
+  });
+
+  test('is refused for a function that has another, and keeps that', async () => {
+    await other.client.send(await create({}));
+    const change = new UpdateFunctionConfigurationCommand({ FunctionName: 'bills', Role, Timeout: 9 });
+    expect(await refusal(other.client.send(change))).toEqual(refused);
+    const { settings } = other.functions.find({ name: 'bills', qualifier: undefined });
+    expect([settings.Role, settings.Timeout]).toEqual([MINIMUM.Role, 3]);
+  });
 });

@@ -65,17 +65,6 @@ export class FunctionPolicies {
     return changes > 0;
   }
 
-  /** Those of an alias or a version. */
-  deleteOf(functionName: string, qualifier: string): void {
-    this.#state
-      .statement('DELETE FROM lambda_permissions WHERE function_name = ? AND qualifier = ?')
-      .run(functionName, qualifier);
-  }
-
-  deleteAll(functionName: string): void {
-    this.#state.statement('DELETE FROM lambda_permissions WHERE function_name = ?').run(functionName);
-  }
-
   /** Whether the policy of a function lets somebody in. There is no deny: AddPermission cannot say one. */
   allows(access: FunctionAccess): boolean {
     const { action, resource, caller, context = {} } = access;

@@ -20,6 +20,7 @@ export type OpenFunctionsOptions = {
   readonly identities: {
     roleArnOf(functionName: string): string;
     setRoleOf(functionName: string, roleArn: string): void;
+    checkFunctionRole(roleArn: string): void;
   };
   /** `http://127.0.0.1:4566`: where links to code lead. */
   readonly endpoint: () => string;
@@ -68,6 +69,7 @@ export function openFunctions(options: OpenFunctionsOptions): OpenFunctions {
     state,
     code,
     links,
+    checkRole: (roleArn) => identities.checkFunctionRole(roleArn),
     roleArnOf: (functionName) => identities.roleArnOf(functionName),
     reservedConcurrency: (functionName) => concurrency.reservedOf(functionName),
     unreservedConcurrency: () => concurrency.unreserved,

@@ -24,8 +24,4 @@ export class TagTable {
     const statement = this.#state.statement('DELETE FROM lambda_tags WHERE function_name = ? AND key = ?');
     for (const key of keys) statement.run(functionName, key);
   }
-
-  deleteAll(functionName: string): void {
-    this.#state.statement('DELETE FROM lambda_tags WHERE function_name = ?').run(functionName);
-  }
 }

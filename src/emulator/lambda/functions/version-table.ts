@@ -60,10 +60,6 @@ export class VersionTable {
       .run(functionName, version);
   }
 
-  deleteAll(functionName: string): void {
-    this.#state.statement('DELETE FROM lambda_versions WHERE function_name = ?').run(functionName);
-  }
-
   /** The number of the next version: none is used twice, not even by another function of the same name. */
   nextNumber(functionName: string): number {
     const sql = `INSERT INTO lambda_version_numbers VALUES (?, 1)

@@ -51,16 +51,6 @@ export class UrlTable {
   delete(urlId: string): void {
     this.#state.statement('DELETE FROM lambda_urls WHERE url_id = ?').run(urlId);
   }
-
-  qualifierDeleted(functionName: string, qualifier: string): void {
-    this.#state
-      .statement('DELETE FROM lambda_urls WHERE function_name = ? AND qualifier = ?')
-      .run(functionName, qualifier);
-  }
-
-  functionDeleted(functionName: string): void {
-    this.#state.statement('DELETE FROM lambda_urls WHERE function_name = ?').run(functionName);
-  }
 }
 
 function urlOf(row: Row): FunctionUrl {
