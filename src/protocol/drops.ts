@@ -24,7 +24,7 @@ export const DROP_REASONS = {
   'connection-closed': 'sent or received after the connection was closed',
   'broker-rule': 'broke a rule of the broker',
   'channel-stale': 'came from a worker process for an invocation it no longer has',
-  'store-full': 'older than what the session keeps',
+  'store-full': 'more than is kept: older than it, or beyond what memory or disk hold',
 } as const;
 
 export type DropReason = keyof typeof DROP_REASONS;
