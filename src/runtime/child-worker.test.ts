@@ -80,6 +80,15 @@ describe('an answer', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
+    'says how much memory a process had that is gone at once (on Linux)',
+    async () => {
+      const worker = await workers.load('exits.mjs.exit');
+      const { maxMemoryMb } = await worker.invoke(invocationRequest({ code: 0 }));
+      expect(maxMemoryMb).toBeGreaterThan(20);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux')(
     'does not have the memory of the process that started it (on Linux)',
     async () => {
       const held = Buffer.alloc(300 * 1024 * 1024, 1);

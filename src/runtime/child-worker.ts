@@ -11,6 +11,7 @@ import {
   streamingFailure,
   timeoutFailure,
 } from './outcome.ts';
+import { peakResidentKb } from './process-memory.ts';
 import { Run } from './run.ts';
 import type { Clock } from './run-watch.ts';
 import type { RuntimeProcess, RuntimeProcessListener } from './runtime-process.ts';
@@ -187,6 +188,8 @@ export class ChildWorker implements Worker {
     switch (message.type) {
       case 'ready':
         this.#initMs = message.facts.initMs;
+        // A run that ends its process tells nothing of it, and by then nobody else can.
+        this.#maxRssKb = peakResidentKb(this.pid) ?? 0;
         this.#streaming = message.facts.streaming;
         this.#loading?.({ status: 'ready', ...message.facts });
         return;

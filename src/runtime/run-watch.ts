@@ -60,13 +60,11 @@ export class RunWatch {
   }
 
   #look(): void {
-    if (this.#clock.now() >= this.#deadline) {
-      this.#limits.onTimeout();
-      return;
-    }
+    const isOver = this.#clock.now() >= this.#deadline;
     const bytes = this.#residentBytes(this.#limits.pid, this.#limits.memoryBytes) ?? 0;
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
-    if (bytes > this.#limits.memoryBytes) this.#limits.onOutOfMemory();
+    if (isOver) this.#limits.onTimeout();
+    else if (bytes > this.#limits.memoryBytes) this.#limits.onOutOfMemory();
     else this.#arm(NEXT_LOOK_MS);
   }
 }

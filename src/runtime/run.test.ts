@@ -127,6 +127,13 @@ describe('the watch', () => {
     expect(told).toEqual(['timeout at 430']);
   });
 
+  it('looks at the memory of a run that is over before the first look, too', () => {
+    const looks: number[] = [];
+    const { clock, told } = watch(50, () => looks.push(clock.now()));
+    clock.pass(10_000);
+    expect([looks, told]).toEqual([[50], ['timeout at 50']]);
+  });
+
   it('looks at the memory after 100 ms, then every 250 ms', () => {
     let looks = 0;
     const { clock, told } = watch(10_000, () => {

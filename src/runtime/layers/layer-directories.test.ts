@@ -62,6 +62,19 @@ describe('the directory that stands for /opt', () => {
     expect(readdirSync(project.path('.llx/layers'))).toHaveLength(1);
   });
 
+  it('is removed when nobody has asked for it in 30 days', async () => {
+    for (const name of ['a', 'b', 'c']) project.write(`${name}/name`, name);
+    const [a, b, c] = [project.path('a'), project.path('b'), project.path('c')];
+    const old = await layers.of([a, b]);
+    const used = await layers.of([b, a]);
+    const later = (days: number) =>
+      new LayerDirectories(project.path('.llx/layers'), () => Date.now() + days * 86_400_000);
+    await later(29).of([b, a]);
+    const made = await later(31).of([a, c]);
+    expect([old, used, made].map(existsSync)).toEqual([false, true, true]);
+    expect(readdirSync(project.path('.llx/layers'))).toHaveLength(2);
+  });
+
   it('is not there when a layer is missing, and is tried again', async () => {
     project.write('a/name', 'a');
     const list = [project.path('a'), project.path('b')] as const;

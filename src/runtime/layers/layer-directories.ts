@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+
+/** What no process has asked for since then is removed when another one is made. Longer than a process is left to run. */
+const UNUSED_MS = 30 * 86_400_000;
 
 /**
  * What stands for /opt, which no user may write to: one directory for each list of layers, made when it is first
@@ -8,11 +11,16 @@ import { join } from 'node:path';
  */
 export class LayerDirectories {
   readonly #directory: string;
+  readonly #now: () => number;
   readonly #made = new Map<string, string | Promise<string>>();
 
-  /** @param directory absolute; made when needed. */
-  constructor(directory: string) {
+  /**
+   * @param directory absolute; made when needed.
+   * @param now epoch milliseconds
+   */
+  constructor(directory: string, now: () => number = Date.now) {
     this.#directory = directory;
+    this.#now = now;
   }
 
   /** Absolute; a promise until it is there. A single layer is its own. */
@@ -32,7 +40,12 @@ export class LayerDirectories {
   }
 
   async #make(layers: readonly string[], target: string): Promise<string> {
-    if (await isDirectory(target)) return target;
+    if (await isDirectory(target)) {
+      const seconds = this.#now() / 1000;
+      await utimes(target, seconds, seconds);
+      return target;
+    }
+    await this.#removeUnused();
     const growing = `${target}.${randomUUID()}`;
     try {
       // It may be among the temporary files of everybody.
@@ -45,6 +58,23 @@ export class LayerDirectories {
       if (!(await isDirectory(target))) throw error;
     }
     return target;
+  }
+
+  /** With what killed processes left half made. */
+  async #removeUnused(): Promise<void> {
+    for (const name of await readdir(this.#directory).catch(() => [])) {
+      const path = join(this.#directory, name);
+      const usedAt = (await stat(path).catch(() => undefined))?.mtimeMs ?? this.#now();
+      if (usedAt + UNUSED_MS > this.#now()) continue;
+      const away = `${path}.${randomUUID()}`;
+      try {
+        // At once, so that nobody finds a half of it.
+        await rename(path, away);
+        await rm(away, { recursive: true, force: true });
+      } catch {
+        // Another process removes it, too.
+      }
+    }
   }
 }
 
