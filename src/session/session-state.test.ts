@@ -274,14 +274,18 @@ describe('what is kept', () => {
   });
 });
 
-test('a reload is a notice for people', () => {
-  const state = stateAfter({
+test('a file is told once as reloaded, with the functions that use it, until it is saved again', () => {
+  const reloaded = (functionName: string, durationMs: number): SessionEvent => ({
     type: 'reloaded',
-    functionName: 'hello',
+    functionName,
     file: 'src/hello.ts',
-    durationMs: 12.4,
+    durationMs,
   });
-  expect(state.notices).toEqual([{ level: 'info', text: 'hello reloaded after src/hello.ts in 12 ms' }]);
+  const state = stateAfter(reloaded('hello', 12.4), reloaded('bye', 3), reloaded('hello', 2));
+  expect(state.notices.map(({ level, text }) => `${level} ${text}`)).toEqual([
+    'info bye, hello reloaded after src/hello.ts in 12 ms',
+    'info hello reloaded after src/hello.ts in 2 ms',
+  ]);
 });
 
 describe('the store', () => {

@@ -4,7 +4,8 @@ import type { InvocationHistory } from './invocation-history.ts';
 import { KEPT } from './kept.ts';
 import { observedRecord, offeredRecord } from './new-record.ts';
 import { withLog } from './record-logs.ts';
-import type { FunctionRecord, InvocationRecord, SessionState } from './store.ts';
+import { reloadNotice } from './reload-notice.ts';
+import type { FunctionRecord, InvocationRecord, Notice, SessionState } from './store.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -12,7 +13,6 @@ type Offered = Extract<SessionEvent, { type: 'offered' }>;
 type Observed = Extract<SessionEvent, { type: 'observed' }>;
 type Progress = Extract<SessionEvent, { type: 'progress' }>;
 type Ended = Extract<SessionEvent, { type: 'ended' }>;
-type Notice = SessionState['notices'][number];
 
 /** The state after an event. Pure and total: an event that does not fit (late, foreign, twice) changes nothing. */
 export function reduceSession(state: SessionState, event: SessionEvent): SessionState {
@@ -51,7 +51,7 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
     case 'pinned':
       return pinned(state, event);
     case 'reloaded':
-      return withNotice(reloaded(state, event.functionName), { level: 'info', text: reloadText(event) });
+      return reloaded(state, event);
     case 'pacing': {
       const { waiting, delayMs } = event;
       return { ...state, pacing: waiting === 0 ? undefined : { waiting, delayMs } };
@@ -86,12 +86,6 @@ export function isRunning(record: InvocationRecord): boolean {
   return record.endedAt === undefined;
 }
 
-/** One line for people: what was loaded anew, why, and how long it took. */
-export function reloadText(event: Extract<SessionEvent, { type: 'reloaded' }>): string {
-  const cause = event.file === undefined ? '' : ` after ${event.file}`;
-  return `${event.functionName} reloaded${cause} in ${Math.round(event.durationMs)} ms`;
-}
-
 function offered(state: SessionState, event: Offered): SessionState {
   const attempts = attemptsBefore(state, event);
   if (attempts === undefined) return state;
@@ -111,8 +105,15 @@ function withStep(record: InvocationRecord, { step, at }: Progress): InvocationR
   }
 }
 
-function reloaded(state: SessionState, functionName: string): SessionState {
-  return withFunction(state, functionName, (known) => known && { ...known, reloads: known.reloads + 1 });
+function reloaded(state: SessionState, event: Extract<SessionEvent, { type: 'reloaded' }>): SessionState {
+  const { functionName } = event;
+  const { notice, replaces } = reloadNotice(event, state.notices.at(-1));
+  const before = replaces ? { ...state, notices: state.notices.slice(0, -1) } : state;
+  return withFunction(
+    withNotice(before, notice),
+    functionName,
+    (known) => known && { ...known, reloads: known.reloads + 1 },
+  );
 }
 
 /** A copy counts as an invocation of its function, with its end. */

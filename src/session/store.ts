@@ -79,7 +79,18 @@ export type SessionState = {
   /** Messages thrown away, by `process reason`. */
   readonly drops: Readonly<Record<string, number>>;
   /** Newest last, at most `KEPT.notices`. */
-  readonly notices: readonly { readonly level: 'info' | 'warning' | 'error'; readonly text: string }[];
+  readonly notices: readonly Notice[];
+};
+
+export type Notice = {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly text: string;
+  /** What a saved file made new, while nothing else was told. */
+  readonly reloaded?: {
+    readonly file: string | undefined;
+    readonly functions: readonly string[];
+    readonly durationMs: number;
+  };
 };
 
 export interface SessionStore {
