@@ -10,7 +10,8 @@ type Entry = {
   readonly keys: readonly string[];
   readonly label: string;
   readonly when: readonly KeyContext[];
-  readonly footer?: true;
+  /** Everywhere, or only there. */
+  readonly footer?: true | readonly KeyContext[];
 };
 
 const TOP = ['invocations', 'functions', 'fixtures', 'logs'] as const;
@@ -88,14 +89,12 @@ export const KEY_TABLE = [
     keys: ['down', 'ctrl-n', 'tab'],
     label: 'down',
     when: ['palette', 'choose'],
-    footer: true,
   },
   {
     id: 'choice.up',
     keys: ['up', 'ctrl-p', 'shift-tab'],
     label: 'up',
     when: ['palette', 'choose'],
-    footer: true,
   },
   { id: 'confirm.yes', keys: ['y', 'enter'], label: 'yes', when: ['confirm'], footer: true },
   { id: 'confirm.no', keys: ['n', 'escape', 'q'], label: 'no', when: ['confirm'], footer: true },
@@ -103,7 +102,13 @@ export const KEY_TABLE = [
   { id: 'quit.no', keys: ['n', 'escape'], label: 'stay', when: ['quit'], footer: true },
   { id: 'dismiss', keys: ['x'], label: 'dismiss the notice', when: SCREENS },
   { id: 'palette', keys: [':'], label: 'commands', when: SCREENS, footer: true },
-  { id: 'back', keys: ['escape'], label: 'back', when: [...SCREENS, 'palette', 'choose', 'help'] },
+  {
+    id: 'back',
+    keys: ['escape'],
+    label: 'back',
+    when: [...SCREENS, 'palette', 'choose', 'help'],
+    footer: ['palette', 'choose', 'help'],
+  },
   { id: 'help', keys: ['?'], label: 'help', when: [...SCREENS, 'help'], footer: true },
   { id: 'quit', keys: ['q'], label: 'quit', when: [...SCREENS, 'help'], footer: true },
   { id: 'quit.now', keys: ['ctrl-c'], label: 'quit at once', when: EVERYWHERE },
@@ -131,6 +136,11 @@ const SECTIONS = [
 ] as const satisfies readonly (readonly [KeyContext, string])[];
 
 export const KEY_CONTEXTS: readonly KeyContext[] = SECTIONS.map(([context]) => context);
+
+/** Keys that the bottom line shows, in its order. */
+export function footerOf(context: KeyContext): readonly Binding[] {
+  return bindingsOf(context).filter(({ footer }) => footer === true || footer?.includes(context) === true);
+}
 
 export function titleOf(context: KeyContext): string {
   return SECTIONS.find(([candidate]) => candidate === context)?.[1] ?? context;

@@ -279,7 +279,7 @@ describe('notices', () => {
       [CONNECTED, { type: 'notice', level: 'warning', text: 'The lane was taken.' }],
       new ModelledTerminal(100, 20),
     );
-    await terminal.shows('warning: The lane was taken.');
+    await terminal.shows('! The lane was taken.');
     store.dispatch({ type: 'pacing', waiting: 12, delayMs: 1_300 });
     await terminal.shows('12 messages wait, up to 1.3 s');
     store.dispatch({ type: 'pacing', waiting: 0, delayMs: 0 });
@@ -302,7 +302,7 @@ describe('notices', () => {
       (text): SessionEvent => ({ type: 'notice', level: 'error', text }),
     );
     const { terminal } = start([CONNECTED, ...events], new ModelledTerminal(60, 15));
-    await terminal.shows('error: three  and 2 more · x dismisses');
+    await terminal.shows('✗ three  and 2 more · x dismisses');
   });
 });
 

@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import { displayWidth } from '../display-width.ts';
-import { type Binding, bindingsOf, type KeyContext, type KeyId } from '../key-table.ts';
+import { type Binding, footerOf, type KeyContext, type KeyId } from '../key-table.ts';
 import { useTheme } from '../theme.ts';
 
 export type FooterProps = {
@@ -31,7 +31,7 @@ export function Footer({ context, columns, disabled }: FooterProps) {
 }
 
 function fittingKeys(context: KeyContext, columns: number): readonly Binding[] {
-  const shown = bindingsOf(context).filter(({ footer }) => footer === true);
+  const shown = footerOf(context);
   const always = shown.filter(({ id }) => ALWAYS.includes(id));
   let room = columns - widthOf(always);
   const fitting = shown.filter((binding) => {

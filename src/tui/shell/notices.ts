@@ -78,7 +78,8 @@ function pacingNotice({ pacing }: SessionState): readonly Notice[] {
 /** What was told once, in so many words: newest first, equal ones as one. */
 function toldNotices({ notices }: SessionState): readonly Notice[] {
   const told = notices.filter(({ level }) => level !== 'info').toReversed();
-  return [...Map.groupBy(told, ({ level, text }) => `${level}: ${text}`)].map(([key, same]) => ({
+  const marked = Map.groupBy(told, ({ level, text }) => `${level === 'error' ? '✗' : '!'} ${text}`);
+  return [...marked].map(([key, same]) => ({
     // Told again after it was dismissed, it is news again.
     key: `${key} ${same.length}`,
     text: printable(same.length === 1 ? key : `${key} (×${same.length})`),
