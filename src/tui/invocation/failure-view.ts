@@ -66,21 +66,32 @@ function causesOf(error: unknown): readonly string[] {
   return causes;
 }
 
-/** `at handler (/project/src/orders.ts:12:9)`, `at file:///project/src/orders.ts:12:9`, and as Python has it. */
-const FRAME = /^\s*at (?:.*\()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?\s*$/;
-const PYTHON_FRAME = /^\s*File "(.+)", line (\d+)/;
+const PLACE = /^(.+):(\d+):(\d+)$/;
+const PYTHON_FRAME = /^File "(.+)", line (\d+)/;
+/** Longer lines are no frames, whatever they begin with. */
+const LONGEST_FRAME = 4_096;
+/** Of a package, of Node.js, or of the runtime. */
+const FOREIGN = /(?:^node:|[\\/]node_modules[\\/]|[\\/]site-packages[\\/]|^<|^native$|^eval at )/;
 
-/** Whether it is a line of the user's own code: not of a package, of Node.js, or of the runtime. */
+/** Where a line of the user's own code is: `at handler (/project/src/orders.ts:12:9)`, without a name, or as Python has it. */
 function locationOf(line: string): SourceLocation | undefined {
-  const frame = FRAME.exec(line) ?? PYTHON_FRAME.exec(line);
-  const [, file, row, column] = frame ?? [];
-  if (file === undefined || row === undefined) return undefined;
-  if (/(?:^node:|[\\/]node_modules[\\/]|[\\/]site-packages[\\/]|^<|^native$)/.test(file)) return undefined;
+  if (line.length > LONGEST_FRAME) return undefined;
+  const frame = line.trim();
+  const place = frame.startsWith('at ') ? placeOf(frame) : frame;
+  const [, file, row, column] = (place === frame ? PYTHON_FRAME : PLACE).exec(place) ?? [];
+  if (file === undefined || row === undefined || FOREIGN.test(file)) return undefined;
   return {
     file: decoded(file),
     line: Number(row),
     ...(column === undefined ? {} : { column: Number(column) }),
   };
+}
+
+/** What stands in the parentheses at the end, or all there is: the folder of a file may have parentheses, too. */
+function placeOf(frame: string): string {
+  const open = frame.endsWith(')') ? frame.indexOf(' (') : -1;
+  const place = open === -1 ? frame.slice('at '.length) : frame.slice(open + 2, -1);
+  return place.replace(/^async /, '').replace(/^file:\/\//, '');
 }
 
 /** In a URL a space is `%20`. */
@@ -102,16 +113,32 @@ export function failureLocation(record: InvocationRecord): SourceLocation | unde
   return undefined;
 }
 
-/** Type and message, the code that it came from, the stack with the user's own lines standing out, and the causes. */
+type View = { readonly frame: CodeFrame | undefined; readonly columns: number; readonly lines: Lines };
+
+const views = new WeakMap<Failure, View>();
+
+/** Type and message, the code that it came from, the stack with the user's own lines standing out, and the causes. Made once for a width. */
 export function failureView(record: InvocationRecord, frame: CodeFrame | undefined, columns: number): Lines {
   const failure = failureOf(record);
   if (failure === undefined) return linesOf([]);
+  const known = views.get(failure);
+  if (known?.frame === frame && known?.columns === columns) return known.lines;
+  const lines = linesOf(failureRows(failure, frame, columns));
+  views.set(failure, { frame, columns, lines });
+  return lines;
+}
+
+function failureRows(
+  failure: Failure,
+  frame: CodeFrame | undefined,
+  columns: number,
+): readonly (readonly Span[])[] {
   const { type, message, trace, causes } = failure;
   const summary = printableLines(message === '' ? type : `${type}: ${message}`);
   // Node's trace begins with the very same line, and a message of several lines fills as many of them.
   const repeated = summary.every((line, index) => printable(trace[index] ?? '') === line);
   const stack = repeated ? trace.slice(summary.length) : trace;
-  const rows: (readonly Span[])[] = [
+  return [
     ...summary.flatMap((line) => wrap(line, columns).map((part) => [span(part, 'bad')])),
     ...frameRows(frame),
     ...stack.flatMap((line) =>
@@ -126,7 +153,6 @@ export function failureView(record: InvocationRecord, frame: CodeFrame | undefin
     ),
     [span('')],
   ];
-  return linesOf(rows);
 }
 
 function frameRows(frame: CodeFrame | undefined): readonly (readonly Span[])[] {
