@@ -70,6 +70,24 @@ test('it is a list that drops its oldest ended, whatever the order of changes, a
   );
 });
 
+test('a history that has been drawn finds its records without looking at all of them, while newer ones come', () => {
+  let looks = 0;
+  let drawn = InvocationHistory.empty();
+  for (let number = 0; number < 1_000; number += 1) {
+    const one = record('');
+    const id = `${number}`;
+    const get = () => {
+      looks += 1;
+      return id;
+    };
+    drawn = drawn.append(Object.defineProperty(one, 'id', { get }));
+  }
+  drawn.append(record('newer'));
+  looks = 0;
+  expect(drawn.find('0')).toBe(drawn.at(0));
+  expect(looks).toBe(1);
+});
+
 test('two changes of one history do not meet', () => {
   const first = InvocationHistory.empty().append(record('1'));
   const one = first.append(record('2', { requestId: 'same', attempt: 7 }));

@@ -5,7 +5,7 @@ const CHUNK = 128;
 
 type Chunk = readonly InvocationRecord[];
 
-/** Where the records of the newest history of a line are. Older histories search without it. */
+/** Where the records of the newest history of a line are. Older histories search for what is no longer in it. */
 type Index = {
   newest: InvocationHistory | undefined;
   readonly places: Map<string, number>;
@@ -96,9 +96,10 @@ export class InvocationHistory implements Iterable<InvocationRecord> {
   /** Its place, or `length` when it is not here. */
   positionOf(id: string): number {
     const { kept, from } = this.#parts;
+    const place = this.#index.places.get(id);
+    // Records stay in their places, so that a newer history's index finds what this one has, too.
+    if (place !== undefined && this.#atPlace(place)?.id === id) return kept.length + place - from;
     if (this.#index.newest === this) {
-      const place = this.#index.places.get(id);
-      if (place !== undefined) return kept.length + place - from;
       const position = kept.findIndex((record) => record.id === id);
       return position === -1 ? this.length : position;
     }
