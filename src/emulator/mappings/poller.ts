@@ -1,3 +1,4 @@
+import { clockDelay } from '../clock-delay.ts';
 import type { EmulatorClock } from '../emulator-clock.ts';
 import { AwsError } from '../http/aws-error.ts';
 import type { FunctionSource } from '../lambda/function-source.ts';
@@ -7,7 +8,6 @@ import type { Queue } from '../sqs/queue.ts';
 import { batchChunks, batchEvent } from './batch-chunks.ts';
 import { BatchCollector, type CollectedMessage, giveBack } from './batch-collector.ts';
 import { doneMessages } from './batch-outcome.ts';
-import { clockDelay } from './clock-delay.ts';
 import { functionOf, type Mapping } from './mapping.ts';
 
 export type PollerDependencies = {

@@ -48,6 +48,11 @@ function isUnwritable(error: unknown): boolean {
   return primary === SQLITE_READONLY || primary === SQLITE_CANTOPEN || UNWRITABLE.has(code);
 }
 
+/** Whether SQLite refused: the disk is full or cannot be read or written, which may pass. */
+export function isStateFailure(error: unknown): boolean {
+  return primaryCode(error) !== undefined;
+}
+
 /** Extended codes hold the primary one in their lowest byte. */
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;

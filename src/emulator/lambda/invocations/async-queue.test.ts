@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { failed, succeeded } from '../lambda.test-support.ts';
 import type { AsyncEvent } from './async-event.ts';
 import { echo, fail, LambdaWorld, START } from './invocations.test-support.ts';
@@ -195,6 +195,61 @@ test('a destination that is gone is told of and counted, and the event is not tr
   expect(world.events.filter(({ type }) => type === 'async')).toEqual([
     { type: 'async', functionName: 'orders', at: START, metric: 'DestinationDeliveryFailures' },
   ]);
+});
+
+describe('a state that refuses what is written to it, as on a full disk', () => {
+  const REFUSED =
+    'Asynchronous invocations wait for the emulator’s state, which refuses what is written to it: full';
+  const refuse = (change: 'UPDATE' | 'DELETE' | 'INSERT'): void =>
+    world.state.database.exec(
+      `CREATE TEMP TRIGGER full BEFORE ${change} ON lambda_async_events BEGIN SELECT RAISE(ABORT, 'full'); END`,
+    );
+  const recover = (): void => world.state.database.exec('DROP TRIGGER full');
+
+  test.each(['UPDATE', 'DELETE'] as const)('costs no event its later tries (%s)', async (change) => {
+    world.deploy('orders', change === 'UPDATE' ? fail : echo);
+    world.queue.add(event('r-1'));
+    refuse(change);
+    await world.until(() => world.notices.length === 1);
+    world.clock.advance(20_000);
+    await world.ended(1);
+    // What has run is not run again for it: only its end is still to be written.
+    expect(runs()).toEqual(['r-1 0']);
+    recover();
+    world.clock.advance(5_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    world.clock.advance(24 * 3_600_000);
+    await world.ended(change === 'UPDATE' ? 2 : 1);
+    expect(runs().slice(0, 2)).toEqual(change === 'UPDATE' ? ['r-1 0', 'r-1 60'] : ['r-1 0']);
+    expect(world.notices).toEqual([REFUSED]);
+  });
+
+  test('keeps what goes to a destination until it can be written', async () => {
+    world.deploy('billing', echo);
+    const target = world.registry.arnOf({ name: 'billing', qualifier: undefined });
+    world.deploy('orders', echo);
+    world.queue.configs.put('orders', undefined, { onSuccess: target, lastModified: START });
+    world.queue.add(event('r-1'));
+    refuse('INSERT');
+    await world.until(() => world.notices.length === 1);
+    recover();
+    world.clock.advance(5_000);
+    await world.ended(2);
+    expect(world.calls.map(({ resolved }) => resolved.deployed.spec.name)).toEqual(['orders', 'billing']);
+    expect(world.events.filter(({ type }) => type === 'async')).toEqual([]);
+  });
+
+  test('leaves the event to the next start where the emulator ends meanwhile', async () => {
+    world.deploy('orders', echo);
+    world.queue.add(event('r-1'));
+    refuse('DELETE');
+    await world.until(() => world.notices.length === 1);
+    await world.queue.close();
+    recover();
+    world.newQueue().start();
+    await world.ended(2);
+    expect(runs()).toEqual(['r-1 0', 'r-1 0']);
+  });
 });
 
 test('an event whose next try would be too late is given up now', async () => {

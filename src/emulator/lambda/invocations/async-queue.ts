@@ -1,6 +1,7 @@
 import type { EmulatorClock } from '../../emulator-clock.ts';
 import { AwsError } from '../../http/aws-error.ts';
 import type { State } from '../../state/state.ts';
+import { isStateFailure } from '../../state/state-error.ts';
 import type { ResolvedFunction } from '../function-registry.ts';
 import type { AsyncInvocations, InvocationOutcome, InvocationService } from '../invocation-service.ts';
 import { afterFailure, afterThrottle, beforeTry, type Decision, type Tries } from './async-decision.ts';
@@ -9,6 +10,7 @@ import { AsyncEventStore, type KeptEvent } from './async-event-store.ts';
 import { Destinations } from './destinations.ts';
 import { type EventInvokeConfig, EventInvokeConfigs } from './event-invoke-configs.ts';
 import type { EndedEvent } from './invocation-record.ts';
+import { PatientWrites } from './patient-writes.ts';
 import type { QueueSender } from './queue-sender.ts';
 
 export type AsyncQueueOptions = {
@@ -41,6 +43,7 @@ export class AsyncQueue implements AsyncInvocations {
   readonly #options: AsyncQueueOptions;
   readonly #events: AsyncEventStore;
   readonly #destinations: Destinations;
+  readonly #writes: PatientWrites;
   readonly #limits: { readonly total: number; readonly perFunction: number };
   /** By function. */
   readonly #running = new Map<string, Set<number>>();
@@ -56,8 +59,10 @@ export class AsyncQueue implements AsyncInvocations {
     this.#limits = options.running ?? RUNNING;
     this.#events = new AsyncEventStore(state);
     this.configs = new EventInvokeConfigs(state);
+    this.#writes = new PatientWrites({ clock, onNotice });
     this.#destinations = new Destinations({
       queues,
+      writes: this.#writes,
       invokeLater: (event) => this.add(event),
       now: () => clock.now(),
       report: (event) => service.report(event),
@@ -92,6 +97,7 @@ export class AsyncQueue implements AsyncInvocations {
   async #close(): Promise<void> {
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
+    this.#writes.close();
     await Promise.all(this.#deliveries);
     const { ephemeral = false, onNotice } = this.#options;
     const count = ephemeral ? this.#events.count() : 0;
@@ -102,8 +108,19 @@ export class AsyncQueue implements AsyncInvocations {
     }
   }
 
+  /** Never throws: timers call it. */
   #deliver(functionName: string): void {
     if (this.#closing !== undefined || this.#options.service.isClosing) return;
+    try {
+      this.#deliverDue(functionName);
+    } catch (error) {
+      const again = (): void => this.#deliver(functionName);
+      if (isStateFailure(error)) void this.#writes.pause(error).then(again);
+      else this.#options.onDefect(error);
+    }
+  }
+
+  #deliverDue(functionName: string): void {
     const running = this.#running.get(functionName) ?? new Set<number>();
     while (running.size < this.#limits.perFunction) {
       if (this.#deliveries.size >= this.#limits.total) {
@@ -117,7 +134,7 @@ export class AsyncQueue implements AsyncInvocations {
       const delivery: Promise<void> = this.#try(event)
         .catch((error: unknown) => this.#cannotTry(event, error))
         .then(() => running.delete(event.id))
-        // What cannot even be written down would be tried without end: it keeps its place, and is not tried again.
+        // A defect, and it cannot even be dropped: it keeps its place, and is not tried again before the next start.
         .catch(this.#options.onDefect)
         .then(() => this.#delivered(functionName, delivery));
       this.#deliveries.add(delivery);
@@ -201,8 +218,8 @@ export class AsyncQueue implements AsyncInvocations {
     outcome?: InvocationOutcome,
   ): Promise<void> {
     if (decision.type === 'later') {
-      this.#events.postpone(event.id, decision.tries, decision.dueAt);
-      return;
+      const { tries, dueAt } = decision;
+      return this.#writes.write(() => this.#events.postpone(event.id, tries, dueAt));
     }
     await this.#end(event, resolved, config, decision, outcome);
   }
@@ -233,14 +250,18 @@ export class AsyncQueue implements AsyncInvocations {
     const traceId = outcome?.traceId ?? event.traceId;
     await this.#destinations.deliver(name, ended, { ...config, deadLetterArn }, traceId);
     // Only now: an emulator that is killed before delivers it again.
-    this.#events.delete(event.id);
+    await this.#writes.write(() => this.#events.delete(event.id));
   }
 
-  /** The function, or its version, is no more; or this is a defect, which must not stop the others. */
-  #cannotTry({ id, requestId, reference }: KeptEvent, error: unknown): void {
+  /**
+   * The function, or its version, is no more; or this is a defect, which must not stop the others. An event whose
+   * state could not be read or written is none of that: it was acknowledged, and is tried again.
+   */
+  async #cannotTry({ id, requestId, reference }: KeptEvent, error: unknown): Promise<void> {
+    if (isStateFailure(error)) return this.#writes.pause(error);
     const { service, clock, onNotice } = this.#options;
     const functionName = reference.name;
-    this.#events.delete(id);
+    await this.#writes.write(() => this.#events.delete(id));
     service.report({ type: 'async', functionName, at: clock.now(), metric: 'AsyncEventsDropped' });
     const why = error instanceof Error ? error.message : String(error);
     onNotice(`The asynchronous invocation ${requestId} of ${functionName} is dropped: ${why}`);

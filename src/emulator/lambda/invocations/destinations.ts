@@ -1,8 +1,10 @@
 import { LAMBDA } from '../../../protocol/limits.ts';
+import { isStateFailure } from '../../state/state-error.ts';
 import { parseFunctionName } from '../function-name.ts';
 import type { InvocationEvent } from '../invocation-event.ts';
 import type { AsyncEvent } from './async-event.ts';
 import { deadLetter, destinationRecord, type EndedEvent } from './invocation-record.ts';
+import type { PatientWrites } from './patient-writes.ts';
 import type { QueueSender } from './queue-sender.ts';
 
 export type DestinationTargets = {
@@ -15,6 +17,7 @@ export type DestinationTargets = {
 export class Destinations {
   readonly #queues: QueueSender;
   readonly #invokeLater: (event: AsyncEvent) => void;
+  readonly #writes: PatientWrites;
   readonly #now: () => number;
   readonly #report: (event: InvocationEvent) => void;
   readonly #onNotice: (text: string) => void;
@@ -22,6 +25,7 @@ export class Destinations {
   constructor(options: {
     readonly queues: QueueSender;
     readonly invokeLater: (event: AsyncEvent) => void;
+    readonly writes: PatientWrites;
     /** Epoch milliseconds. */
     readonly now: () => number;
     readonly report: (event: InvocationEvent) => void;
@@ -29,12 +33,16 @@ export class Destinations {
   }) {
     this.#queues = options.queues;
     this.#invokeLater = options.invokeLater;
+    this.#writes = options.writes;
     this.#now = options.now;
     this.#report = options.report;
     this.#onNotice = options.onNotice;
   }
 
-  /** Where it cannot go, it is counted and told: as on AWS, nobody tries again. Never rejects. */
+  /**
+   * Where it cannot go, it is counted and told: as on AWS, nobody tries again. Rejects only where the state refuses
+   * until the emulator ends.
+   */
   async deliver(
     functionName: string,
     ended: EndedEvent,
@@ -50,8 +58,8 @@ export class Destinations {
     }
     if (deadLetterArn !== undefined && ended.condition !== 'Success') {
       const message = { ...deadLetter(ended), ...(traceId === undefined ? {} : { traceHeader: traceId }) };
-      await this.#queues
-        .send(deadLetterArn, message)
+      await this.#writes
+        .write(() => this.#queues.send(deadLetterArn, message))
         .catch((error) => this.#failed(functionName, ended, deadLetterArn, 'DeadLetterErrors', error));
     }
   }
@@ -64,10 +72,8 @@ export class Destinations {
   ): Promise<void> {
     const body = destinationRecord(ended, this.#now());
     if (isQueueArn(destination)) {
-      return this.#queues.send(destination, {
-        body,
-        ...(traceId === undefined ? {} : { traceHeader: traceId }),
-      });
+      const message = { body, ...(traceId === undefined ? {} : { traceHeader: traceId }) };
+      return this.#writes.write(() => this.#queues.send(destination, message));
     }
     const event = Buffer.from(body);
     if (event.length > LAMBDA.asyncRequestBytes) {
@@ -76,7 +82,8 @@ export class Destinations {
       );
     }
     const requestId = crypto.randomUUID();
-    this.#invokeLater({ reference: parseFunctionName(destination), requestId, event, traceId });
+    const later = { reference: parseFunctionName(destination), requestId, event, traceId };
+    await this.#writes.write(() => this.#invokeLater(later));
   }
 
   #failed(
@@ -86,6 +93,7 @@ export class Destinations {
     metric: 'DestinationDeliveryFailures' | 'DeadLetterErrors',
     error: unknown,
   ): void {
+    if (isStateFailure(error)) throw error;
     this.#report({ type: 'async', functionName, at: this.#now(), metric });
     const why = error instanceof Error ? error.message : String(error);
     this.#onNotice(`What invocation ${requestId} of ${functionName} left did not reach ${target}: ${why}`);

@@ -141,7 +141,10 @@ export class LambdaWorld {
   /** As after a restart of the emulator: what is in the state, and nothing else. */
   newQueue(running?: { total: number; perFunction: number }): AsyncQueue {
     const { state, clock, service, queues } = this;
-    const onNotice = (text: string): void => void this.notices.push(text);
+    const onNotice = (text: string): void => {
+      this.notices.push(text);
+      for (const callback of this.#callbacks) callback();
+    };
     this.queue = new AsyncQueue({
       state,
       clock,

@@ -1,4 +1,4 @@
-import type { EmulatorClock } from '../emulator-clock.ts';
+import type { EmulatorClock } from './emulator-clock.ts';
 
 /** Resolves after the time, or when it is aborted. */
 export function clockDelay(clock: EmulatorClock, delayMs: number, signal: AbortSignal): Promise<void> {
