@@ -8,7 +8,12 @@ import { createJsonWriter } from './writers/json-writer.ts';
 import { createPlainWriter } from './writers/plain-writer.ts';
 import type { Ready } from './writers/writer.ts';
 
-export type OutputFlags = { readonly plain?: boolean; readonly json?: boolean; readonly verbose: boolean };
+export type OutputFlags = {
+  readonly plain?: boolean;
+  readonly json?: boolean;
+  readonly screenReader?: boolean;
+  readonly verbose: boolean;
+};
 
 /** What of the process decides about the output. */
 type Surroundings = {
@@ -52,7 +57,7 @@ export function openOutput(
 ): Output {
   const terminal = stdout.isTTY === true && stdin.isTTY === true && env.CI === undefined;
   if (terminal && flags.plain !== true && flags.json !== true) {
-    return screenOutput(store, flags.verbose, { stdin, stdout });
+    return screenOutput(store, flags, { stdin, stdout });
   }
   const writer =
     flags.json === true
@@ -74,7 +79,7 @@ export function openOutput(
 
 function screenOutput(
   store: SessionStore,
-  verbose: boolean,
+  { verbose, screenReader }: OutputFlags,
   { stdin, stdout }: Omit<Surroundings, 'env'>,
 ): Output {
   // From now on: some messages are dropped while the session starts, before there is a screen.
@@ -92,7 +97,15 @@ function screenOutput(
       // Ink is loaded only where there is a screen to draw on.
       const { runTui } = await import('../tui/run-tui.tsx');
       if (closed) return;
-      const shown = runTui({ ...options, mode: latest ?? options.mode, store, drops, stdin, stdout });
+      const shown = runTui({
+        ...options,
+        mode: latest ?? options.mode,
+        store,
+        drops,
+        stdin,
+        stdout,
+        ...(screenReader === undefined ? {} : { screenReader }),
+      });
       screen = shown;
       // A defect ends the process: what is printed of it must not go to a screen that is taken down.
       const restore = (): void => shown.restore();
@@ -103,8 +116,8 @@ function screenOutput(
         process.off('uncaughtException', restore);
       }
       const state = store.getState();
-      // Who left before there was a session has nothing to sum up.
-      if (!ready && state.totals.offered === 0) return;
+      // Who left before there was a session, by what the screen showed, has nothing to sum up.
+      if (!ready && state.functions.length === 0 && state.totals.offered === 0) return;
       const table = verbose ? dropsTable(state) : undefined;
       stdout.write([summaryText(state), ...(table === undefined ? [] : ['', table]), ''].join('\n'));
     },

@@ -30,6 +30,7 @@ export type DevFlags = EmulatorFlags &
     readonly lane?: string;
     readonly takeover: boolean;
     readonly observe: boolean;
+    readonly screenReader?: boolean;
     readonly plain?: boolean;
     readonly json?: boolean;
     readonly verbose: boolean;

@@ -1,9 +1,10 @@
-import { Box, Text, useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { Box, Text, useApp, useInput, useIsScreenReaderEnabled, usePaste, useWindowSize } from 'ink';
 import { useEffect, useSyncExternalStore } from 'react';
 import type { Cell } from './cell.ts';
 import type { Frame, FrameSource } from './frame-source.ts';
 import { keyNames } from './key-names.ts';
 import type { ScreenFacts, Size } from './screen.ts';
+import { sizeFor } from './screen-reader.ts';
 import { ChoicePanel } from './shell/choice-panel.tsx';
 import { DropLines } from './shell/drop-lines.tsx';
 import { Footer } from './shell/footer.tsx';
@@ -36,10 +37,12 @@ export function App({ frames, shell, header, layout, terminal, now, hint, onQuit
   const frame = useSyncExternalStore(frames.subscribe, frames.getSnapshot);
   const view = useSyncExternalStore(shell.subscribe, shell.getSnapshot);
   const headerFacts = useSyncExternalStore(header.subscribe, header.get);
-  const size = useWindowSize();
+  const screenReader = useIsScreenReaderEnabled();
+  const size = sizeFor(useWindowSize(), screenReader);
   const { exit, suspendTerminal } = useApp();
   const running = frame.state.running > 0;
-  const time = useSeconds(now, running);
+  // A clock that ticks would be read again each second.
+  const time = useSeconds(now, running && !screenReader);
 
   useEffect(() => terminal.attach(suspendTerminal), [terminal, suspendTerminal]);
   // The only one: every active `useInput` gets every key, and there is no way to stop one from reaching the others.

@@ -8,6 +8,7 @@ import { FunctionStatistics } from './functions/function-statistics.ts';
 import type { LatestDrops } from './latest-drops.ts';
 import { LogBook } from './logs/log-book.ts';
 import type { Size } from './screen.ts';
+import { READER, sizeFor } from './screen-reader.ts';
 import { createScreens } from './screens.ts';
 import type { HeaderFacts, Mode } from './shell/header.tsx';
 import { type HintStore, Hints, NO_HINTS } from './shell/hints.ts';
@@ -40,6 +41,8 @@ export type TuiOptions = {
   readonly onFrame?: (milliseconds: number) => void;
   /** @default unless NO_COLOR is set (https://no-color.org) */
   readonly colour?: boolean;
+  /** Lines to be read aloud, in place of columns and drawings. @default when INK_SCREEN_READER is `true` */
+  readonly screenReader?: boolean;
   /** Epoch milliseconds, for display. @default Date.now */
   readonly now?: () => number;
   /** @default SIGTSTP to the process group */
@@ -64,7 +67,12 @@ export function runTui(options: TuiOptions): Tui {
   const colour = options.colour ?? (process.env.NO_COLOR === undefined || process.env.NO_COLOR === '');
   const statistics = new FunctionStatistics(store, now);
   const logs = new LogBook(store, now);
-  const frames = createFrameSource(store, { drops: options.drops, onFrame: options.onFrame });
+  const screenReader = options.screenReader ?? process.env.INK_SCREEN_READER === 'true';
+  const frames = createFrameSource(store, {
+    drops: options.drops,
+    onFrame: options.onFrame,
+    ...(screenReader ? { intervalMs: READER.intervalMs } : {}),
+  });
   const header = new Cell<HeaderFacts>({ mode, lane });
   const board = new NoticeBoard();
   const terminal = new TerminalOwner();
@@ -73,7 +81,15 @@ export function runTui(options: TuiOptions): Tui {
 
   const layout = (frame: ReturnType<typeof frames.latest>, size: Size, at: number) => {
     const invocation = header.get().mode.invocation ?? ((name: string) => `llx invoke ${name}`);
-    return layoutOf({ frame, size, now: at, board, statistics, logs, invocation });
+    return layoutOf({
+      frame,
+      size: sizeFor(size, screenReader),
+      now: at,
+      board,
+      statistics,
+      logs,
+      invocation,
+    });
   };
   const shell: Shell = new Shell({
     screens: createScreens(),
@@ -113,6 +129,7 @@ export function runTui(options: TuiOptions): Tui {
     stdin,
     stdout,
     alternateScreen: true,
+    isScreenReaderEnabled: screenReader,
     incrementalRendering: true,
     interactive: true,
     // The session is drawn thirty times a second at most; a key in between does not wait for its turn among those.

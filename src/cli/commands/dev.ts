@@ -45,6 +45,7 @@ export function addDevCommand(program: Command): void {
     .option('--ephemeral', 'with --offline: keep nothing of it')
     .option('--wss-port <n>', 'with --offline: also MQTT over WebSocket with SigV4, on this port', port)
     .option('--mtls-port <n>', 'with --offline: also MQTT with client certificates, on this port', port)
+    .option('--screen-reader', 'a screen to be read aloud; else as INK_SCREEN_READER says')
     .option('--plain', 'lines instead of a screen')
     .option('--json', 'one JSON object a line on stdout, nothing else')
     .option('--verbose', 'also show every message that is thrown away', false)

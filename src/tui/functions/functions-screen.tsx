@@ -148,7 +148,11 @@ function Functions({ state, facts }: { readonly state: FunctionsState; readonly 
   const window = linesOf(rows.slice(first, first + page).map(({ make }) => make()));
   return (
     <Box flexDirection="column">
-      <Text wrap="truncate" {...theme.faint}>
+      <Text
+        wrap="truncate"
+        aria-label="Functions, each with its state, invocations, errors, and half and 95 percent of its durations"
+        {...theme.faint}
+      >
         {headingRow(widths, state.sort)}
       </Text>
       <LineRows lines={window} first={0} rows={page} columns={columns} chosen={chosen - first} />

@@ -1,4 +1,4 @@
-import { Box, Text } from 'ink';
+import { Box, Text, useIsScreenReaderEnabled } from 'ink';
 import { printable } from '../../session/printable.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
@@ -98,6 +98,13 @@ type TabsProps = { readonly tab: Tab; readonly place: string; readonly columns: 
 
 function Tabs({ tab, place, columns }: TabsProps) {
   const theme = useTheme();
+  if (useIsScreenReaderEnabled()) {
+    return (
+      <Box aria-role="tab" aria-state={{ selected: true }}>
+        <Text>{`${tab}${place === '' ? '' : `, ${place}`}`}</Text>
+      </Box>
+    );
+  }
   // Narrow screens have room for the number of the tabs, not for the spaces around them.
   const gap = columns < 72 ? '' : ' ';
   return (

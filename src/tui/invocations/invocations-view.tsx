@@ -38,7 +38,7 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
       <Text wrap="truncate" {...theme.faint}>
         {cutTo(titleText(state, shown, facts), size.columns)}
       </Text>
-      <Text wrap="truncate" {...theme.faint}>
+      <Text wrap="truncate" aria-hidden {...theme.faint}>
         {' '.repeat(MARKER) + listHeading(columns)}
       </Text>
       {shown.records.length === 0 && shown.waiting === 0 ? (

@@ -1,8 +1,9 @@
-import { Box, Text } from 'ink';
+import { Box, Text, useIsScreenReaderEnabled } from 'ink';
 import { memo } from 'react';
+import { spoken } from '../screen-reader.ts';
 import { type Theme, useTheme } from '../theme.ts';
 import { painted } from './paint.ts';
-import { cutSpans, type Lines, marked, type Span, span } from './span.ts';
+import { cutSpans, type Lines, marked, type Span, span, spansText } from './span.ts';
 
 export type LineRowsProps = {
   readonly lines: Lines;
@@ -20,8 +21,10 @@ export type LineRowsProps = {
  */
 export function LineRows({ lines, first, rows, columns, chosen, pattern }: LineRowsProps) {
   const theme = useTheme();
+  const screenReader = useIsScreenReaderEnabled();
   const count = Math.max(0, Math.min(rows, lines.count - first));
   if (count === 0) return null;
+  if (screenReader) return <SpokenRows lines={lines} first={first} count={count} chosen={chosen} />;
   const texts = Array.from({ length: count }, (_, row) => {
     const spans = lines.row(first + row);
     const marker = chosen === undefined ? undefined : first + row === chosen;
@@ -32,6 +35,25 @@ export function LineRows({ lines, first, rows, columns, chosen, pattern }: LineR
     <Box flexDirection="column" width={columns}>
       {texts.map(({ row, text }) => (
         <Row key={row} text={text} />
+      ))}
+    </Box>
+  );
+}
+
+type SpokenRowsProps = Pick<LineRowsProps, 'lines' | 'first' | 'chosen'> & { readonly count: number };
+
+function SpokenRows({ lines, first, count, chosen }: SpokenRowsProps) {
+  const rows = Array.from({ length: count }, (_, row) => ({
+    row,
+    selected: first + row === chosen,
+    text: spoken(spansText(lines.row(first + row))),
+  }));
+  return (
+    <Box flexDirection="column" aria-role="list">
+      {rows.map(({ row, selected, text }) => (
+        <Box key={row} aria-state={{ selected }}>
+          <Text>{text}</Text>
+        </Box>
       ))}
     </Box>
   );

@@ -32,7 +32,9 @@ export function ChoicePanel({ title, list, columns, rows }: ChoicePanelProps) {
         const label = toWidth(item.label, width);
         return (
           <Text key={item.label} wrap="truncate" bold={selected}>
-            <Text {...theme.accent}>{toWidth(selected ? '❯' : '', MARKER)}</Text>
+            <Text {...theme.accent} aria-label={selected ? '(selected) ' : ' '}>
+              {toWidth(selected ? '❯' : '', MARKER)}
+            </Text>
             <Text {...(item.disabled === undefined ? theme.plain : theme.faint)}>
               <Marked text={label} positions={positions} />
             </Text>

@@ -1,4 +1,4 @@
-import { Text } from 'ink';
+import { Box, Text, useIsScreenReaderEnabled } from 'ink';
 import { printable } from '../../session/printable.ts';
 import { cutTo, displayWidth } from '../display-width.ts';
 import type { Message } from '../screen.ts';
@@ -30,6 +30,13 @@ export function FieldLine({ label, field, note = '', columns }: FieldLineProps) 
   // One column is the cursor's, behind the last character.
   const room = Math.max(8, columns - displayWidth(label) - displayWidth(end) - 1);
   const { before, at, after } = visiblePart(field, room);
+  if (useIsScreenReaderEnabled()) {
+    return (
+      <Box aria-role="textbox">
+        <Text>{`${label} ${printable(field.text)}${end}`}</Text>
+      </Box>
+    );
+  }
   return (
     <Text wrap="truncate">
       <Text {...theme.accent}>{label}</Text>

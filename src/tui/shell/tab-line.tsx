@@ -1,4 +1,4 @@
-import { Text } from 'ink';
+import { Box, Text, useIsScreenReaderEnabled } from 'ink';
 import type { ScreenId } from '../key-table.ts';
 import { useTheme } from '../theme.ts';
 import type { Place } from './navigation.ts';
@@ -10,6 +10,13 @@ export function TabLine({ place }: { readonly place: Place }) {
   const path: readonly ScreenId[] = [...place.parents, place.screen];
   const inside = TOP_SCREENS.findLast((screen) => path.includes(screen)) ?? 'invocations';
   const here = place.screen === inside;
+  if (useIsScreenReaderEnabled()) {
+    return (
+      <Box aria-role="tab" aria-state={{ selected: true }}>
+        <Text>{here ? inside : `${inside} › one invocation`}</Text>
+      </Box>
+    );
+  }
   return (
     <Text wrap="truncate">
       {TOP_SCREENS.map((screen, index) => (

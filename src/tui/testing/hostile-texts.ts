@@ -28,8 +28,7 @@ export const HOSTILE_TEXTS: readonly HostileText[] = [
 ];
 
 /** Sequences that Ink and the screens write themselves: attributes, the eight colours, cursor, erasing, modes. */
-const OWN =
-  /\u001b\[(?:\d*(?:;\d+)*m|\d*[ABCDEFGJK]|\d*(?:;\d*)?H|\?(?:25|1049|2004|2026)[hl])|\u001b\[(?:[012]?[JK]|3J)/g;
+const OWN = /\u001b\[(?:\d*(?:;\d+)*m|\d*[ABCDEFGJK]|\d*(?:;\d*)?H|\?(?:25|1049|2004|2026)[hl])/g;
 
 /** What is left of a terminal's stream without what the screens may write: every other control in it is somebody else's. */
 export function foreignControls(written: string): readonly string[] {

@@ -24,6 +24,9 @@ export type StartOptions = {
   /** @default false */
   readonly colour?: boolean;
   readonly suspend?: () => Promise<void>;
+  readonly screenReader?: boolean;
+  /** @default three seconds after noon */
+  readonly now?: () => number;
 };
 
 /** The whole user interface over a store, on a modelled terminal, with actions that are only remembered. */
@@ -43,8 +46,9 @@ export function startScreen(events: readonly SessionEvent[], options: StartOptio
     actions,
     stdin: terminal.stdin,
     stdout: terminal.stdout,
-    now: () => NOON + 3_000,
+    now: options.now ?? (() => NOON + 3_000),
     colour: options.colour ?? false,
+    ...(options.screenReader === undefined ? {} : { screenReader: options.screenReader }),
     ...(options.suspend === undefined ? {} : { suspend: options.suspend }),
   });
   return {

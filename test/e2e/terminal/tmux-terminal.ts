@@ -73,8 +73,11 @@ export class TmuxTerminal {
   }
 
   /** Resolves with the screen once it shows what is looked for; rejects with another screen. */
-  async shows(looked: string | RegExp | ((text: string) => boolean)): Promise<string> {
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
+  async shows(
+    looked: string | RegExp | ((text: string) => boolean),
+    withinMs = DEADLINE_MS,
+  ): Promise<string> {
+    const deadline = AbortSignal.timeout(withinMs);
     for (;;) {
       const text = await this.screen();
       if (typeof looked === 'function' ? looked(text) : text.search(pattern(looked)) !== -1) return text;
