@@ -18,17 +18,18 @@ export interface FrameSource {
 export type FrameSourceOptions = {
   /** Absent: what is dropped is only counted. */
   readonly drops?: Pick<LatestDrops, 'latest'> | undefined;
-  /** The shortest pause between two frames. @default 33, as Ink's own 30 frames a second */
+  /** From the beginning of a frame to that of the next one, at least. @default 33: 30 frames a second */
   readonly intervalMs?: number;
   /** Monotonic. */
   readonly now?: () => number;
+  /** Milliseconds of the processor that this process has had. */
+  readonly busy?: () => number;
   /** Told how many milliseconds a frame took. */
   readonly onFrame?: ((milliseconds: number) => void) | undefined;
 };
 
 /** Of the time, drawing may take a quarter, so that ten milliseconds a frame are 25 frames a second. */
 const PAUSE_PER_DRAWING = 3;
-/** A machine that has other things to do draws late, and should not then wait for as long again. */
 const LONGEST_PAUSE_MS = 150;
 
 const NO_DROPS: readonly LatestDrop[] = [];
@@ -39,7 +40,13 @@ const NO_DROPS: readonly LatestDrop[] = [];
  */
 export function createFrameSource(
   store: SessionStore,
-  { drops, intervalMs = 33, now = () => performance.now(), onFrame }: FrameSourceOptions = {},
+  {
+    drops,
+    intervalMs = 33,
+    now = () => performance.now(),
+    busy = processorTime,
+    onFrame,
+  }: FrameSourceOptions = {},
 ): FrameSource {
   let snapshot = take();
   let pausing = false;
@@ -57,14 +64,16 @@ export function createFrameSource(
     pausing = true;
     snapshot = take();
     const start = now();
+    const busyBefore = busy();
     for (const listener of listeners) listener();
     // React draws in a microtask that the listeners have queued by now.
     queueMicrotask(() => {
       if (unsubscribe === undefined) return;
       const took = now() - start;
       onFrame?.(took);
-      const pause = Math.min(took * PAUSE_PER_DRAWING, LONGEST_PAUSE_MS);
-      timer = setTimeout(resume, Math.max(intervalMs, pause));
+      // By the processor's time: a frame that other programs held up has cost nobody more than any other.
+      const pause = Math.min((busy() - busyBefore) * PAUSE_PER_DRAWING, LONGEST_PAUSE_MS);
+      timer = setTimeout(resume, Math.max(intervalMs - took, pause));
     });
   }
 
@@ -97,4 +106,9 @@ export function createFrameSource(
       };
     },
   };
+}
+
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
