@@ -132,8 +132,9 @@ export function runTui(options: TuiOptions): Tui {
     isScreenReaderEnabled: screenReader,
     incrementalRendering: true,
     interactive: true,
-    // The session is drawn thirty times a second at most; a key in between does not wait for its turn among those.
-    maxFps: 60,
+    // The session is drawn thirty times a second at most, by `frames`; a key in between does not wait for its turn among
+    // those. Only reads that come faster than they can be drawn are drawn together.
+    maxFps: 125,
     // Quitting is a key like the others: `q` may ask, Ctrl-C does not.
     exitOnCtrlC: false,
     // Nothing of llx prints with `console`, and lines above a frame that fills the screen would push it away.
