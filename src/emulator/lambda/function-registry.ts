@@ -2,6 +2,7 @@ import type { FunctionSpec } from '../../runtime/invocation.ts';
 import { AwsError } from '../http/aws-error.ts';
 import { checkScope, type FunctionReference, type FunctionScope } from './function-name.ts';
 import type { FunctionSource } from './function-source.ts';
+import type { SystemLogLevel } from './platform-log.ts';
 
 /** A function of the small AWS: what is deployed, and whether the stub stands in front of it. */
 export type DeployedFunction = {
@@ -12,6 +13,8 @@ export type DeployedFunction = {
   /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html: date, version, environment. */
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** Of `LogFormat: JSON`. Absent: text, with START, END and REPORT. */
+  readonly systemLogLevel?: SystemLogLevel;
   /** `DeadLetterConfig.TargetArn` */
   readonly deadLetterArn?: string;
 };

@@ -10,10 +10,6 @@ export type InvocationEvent =
       readonly call: InvocationCall;
       readonly result: InvocationResult;
       readonly at: number;
-      /** Of an init that failed: the line that stands before START. */
-      readonly initReport?: string;
-      /** The line that stands after END, ending in a tab. */
-      readonly report: string;
     }
   | { readonly type: 'throttled'; readonly functionName: string; readonly at: number }
   /** Stopped for being in a loop. */

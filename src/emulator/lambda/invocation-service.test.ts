@@ -41,7 +41,7 @@ test('the target gets the whole timeout and its place in the trace; its lines ar
     { type: 'started', call, at: 7 },
     { type: 'log', call, text: 'one', at: 7 },
     { type: 'log', call, text: 'two', at: 7 },
-    { type: 'ended', call, result: failed('handler'), at: 7, report },
+    { type: 'ended', call, result: failed('handler'), at: 7 },
   ]);
   expect(log()).toBe(`START RequestId: r-1 Version: $LATEST\none\ntwo\nEND RequestId: r-1\n${report}\n`);
   stop();

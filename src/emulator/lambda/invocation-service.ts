@@ -4,7 +4,7 @@ import type { InvocationEvent, InvocationListener } from './invocation-event.ts'
 import type { AsyncEvent } from './invocations/async-event.ts';
 import { ConcurrencyLimits } from './invocations/concurrency-limits.ts';
 import { RecursionGuard } from './invocations/recursion-guard.ts';
-import { executionLog, initReportLine, reportLine } from './log-tail.ts';
+import { wholeLog } from './system-log.ts';
 
 export type InvocationCall = {
   readonly resolved: ResolvedFunction;
@@ -119,7 +119,8 @@ export class InvocationService {
     const traced = { ...call, traceId: this.#trace(call) };
     this.#enter(spec.name);
     const lines: string[] = [];
-    this.report({ type: 'started', call: traced, at: this.#now() });
+    const startedAt = this.#now();
+    this.report({ type: 'started', call: traced, at: startedAt });
     const target = stubbed ? this.#stubbed : this.#direct;
     const running = target(traced, {
       remainingMs: spec.timeoutMs,
@@ -134,9 +135,9 @@ export class InvocationService {
     const result = await running;
     this.#running.delete(running);
     this.limits.leave(spec.name);
-    this.#reportEnd(traced, result);
-    const log = (): string =>
-      executionLog(call.requestId, call.resolved.version, lines, spec.memoryMb, result);
+    const endedAt = this.#now();
+    this.report({ type: 'ended', call: traced, result, at: endedAt });
+    const log = (): string => wholeLog(call, lines, result, { startedAt, endedAt });
     return { result, log, traceId: traced.traceId };
   }
 
@@ -177,19 +178,6 @@ export class InvocationService {
       this.report({ type: 'throttled', functionName, at: this.#now() });
       throw error;
     }
-  }
-
-  #reportEnd(call: InvocationCall, result: InvocationResult): void {
-    if (this.#listeners.size === 0) return;
-    const initReport = initReportLine(result);
-    this.report({
-      type: 'ended',
-      call,
-      result,
-      at: this.#now(),
-      ...(initReport === undefined ? {} : { initReport }),
-      report: reportLine(call.requestId, call.resolved.deployed.spec.memoryMb, result),
-    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { violationsText } from '../constraint-violation.ts';
 import { AwsError } from '../http/aws-error.ts';
 
 /** 400: a value that is well-formed and not possible. */
@@ -23,10 +24,7 @@ export function revisionMismatch(operations: string): AwsError {
   });
 }
 
-/** 400, as AWS's front door words what does not fit an operation's model; each constraint is one sentence. */
-export function validationFailed(sentences: readonly string[]): AwsError {
-  const errors = sentences.length === 1 ? 'error' : 'errors';
-  return new AwsError(400, 'ValidationException', {
-    message: `${sentences.length} validation ${errors} detected: ${sentences.join('; ')}`,
-  });
+/** 400: what does not fit an operation's model. */
+export function validationFailed(...violations: readonly string[]): AwsError {
+  return new AwsError(400, 'ValidationException', { message: violationsText(violations) });
 }

@@ -3,7 +3,8 @@ import type { InvocationResult, RunFacts } from '../../runtime/invocation.ts';
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: "the last 4 KB of the execution log". */
 const TAIL_BYTES = 4096;
 
-type Facts = RunFacts & Pick<InvocationResult, 'status'> & { failure?: string; errorType?: string };
+export type RunStatus = RunFacts &
+  Pick<InvocationResult, 'status'> & { failure?: string; errorType?: string };
 
 /**
  * The log of one invocation as CloudWatch has it: START, what the function printed, END, REPORT.
@@ -14,7 +15,7 @@ export function executionLog(
   version: string,
   lines: readonly string[],
   memoryMb: number,
-  facts: Facts,
+  facts: RunStatus,
 ): string {
   const initReport = initReportLine(facts);
   return [
@@ -35,7 +36,7 @@ export function endLine(requestId: string): string {
 }
 
 /** Ends in a tab. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html */
-export function reportLine(requestId: string, memoryMb: number, facts: Facts): string {
+export function reportLine(requestId: string, memoryMb: number, facts: RunStatus): string {
   const fields = [
     `REPORT RequestId: ${requestId}`,
     `Duration: ${facts.durationMs.toFixed(2)} ms`,
@@ -49,7 +50,7 @@ export function reportLine(requestId: string, memoryMb: number, facts: Facts): s
 }
 
 /** Undefined unless the function could not be loaded. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
-export function initReportLine(facts: Facts): string | undefined {
+export function initReportLine(facts: RunStatus): string | undefined {
   if (facts.status === 'succeeded' || facts.failure !== 'init') return undefined;
   const duration = (facts.initMs ?? facts.durationMs).toFixed(2);
   const status = facts.errorType === 'Sandbox.Timedout' ? ['Status: timeout'] : statusOf(facts);
@@ -57,7 +58,7 @@ export function initReportLine(facts: Facts): string | undefined {
 }
 
 /** What the function throws is no status: only what happens to its environment. */
-function statusOf({ status, failure, errorType }: Facts): string[] {
+function statusOf({ status, failure, errorType }: RunStatus): string[] {
   if (status === 'succeeded') return [];
   if (failure === 'timeout') return ['Status: timeout'];
   if (failure !== 'exit' && failure !== 'memory' && failure !== 'init') return [];

@@ -52,7 +52,6 @@ it('writes START, lines, END and REPORT into the function’s group and stream, 
     call,
     result: succeeded(Buffer.from('1')),
     at: NOW + 3,
-    report: 'REPORT RequestId: request-1\t',
   });
   clock.advance(100);
   expect(written()).toEqual([
@@ -60,7 +59,10 @@ it('writes START, lines, END and REPORT into the function’s group and stream, 
     [0, 'first'],
     [0, 'second\nwith a line end'],
     [3, 'END RequestId: request-1'],
-    [3, 'REPORT RequestId: request-1\t'],
+    [
+      3,
+      'REPORT RequestId: request-1\tDuration: 1.00 ms\tBilled Duration: 1 ms\tMemory Size: 128 MB\tMax Memory Used: 0 MB\t',
+    ],
   ]);
   expect(store.streams.get(store.groups.get('group')?.id ?? 0, 'stream')).toMatchObject({
     firstEventAt: NOW,
@@ -79,13 +81,16 @@ it('lines are there while the function still runs, within a tenth of a second', 
 
 it('an init that failed says so before END', () => {
   logs.attach(store);
-  const result = failed('handler');
-  logs.observe({ type: 'ended', call, result, at: NOW, initReport: 'INIT_REPORT x', report: 'REPORT y' });
+  const result = { ...failed('handler'), failure: 'init', errorType: 'Runtime.ImportModuleError' } as const;
+  logs.observe({ type: 'ended', call, result, at: NOW });
   logs.flush();
   expect(written()).toEqual([
-    [0, 'INIT_REPORT x'],
+    [
+      0,
+      'INIT_REPORT Init Duration: 1.00 ms\tPhase: init\tStatus: error\tError Type: Runtime.ImportModuleError',
+    ],
     [0, 'END RequestId: request-1'],
-    [0, 'REPORT y'],
+    [0, expect.stringMatching(/^REPORT RequestId: request-1\t/)],
   ]);
 });
 

@@ -2,7 +2,7 @@ import type { DropCounter } from '../../protocol/drops.ts';
 import type { EmulatorClock } from '../emulator-clock.ts';
 import type { InvocationEvent } from '../lambda/invocation-event.ts';
 import type { InvocationCall } from '../lambda/invocation-service.ts';
-import { endLine, startLine } from '../lambda/log-tail.ts';
+import { endLines, startLines } from '../lambda/system-log.ts';
 import type { LogLine, LogStore } from './log-store.ts';
 
 const FLUSH_MS = 100;
@@ -12,7 +12,7 @@ const DEFAULT_MAX_CHARACTERS = 16 * 1024 * 1024;
 const LINE_OVERHEAD = 100;
 
 /**
- * Lambda's side of CloudWatch Logs: what functions print, and START, END and REPORT, go to their log groups in
+ * Lambda's side of CloudWatch Logs: what functions print, and what Lambda says of it, go to their log groups in
  * batches, off the path of the invocation. A crash loses at most the last tenth of a second of it.
  */
 export class InvocationLogs {
@@ -43,18 +43,12 @@ export class InvocationLogs {
   /** For `InvocationService.observe`. */
   readonly observe = (event: InvocationEvent): void => {
     switch (event.type) {
-      case 'started': {
-        const { requestId, resolved } = event.call;
-        return this.#push(event.call, event.at, startLine(requestId, resolved.version));
-      }
+      case 'started':
+        return this.#push(event.call, event.at, startLines(event.call, event.at));
       case 'log':
-        return this.#push(event.call, event.at, event.text);
-      case 'ended': {
-        const { call, at, initReport, report } = event;
-        if (initReport !== undefined) this.#push(call, at, initReport);
-        this.#push(call, at, endLine(call.requestId));
-        return this.#push(call, at, report);
-      }
+        return this.#push(event.call, event.at, [event.text]);
+      case 'ended':
+        return this.#push(event.call, event.at, endLines(event.call, event.result, event.at));
       default:
         return;
     }
@@ -89,7 +83,11 @@ export class InvocationLogs {
     this.#closed = true;
   }
 
-  #push({ resolved }: InvocationCall, at: number, message: string): void {
+  #push(call: InvocationCall, at: number, messages: readonly string[]): void {
+    for (const message of messages) this.#add(call, at, message);
+  }
+
+  #add({ resolved }: InvocationCall, at: number, message: string): void {
     if (this.#closed || this.#characters > this.#maxCharacters) {
       this.#drops.drop('store-full', `a log line of ${resolved.deployed.spec.name}`);
       return;

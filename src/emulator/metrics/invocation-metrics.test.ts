@@ -35,7 +35,7 @@ function start(at = clock.now()): void {
 }
 
 function end(durationMs: number, result = succeeded(Buffer.from('1')), at = clock.now()): void {
-  metrics.observe({ type: 'ended', call, result: { ...result, durationMs }, at, report: '' });
+  metrics.observe({ type: 'ended', call, result: { ...result, durationMs }, at });
 }
 
 async function statistic(
@@ -95,7 +95,6 @@ it('a version or alias that was named has metrics of its own, as a part of its f
     call: live,
     result: succeeded(Buffer.from('1')),
     at: NOW,
-    report: '',
   });
   expect(await statistic('Invocations', 'Sum')).toEqual([2]);
   expect(await statistic('Invocations', 'Sum', { FunctionName: 'orders', Resource: 'orders:live' })).toEqual([

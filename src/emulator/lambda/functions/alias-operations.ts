@@ -118,7 +118,7 @@ function readWeights(members: Members): Readonly<Record<string, number>> | undef
   if (routing === undefined) return undefined;
   const weights = routing.numberMap('AdditionalVersionWeights') ?? {};
   for (const [version, weight] of Object.entries(weights)) {
-    const entry = `'{${version}=${weight}}'`;
+    const entry = `{${version}=${weight}}`;
     if (!(weight >= 0 && weight <= 1)) {
       routing.problem(
         'AdditionalVersionWeights',

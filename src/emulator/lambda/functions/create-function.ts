@@ -28,7 +28,7 @@ async function createFunction(call: OperationCall, deps: FunctionDeps): Promise<
   if (qualifier !== undefined) throw invalidParameter('A function cannot be created with a qualifier.');
   call.authorize('lambda:CreateFunction', deps.functions.arnOf(name));
   const source = members.structure('Code');
-  if (source === undefined) members.problem('Code', 'null', 'Member must not be null');
+  if (source === undefined) members.problem('Code', undefined, 'Member must not be null');
   if (members.text('PackageType', { values: ['Zip', 'Image'] }) === 'Image') {
     throw invalidParameter("llx's emulator does not take PackageType Image: it runs packages of type Zip.");
   }

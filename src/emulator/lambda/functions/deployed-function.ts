@@ -37,6 +37,7 @@ export function deployedFunction(
     },
     stubbed: false,
     logGroupName: LoggingConfig.LogGroup,
+    ...(LoggingConfig.LogFormat === 'JSON' ? { systemLogLevel: LoggingConfig.SystemLogLevel ?? 'INFO' } : {}),
     logStreamName: `${day}/[${number}]${randomBytes(16).toString('hex')}`,
     ...(DeadLetterConfig === undefined ? {} : { deadLetterArn: DeadLetterConfig.TargetArn }),
   };

@@ -308,9 +308,12 @@ describe('UpdateFunctionConfiguration', () => {
         SystemLogLevel: 'INFO',
       },
     ]);
-    expect(lambda.functions.resolve({ name: 'bills', qualifier: undefined })?.deployed.spec).toMatchObject({
-      memoryMb: 512,
-      environment: { STAGE: 'test', AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'DEBUG' },
+    expect(lambda.functions.resolve({ name: 'bills', qualifier: undefined })?.deployed).toMatchObject({
+      spec: {
+        memoryMb: 512,
+        environment: { STAGE: 'test', AWS_LAMBDA_LOG_FORMAT: 'JSON', AWS_LAMBDA_LOG_LEVEL: 'DEBUG' },
+      },
+      systemLogLevel: 'INFO',
     });
   });
 

@@ -1,4 +1,5 @@
 import type { StoredCode } from '../../code/code-store.ts';
+import type { SystemLogLevel } from '../platform-log.ts';
 
 /** The settings of one version, in the words and the shape in which `GetFunctionConfiguration` shows them. */
 export type FunctionSettings = {
@@ -32,7 +33,7 @@ export type LoggingConfig = {
   readonly LogFormat: string;
   readonly LogGroup: string;
   readonly ApplicationLogLevel?: string;
-  readonly SystemLogLevel?: string;
+  readonly SystemLogLevel?: SystemLogLevel;
 };
 
 /** Where a version's code is. */

@@ -88,7 +88,7 @@ async function publishLayer(call: OperationCall, deps: FunctionDeps): Promise<Op
     each: { values: ['x86_64', 'arm64'] },
   });
   const content = members.structure('Content');
-  if (content === undefined) members.problem('Content', 'null', 'Member must not be null');
+  if (content === undefined) members.problem('Content', undefined, 'Member must not be null');
   members.check();
   const layer = deps.layers.publish({
     name,

@@ -1,3 +1,4 @@
+import { constraintViolation } from '../../constraint-violation.ts';
 import { AwsError } from '../../http/aws-error.ts';
 import { isObject } from '../../json-object.ts';
 import { validationFailed } from '../lambda-errors.ts';
@@ -38,14 +39,14 @@ export class Members {
     const value = this.#value(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'string') throw wrongType(name, 'a String');
-    for (const constraint of brokenRules(value, rules)) this.problem(name, `'${value}'`, constraint);
+    for (const constraint of brokenRules(value, rules)) this.problem(name, value, constraint);
     return value;
   }
 
   /** An empty text where it is missing: `check` then throws. */
   requiredText(name: string, rules: TextRules = {}): string {
     const value = this.text(name, rules);
-    if (value === undefined) this.problem(name, 'null', 'Member must not be null');
+    if (value === undefined) this.problem(name, undefined, 'Member must not be null');
     return value ?? '';
   }
 
@@ -53,10 +54,8 @@ export class Members {
     const value = this.#value(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, 'an Integer');
-    if (value < min) {
-      this.problem(name, `'${value}'`, `Member must have value greater than or equal to ${min}`);
-    }
-    if (value > max) this.problem(name, `'${value}'`, `Member must have value less than or equal to ${max}`);
+    if (value < min) this.problem(name, value, `Member must have value greater than or equal to ${min}`);
+    if (value > max) this.problem(name, value, `Member must have value less than or equal to ${max}`);
     return value;
   }
 
@@ -76,7 +75,7 @@ export class Members {
     if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
       throw wrongType(name, 'a List of Strings');
     }
-    const shown = `'[${value.join(', ')}]'`;
+    const shown = listText(value);
     if (rules.max !== undefined && value.length > rules.max) {
       this.problem(name, shown, `Member must have length less than or equal to ${rules.max}`);
     }
@@ -117,15 +116,14 @@ export class Members {
     return Object.fromEntries(entries);
   }
 
-  /** @param shown the value as AWS shows it, with its quotes */
-  problem(name: string, shown: string, constraint: string): void {
+  problem(name: string, value: unknown, constraint: string): void {
     const member = `${this.#prefix}${lowerFirst(name)}`;
-    this.#problems.push(`Value ${shown} at '${member}' failed to satisfy constraint: ${constraint}`);
+    this.#problems.push(constraintViolation(member, value, constraint));
   }
 
   /** @throws AwsError 400 ValidationException */
   check(): void {
-    if (this.#problems.length > 0) throw validationFailed(this.#problems);
+    if (this.#problems.length > 0) throw validationFailed(...this.#problems);
   }
 
   /** `null` is as good as absent. */
@@ -149,6 +147,11 @@ function brokenRules(value: string, { min, max, pattern, values }: TextRules): r
     broken.push(`Member must satisfy regular expression pattern: ${pattern.text}`);
   }
   return broken;
+}
+
+/** How AWS shows a list in a problem. */
+export function listText(items: readonly string[]): string {
+  return `[${items.join(', ')}]`;
 }
 
 function wrongType(name: string, expected: string): AwsError {

@@ -1,5 +1,6 @@
 import { isQueueArn } from '../invocations/destinations.ts';
 import { invalidParameter } from '../lambda-errors.ts';
+import type { SystemLogLevel } from '../platform-log.ts';
 import { checkVariables } from './environment-rules.ts';
 import type { FunctionSettings, LoggingConfig } from './function-settings.ts';
 import type { Members } from './members.ts';
@@ -139,7 +140,7 @@ function deadLetterOf(
 }
 
 const APPLICATION_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
-const SYSTEM_LEVELS = ['DEBUG', 'INFO', 'WARN'];
+const SYSTEM_LEVELS: readonly SystemLogLevel[] = ['DEBUG', 'INFO', 'WARN'];
 
 function loggingOf(
   members: Members,
@@ -152,7 +153,8 @@ function loggingOf(
   const LogFormat = config.text('LogFormat', { values: ['JSON', 'Text'] }) ?? kept.LogFormat;
   const LogGroup = config.text('LogGroup', { min: 1, max: 512, pattern: LOG_GROUP }) ?? kept.LogGroup;
   const application = config.text('ApplicationLogLevel', { values: APPLICATION_LEVELS });
-  const system = config.text('SystemLogLevel', { values: SYSTEM_LEVELS });
+  const named = config.text('SystemLogLevel', { values: SYSTEM_LEVELS });
+  const system = SYSTEM_LEVELS.find((level) => level === named);
   if (LogFormat === 'Text') {
     if (application !== undefined || system !== undefined) {
       throw invalidParameter(
