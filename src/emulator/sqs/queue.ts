@@ -277,12 +277,13 @@ export class Queue {
 
   /** Only while all of them are still held by that attempt: it begins anew, then. */
   #repeat(attemptId: string, now: number, visibleAt: number): readonly ReceivedMessage[] | undefined {
-    const received = this.#attempts.find(attemptId, now);
-    const isHeld = ({ sequence, receiveCount }: ReceivedMessage): boolean => {
+    const deliveries = this.#attempts.find(attemptId, now) ?? [];
+    const received = deliveries.flatMap(({ sequence, receiveCount, receiptHandle }): ReceivedMessage[] => {
       const message = this.#contents.find(sequence);
-      return message !== undefined && message.receiveCount === receiveCount && message.visibleAt > now;
-    };
-    if (received === undefined || received.length === 0 || !received.every(isHeld)) return undefined;
+      if (message?.receiveCount !== receiveCount || message.visibleAt <= now) return [];
+      return [{ ...message, visibleAt, firstReceivedAt: message.firstReceivedAt ?? now, receiptHandle }];
+    });
+    if (received.length === 0 || received.length < deliveries.length) return undefined;
     this.#state.transaction(() => this.#contents.setVisibleAt(received, visibleAt));
     return received;
   }
