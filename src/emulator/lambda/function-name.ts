@@ -1,4 +1,6 @@
+import { constraintViolation } from '../constraint-violation.ts';
 import { AwsError } from '../http/aws-error.ts';
+import { validationFailed } from './lambda-errors.ts';
 
 export type FunctionReference = {
   readonly name: string;
@@ -30,9 +32,13 @@ export function parseFunctionName(text: string, given?: unknown): FunctionRefere
   const groups = REFERENCE.exec(text)?.groups;
   const name = groups?.name;
   if (name === undefined) {
-    throw new AwsError(400, 'ValidationException', {
-      Message: `1 validation error detected: Value '${text.slice(0, 200)}' at 'functionName' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?`,
-    });
+    throw validationFailed(
+      constraintViolation(
+        'FunctionName',
+        text,
+        'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?([a-zA-Z0-9-_\\.]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?',
+      ),
+    );
   }
   const inName = groups?.qualifier;
   if (inName !== undefined && qualifier !== undefined && inName !== qualifier) {
@@ -73,7 +79,11 @@ export function checkScope({ name, region, account }: FunctionReference, scope: 
 /** Of a query: given twice it is a list. */
 function parseQualifier(given: unknown): string | undefined {
   if (given === undefined || (typeof given === 'string' && WHOLE_QUALIFIER.test(given))) return given;
-  throw new AwsError(400, 'ValidationException', {
-    Message: `1 validation error detected: Value '${String(given).slice(0, 200)}' at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)`,
-  });
+  throw validationFailed(
+    constraintViolation(
+      'Qualifier',
+      given,
+      'Member must satisfy regular expression pattern: (|[a-zA-Z0-9$_-]+)',
+    ),
+  );
 }

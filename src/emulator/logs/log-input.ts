@@ -1,3 +1,4 @@
+import { constraintViolation, violationsText } from '../constraint-violation.ts';
 import { AwsError } from '../http/aws-error.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -18,10 +19,7 @@ export function invalidParameter(message: string): AwsError {
 
 /** How the service words a value that its model does not allow. */
 export function constraintError(name: string, value: unknown, constraint: string): AwsError {
-  const shown = value === undefined || value === null ? 'null' : `'${String(value).slice(0, 200)}'`;
-  return invalidParameter(
-    `1 validation error detected: Value ${shown} at '${name}' failed to satisfy constraint: ${constraint}`,
-  );
+  return invalidParameter(violationsText([constraintViolation(name, value, constraint)]));
 }
 
 /** @throws AwsError 400 where it is absent, no text, or does not fit. */

@@ -1,3 +1,4 @@
+import { constraintViolation, violationsText } from '../constraint-violation.ts';
 import { AwsError, notImplemented } from '../http/aws-error.ts';
 import type { PolicyDocument } from '../identity/policy-document.ts';
 import { policyProblems } from '../identity/policy-problems.ts';
@@ -82,22 +83,18 @@ function check(
     if (!Object.hasOwn(constraints, name)) throw notImplemented(`${name} of ${operation}`);
   }
   const problems = Object.entries(constraints).flatMap(([name, constraint]) =>
-    violations(parameters.get(name), constraint).map(
-      ({ shown, rule }) =>
-        `Value ${shown} at '${name.charAt(0).toLowerCase()}${name.slice(1)}' failed to satisfy constraint: ${rule}`,
+    brokenRules(parameters.get(name), constraint).map((rule) =>
+      constraintViolation(name, parameters.get(name), rule),
     ),
   );
-  if (problems.length === 0) return;
-  const count = `${problems.length} validation error${problems.length === 1 ? '' : 's'} detected`;
-  throw validationError(`${count}: ${problems.join('; ')}`);
+  if (problems.length > 0) throw validationError(violationsText(problems));
 }
 
-function violations(
+function brokenRules(
   value: string | undefined,
   { required, length, pattern, range }: Constraint,
-): readonly { readonly shown: string; readonly rule: string }[] {
-  if (value === undefined)
-    return required === true ? [{ shown: 'null', rule: 'Member must not be null' }] : [];
+): readonly string[] {
+  if (value === undefined) return required === true ? ['Member must not be null'] : [];
   const rules: string[] = [];
   if (pattern !== undefined && !pattern.expression.test(value)) {
     rules.push(`Member must satisfy regular expression pattern: ${pattern.text}`);
@@ -114,7 +111,7 @@ function violations(
     else if (number < range[0]) rules.push(`Member must have value greater than or equal to ${range[0]}`);
     else if (number > range[1]) rules.push(`Member must have value less than or equal to ${range[1]}`);
   }
-  return rules.map((rule) => ({ shown: `'${value.slice(0, 2100)}'`, rule }));
+  return rules;
 }
 
 function numberOf(text: string | undefined): number | undefined {

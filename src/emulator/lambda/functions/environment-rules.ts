@@ -38,9 +38,10 @@ export function checkVariables(variables: Readonly<Record<string, string>>): voi
     );
   }
   if (!names.every((name) => /^[a-zA-Z][a-zA-Z0-9_]+$/.test(name))) {
-    throw validationFailed([
-      `Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]`,
-    ]);
+    throw validationFailed(
+      // AWS shows no variables: they may be secrets.
+      "Value at 'environment.variables' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
+    );
   }
   const measured = JSON.stringify(variables);
   if (Buffer.byteLength(measured) > LONGEST_BYTES) {

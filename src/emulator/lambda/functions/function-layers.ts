@@ -1,7 +1,9 @@
+import { constraintViolation } from '../../constraint-violation.ts';
 import { invalidParameter, validationFailed } from '../lambda-errors.ts';
 import type { FunctionDeps } from './function-deps.ts';
 import type { FunctionSettings } from './function-settings.ts';
 import type { LayerVersion } from './layer-table.ts';
+import { listText } from './members.ts';
 
 const MOST_LAYERS = 5;
 const ARN = /^arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]{1,140}):([0-9]{1,15})$/;
@@ -51,9 +53,13 @@ function findLayer(
 ): LayerVersion {
   const [, region, account, name = '', version = ''] = ARN.exec(arn) ?? [];
   if (region === undefined) {
-    throw validationFailed([
-      `Value '[${all.join(', ')}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${PATTERN}, Member must not be null]`,
-    ]);
+    throw validationFailed(
+      constraintViolation(
+        'Layers',
+        listText(all),
+        `Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${PATTERN}, Member must not be null]`,
+      ),
+    );
   }
   if (region !== scope.region || account !== scope.account) {
     throw invalidParameter(

@@ -1,5 +1,6 @@
 import type { StoredCode } from '../../code/code-store.ts';
 import { zipDirectory } from '../../code/zip-directory.ts';
+import { constraintViolation } from '../../constraint-violation.ts';
 import type { ApiOperation, OperationAnswer, OperationCall } from '../../http/api-operation.ts';
 import { resourceNotFound, validationFailed } from '../lambda-errors.ts';
 import { timestamp } from './configuration.ts';
@@ -115,9 +116,13 @@ function getLayerByArn(call: OperationCall, deps: FunctionDeps): OperationAnswer
   const arn = call.query.get('Arn') ?? '';
   const [, region, account, name = '', version] = ARN.exec(arn) ?? [];
   if (version === undefined) {
-    throw validationFailed([
-      `Value '${arn.slice(0, 200)}' at 'arn' failed to satisfy constraint: Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)`,
-    ]);
+    throw validationFailed(
+      constraintViolation(
+        'Arn',
+        arn,
+        'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)',
+      ),
+    );
   }
   if (region !== deps.scope.region || account !== deps.scope.account) throw noSuchLayer();
   return { output: found(name, Number(version), 'GetLayerVersion', call, deps) };
@@ -201,9 +206,13 @@ function layerName(call: OperationCall, deps: FunctionDeps): string {
     return name;
   }
   if (NAME.test(given)) return given;
-  throw validationFailed([
-    `Value '${given.slice(0, 200)}' at 'layerName' failed to satisfy constraint: Member must satisfy regular expression pattern: ${NAME_PATTERN}`,
-  ]);
+  throw validationFailed(
+    constraintViolation(
+      'LayerName',
+      given,
+      `Member must satisfy regular expression pattern: ${NAME_PATTERN}`,
+    ),
+  );
 }
 
 function calledVersion(call: OperationCall): number {

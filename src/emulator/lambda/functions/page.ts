@@ -1,4 +1,5 @@
-import { invalidParameter, validationFailed } from '../lambda-errors.ts';
+import { invalidParameter } from '../lambda-errors.ts';
+import { Members } from './members.ts';
 
 /** Lambda gives no more at once, whatever is asked for. */
 const LONGEST_PAGE = 50;
@@ -6,19 +7,15 @@ const LONGEST_PAGE = 50;
 /**
  * How many a caller wants of a list.
  *
- * @throws AwsError 400 ValidationException
+ * @throws AwsError 400 ValidationException, or SerializationException where it is no number
  */
 export function pageSize(query: URLSearchParams, most: number = 10_000): number {
   const text = query.get('MaxItems');
   if (text === null) return LONGEST_PAGE;
-  const items = Number(text);
-  const sentence = (constraint: string): string =>
-    `Value '${text.slice(0, 100)}' at 'maxItems' failed to satisfy constraint: Member must ${constraint}`;
-  if (!Number.isInteger(items) || items < 1) {
-    throw validationFailed([sentence('have value greater than or equal to 1')]);
-  }
-  if (items > most) throw validationFailed([sentence(`have value less than or equal to ${most}`)]);
-  return Math.min(items, LONGEST_PAGE);
+  const members = new Members({ MaxItems: Number(text) });
+  const items = members.integer('MaxItems', { min: 1, max: most });
+  members.check();
+  return Math.min(items ?? LONGEST_PAGE, LONGEST_PAGE);
 }
 
 /** Where a page ended; to callers a text without meaning. */

@@ -1,5 +1,5 @@
 import type { ApiOperation, OperationAnswer, OperationCall } from '../../http/api-operation.ts';
-import { resourceNotFound, validationFailed } from '../lambda-errors.ts';
+import { resourceNotFound } from '../lambda-errors.ts';
 import {
   type Configuration,
   configurationOf,
@@ -8,6 +8,7 @@ import {
 } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
 import { versionText } from './function-settings.ts';
+import { Members } from './members.ts';
 import { namedFunction } from './operation-function.ts';
 import { pageOf, pageSize, readMarker } from './page.ts';
 
@@ -98,12 +99,9 @@ type Listed = {
 };
 
 function listFunctions(query: URLSearchParams, deps: FunctionDeps): Readonly<Record<string, unknown>> {
-  const which = query.get('FunctionVersion');
-  if (which !== null && which !== 'ALL') {
-    throw validationFailed([
-      `Value '${which.slice(0, 100)}' at 'functionVersion' failed to satisfy constraint: Member must satisfy enum value set: [ALL]`,
-    ]);
-  }
+  const members = new Members({ FunctionVersion: query.get('FunctionVersion') });
+  const which = members.text('FunctionVersion', { values: ['ALL'] });
+  members.check();
   const size = pageSize(query);
   const [name = '', version = -1] = readMarker(query);
   const after = { functionName: String(name), version: Number(version) };

@@ -1,3 +1,4 @@
+import { constraintViolation } from '../../constraint-violation.ts';
 import type { ApiOperation, OperationCall } from '../../http/api-operation.ts';
 import { checkScope, parseFunctionName } from '../function-name.ts';
 import { invalidParameter, resourceNotFound, validationFailed } from '../lambda-errors.ts';
@@ -7,8 +8,10 @@ import { Members } from './members.ts';
 const ROUTE = '/2017-03-31/tags/{Resource}';
 const NOTE = 'tags of functions';
 const MOST_TAGS = 50;
-const PATTERN =
-  'arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})';
+const RESOURCE = {
+  test: /^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:[a-z-]+:.+$/,
+  text: 'arn:(aws[a-zA-Z-]*):lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:(function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})',
+};
 
 /** Tags of functions, those of the configuration, too. */
 export function tagOperations(deps: FunctionDeps): readonly ApiOperation[] {
@@ -37,9 +40,7 @@ export function tagOperations(deps: FunctionDeps): readonly ApiOperation[] {
         const name = taggedFunction(call, deps, 'UntagResource');
         const keys = call.query.getAll('tagKeys');
         if (keys.length === 0) {
-          throw validationFailed([
-            "Value null at 'tagKeys' failed to satisfy constraint: Member must not be null",
-          ]);
+          throw validationFailed(constraintViolation('TagKeys', undefined, 'Member must not be null'));
         }
         deps.state.transaction(() => deps.tags.delete(name, keys));
         return { status: 204 };
@@ -80,12 +81,9 @@ function checkTags(tags: Readonly<Record<string, string>>): void {
 }
 
 function taggedFunction(call: OperationCall, deps: FunctionDeps, action: string): string {
-  const arn = call.path.Resource ?? '';
-  if (!/^arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:[a-z-]+:.+$/.test(arn)) {
-    throw validationFailed([
-      `Value '${arn.slice(0, 200)}' at 'resource' failed to satisfy constraint: Member must satisfy regular expression pattern: ${PATTERN}`,
-    ]);
-  }
+  const members = new Members(call.path);
+  const arn = members.requiredText('Resource', { pattern: RESOURCE });
+  members.check();
   if (!arn.includes(':function:')) {
     throw invalidParameter(`llx's emulator has tags of functions only, not of ${arn.slice(0, 200)}.`);
   }
