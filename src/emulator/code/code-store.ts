@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, mkdirSync, type ReadStream, readdirSync, renameSync } from 'node:fs';
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmulatorClock } from '../emulator-clock.ts';
 import { extractZip } from './extract-zip.ts';
@@ -32,6 +32,7 @@ export class CodeStore {
   readonly #directory: string;
   readonly #clock: EmulatorClock;
   readonly #storing = new Map<string, Promise<void>>();
+  readonly #unzippedBytes = new Map<string, number>();
   /** When something was last stored or given up. */
   readonly #neededAt = new Map<string, number>();
 
@@ -63,6 +64,15 @@ export class CodeStore {
   /** Absolute path of what was in a package. */
   directoryOf(sha256: string): string {
     return join(this.#directory, keyOf(sha256));
+  }
+
+  /** Of all files that were in a package. */
+  async unzippedBytes(sha256: string): Promise<number> {
+    const known = this.#unzippedBytes.get(sha256);
+    if (known !== undefined) return known;
+    const bytes = await bytesIn(this.directoryOf(sha256));
+    this.#unzippedBytes.set(sha256, bytes);
+    return bytes;
   }
 
   readZip(sha256: string): ReadStream {
@@ -142,6 +152,14 @@ export class CodeStore {
 /** Base64 has slashes: names of files are hexadecimal. */
 function keyOf(sha256: string): string {
   return Buffer.from(sha256, 'base64').toString('hex');
+}
+
+async function bytesIn(directory: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  }
+  return bytes;
 }
 
 async function exists(path: string): Promise<boolean> {

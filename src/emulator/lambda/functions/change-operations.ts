@@ -3,7 +3,7 @@ import type { FunctionReference } from '../function-name.ts';
 import { invalidParameter } from '../lambda-errors.ts';
 import { configurationOf, updating } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
-import { findLayers } from './function-layers.ts';
+import { checkUnzippedSize, findLayers } from './function-layers.ts';
 import { type FunctionVersion, versionNumber } from './function-settings.ts';
 import { Members } from './members.ts';
 import { deployedFunctionOf } from './operation-function.ts';
@@ -51,6 +51,7 @@ async function updateCode(call: OperationCall, deps: FunctionDeps): Promise<Oper
   members.check();
   deps.editor.checkRevision(before, revisionId);
   const source = await readPackage(members, deps.code);
+  await checkUnzippedSize({ ...before.code, package: source }, deps);
   const changeOf = ({ code, settings }: FunctionVersion): Pick<FunctionVersion, 'code' | 'settings'> => ({
     code: { ...code, package: source },
     settings: { ...settings, Architectures },
@@ -62,16 +63,21 @@ async function updateCode(call: OperationCall, deps: FunctionDeps): Promise<Oper
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html */
-function updateConfiguration(call: OperationCall, deps: FunctionDeps): OperationAnswer {
+async function updateConfiguration(call: OperationCall, deps: FunctionDeps): Promise<OperationAnswer> {
   const { name } = latestOf(call, deps, 'UpdateFunctionConfiguration');
   const members = new Members(call.input);
   const revisionId = members.text('RevisionId');
+  const named = members.list('Layers');
+  const before = deps.functions.find({ name, qualifier: undefined });
+  deps.editor.checkRevision(before, revisionId);
+  // What is wrong with the request itself is said before what is wrong with its layers.
+  readSettings(members, name, before.settings);
+  const layers = named === undefined ? undefined : findLayers(named, deps);
+  if (layers !== undefined) await checkUnzippedSize({ ...before.code, layers: layers.hashes }, deps);
   const after = deps.editor.change(name, revisionId, ({ code, settings }) => {
     const { Layers, ...changed } = { Layers: settings.Layers, ...readSettings(members, name, settings) };
     if (changed.Role !== settings.Role) deps.checkRole(changed.Role);
-    const named = members.list('Layers');
-    if (named !== undefined) {
-      const layers = findLayers(named, deps);
+    if (layers !== undefined) {
       return { code: { ...code, layers: layers.hashes }, settings: { ...changed, ...layers.settings } };
     }
     return { code, settings: Layers === undefined ? changed : { ...changed, Layers } };

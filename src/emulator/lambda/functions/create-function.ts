@@ -3,7 +3,7 @@ import { checkScope, parseFunctionName } from '../function-name.ts';
 import { invalidParameter, resourceConflict } from '../lambda-errors.ts';
 import { configurationOf, creating } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
-import { findLayers } from './function-layers.ts';
+import { checkUnzippedSize, findLayers } from './function-layers.ts';
 import { Members } from './members.ts';
 import { readPackage } from './package-source.ts';
 import { readSettings } from './read-settings.ts';
@@ -40,9 +40,11 @@ async function createFunction(call: OperationCall, deps: FunctionDeps): Promise<
   checkIsNew(name, deps);
   // The last of the checks, because it costs most: what it stores is removed again if nothing comes of it.
   const code = await readPackage(source ?? members, deps.code);
+  const whole = { package: code, layers: layers.hashes };
+  await checkUnzippedSize(whole, deps);
   const created = deps.editor.create(
     name,
-    { settings: { ...settings, ...layers.settings }, code: { package: code, layers: layers.hashes } },
+    { settings: { ...settings, ...layers.settings }, code: whole },
     () => deps.tags.put(name, tags),
   );
   const version = shouldPublish ? await publish(name, {}, deps) : created;

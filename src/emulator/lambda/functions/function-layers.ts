@@ -1,7 +1,8 @@
+import { LAMBDA_ZIP_LIMITS } from '../../code/extract-zip.ts';
 import { constraintViolation } from '../../constraint-violation.ts';
 import { invalidParameter, validationFailed } from '../lambda-errors.ts';
 import type { FunctionDeps } from './function-deps.ts';
-import type { FunctionSettings } from './function-settings.ts';
+import type { FunctionCode, FunctionSettings } from './function-settings.ts';
 import type { LayerVersion } from './layer-table.ts';
 import { listText } from './members.ts';
 
@@ -44,6 +45,27 @@ export function findLayers(
     settings: { Layers: found.map(({ code }, index) => ({ Arn: arns[index] ?? '', CodeSize: code.size })) },
     hashes: found.map(({ code }) => code.sha256),
   };
+}
+
+/**
+ * A package and its layers are limited together; what a developer's directory has is not counted.
+ *
+ * @throws AwsError 400 InvalidParameterValueException
+ */
+export async function checkUnzippedSize(
+  { package: own, layers }: FunctionCode,
+  { code }: Pick<FunctionDeps, 'code'>,
+): Promise<void> {
+  // A package alone was held to the limit when it was extracted.
+  if (layers.length === 0) return;
+  const parts = own.kind === 'zip' ? [own.sha256, ...layers] : layers;
+  const sizes = await Promise.all(parts.map((sha256) => code.unzippedBytes(sha256)));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const { unzippedBytes } = LAMBDA_ZIP_LIMITS;
+  if (bytes <= unzippedBytes) return;
+  throw invalidParameter(
+    `Function code combined with layers exceeds the maximum allowed size of ${unzippedBytes} bytes. The actual size is ${bytes} bytes.`,
+  );
 }
 
 function findLayer(

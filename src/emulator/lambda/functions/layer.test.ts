@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CreateFunctionCommand,
@@ -8,9 +8,10 @@ import {
   ListLayersCommand,
   ListLayerVersionsCommand,
   PublishLayerVersionCommand,
+  UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MINIMUM, openTestLambda, refusal, type TestLambda, zipOf } from './functions.test-support.ts';
 
 const LAYER_ARN = 'arn:aws:lambda:us-east-1:000000000000:layer:tools';
@@ -153,4 +154,40 @@ test.each([
   await publish('tools', 'one');
   await publish('tools', 'two');
   expect(await refusal(create(layers))).toEqual([400, name, message]);
+});
+
+describe('a function and its layers together', () => {
+  const TOO_LARGE = [
+    400,
+    'InvalidParameterValueException',
+    expect.stringMatching(
+      /^Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. The actual size is 26214\d{4} bytes.$/,
+    ),
+  ];
+
+  /** A layer with a file that fills it, which takes no room on the disk. @param left bytes for a function */
+  async function publishLarge(left: number): Promise<string> {
+    const { LayerVersionArn = '', Content } = await publish();
+    const directory = lambda.code.directoryOf(Content?.CodeSha256 ?? '');
+    await writeFile(join(directory, 'large'), '');
+    await truncate(join(directory, 'large'), 262_144_000 - 'export {}'.length - left);
+    return LayerVersionArn;
+  }
+
+  test('are refused when they are larger than Lambda takes', async () => {
+    const large = await publishLarge('export {}'.length - 1);
+    expect(await refusal(create([large]))).toEqual(TOO_LARGE);
+    await create([]);
+    const change = new UpdateFunctionConfigurationCommand({ FunctionName: 'bills', Layers: [large] });
+    expect(await refusal(lambda.client.send(change))).toEqual(TOO_LARGE);
+    const { code, settings } = lambda.functions.find({ name: 'bills', qualifier: undefined });
+    expect([code.layers, settings.Layers]).toEqual([[], undefined]);
+  });
+
+  test('are refused when new code makes them so', async () => {
+    await create([await publishLarge('export {}'.length)]);
+    const ZipFile = await zipOf({ 'index.mjs': 'export const more = 1;' });
+    const change = new UpdateFunctionCodeCommand({ FunctionName: 'bills', ZipFile });
+    expect(await refusal(lambda.client.send(change))).toEqual(TOO_LARGE);
+  });
 });
