@@ -82,7 +82,7 @@ export async function startConfiguredEmulator(
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(configuration.root, '.llx', 'deployed'),
-    ...(ephemeralLayers === undefined ? {} : { layerDirectory: ephemeralLayers }),
+    layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
     reload: false,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });

@@ -23,8 +23,11 @@ afterAll(() => rm(directory, { recursive: true }));
 const SOURCE = `import { createRequire } from 'node:module';
 export const handler = async () => ['a', 'b'].map(createRequire(import.meta.url));`;
 
-test('an ephemeral emulator leaves nothing of functions and their layers', async () => {
-  const flags = ['--ephemeral', '--port', '0', '--mqtt-port', '0', '--wss-port', '0', '--mtls-port', '0'];
+test.each([
+  ['an ephemeral emulator leaves nothing of functions and their layers', ['--ephemeral'], ['certificates']],
+  ['a lasting one has joined layers where its state is', ['--data', '.llx/kept'], ['certificates', 'kept']],
+])('%s', async (_, more, left) => {
+  const flags = [...more, '--port', '0', '--mqtt-port', '0', '--wss-port', '0', '--mtls-port', '0'];
   const llx = await startLlx(['emulator', ...flags], { cwd: directory });
   const { endpoint } = llx.ready;
   const lambda = new LambdaClient({ endpoint, region: 'us-east-1', credentials: DEVELOPMENT_KEY });
@@ -44,5 +47,5 @@ test('an ephemeral emulator leaves nothing of functions and their layers', async
   lambda.destroy();
   await llx.stop();
   expect(JSON.parse(Buffer.from(Payload ?? []).toString())).toEqual(['of a', 'of b']);
-  expect(await readdir(join(directory, '.llx'))).toEqual(['certificates']);
+  expect(await readdir(join(directory, '.llx'))).toEqual(left);
 });
