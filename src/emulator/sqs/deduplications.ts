@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { integerOf, textOf } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 
@@ -48,4 +49,9 @@ export class Deduplications {
   removeAll(queue: number): void {
     this.#state.statement('DELETE FROM sqs_deduplications WHERE queue = ?').run(queue);
   }
+}
+
+/** ContentBasedDeduplication. */
+export function contentId(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
 }

@@ -44,6 +44,21 @@ export type ReceivedMessage = StoredMessage & {
   readonly firstReceivedAt: number;
 };
 
+/** As if it were sent now: nothing tells any more that it was received, or where it has been. */
+export function asNew(message: StoredMessage, now: number): Omit<StoredMessage, 'sequence'> {
+  const { sequence: _sequence, details, ...others } = message;
+  const { deadLetterSourceArn: _source, earlierReceives: _receives, ...kept } = details;
+  return {
+    ...others,
+    messageId: crypto.randomUUID(),
+    details: kept,
+    sentAt: now,
+    visibleAt: now,
+    receiveCount: 0,
+    firstReceivedAt: undefined,
+  };
+}
+
 /** Sequence numbers of FIFO queues have 20 digits, and grow. */
 const SEQUENCE_BASE = 18_800_000_000_000_000_000n;
 

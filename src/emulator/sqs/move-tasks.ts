@@ -141,23 +141,23 @@ export class MoveTasks {
 
   #step(task: MoveTask): void {
     const source = this.#queues.find(task.source);
-    if (source === undefined)
-      return this.#write({ ...task, status: 'FAILED', failure: 'AWS.SimpleQueueService.NonExistentQueue' });
+    if (source === undefined) {
+      this.#write({ ...task, status: 'FAILED', failure: 'AWS.SimpleQueueService.NonExistentQueue' });
+      return;
+    }
     const most = Math.min(task.rate ?? CHUNK, CHUNK);
-    const { found, moved } = source.redrive(
+    // A kill between the two would let the task count less than it has moved.
+    const next = source.redrive(
       ({ details }) => this.#queues.find(task.destination ?? details.deadLetterSourceArn ?? ''),
       { most, upTo: task.lastSequence },
+      (found, moved) => this.#write({ ...task, moved: task.moved + moved, ...endOf({ found, moved, most }) }),
     );
-    const next = { ...task, moved: task.moved + moved };
-    if (found > moved) {
-      return this.#write({ ...next, status: 'FAILED', failure: 'CouldNotDetermineMessageSource' });
+    if (next.status === 'RUNNING') {
+      this.#schedule(next, task.rate === undefined ? 0 : (most / task.rate) * 1000);
     }
-    if (found < most) return this.#write({ ...next, status: 'COMPLETED' });
-    this.#write(next);
-    this.#schedule(next, task.rate === undefined ? 0 : (most / task.rate) * 1000);
   }
 
-  #write(task: MoveTask): void {
+  #write(task: MoveTask): MoveTask {
     this.#state
       .statement('INSERT OR REPLACE INTO sqs_move_tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -172,7 +172,17 @@ export class MoveTasks {
         task.startedAt,
         task.lastSequence,
       );
+    return task;
   }
+}
+
+function endOf(step: {
+  readonly found: number;
+  readonly moved: number;
+  readonly most: number;
+}): Partial<MoveTask> {
+  if (step.found > step.moved) return { status: 'FAILED', failure: 'CouldNotDetermineMessageSource' };
+  return step.found < step.most ? { status: 'COMPLETED' } : {};
 }
 
 function taskOf(row: Row): MoveTask {

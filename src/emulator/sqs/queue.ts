@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { EmulatorClock } from '../emulator-clock.ts';
 import { AwsError } from '../http/aws-error.ts';
 import type { State } from '../state/state.ts';
-import { Deduplications } from './deduplications.ts';
+import { contentId, Deduplications } from './deduplications.ts';
 import { checkVisibilityChange, type Delivery, deletes, deliver, unavailable } from './delivery.ts';
 import { InFlightLimit, MOST_IN_FLIGHT } from './in-flight-limit.ts';
-import type { NewMessage, ReceivedMessage, StoredMessage } from './message.ts';
+import { asNew, type NewMessage, type ReceivedMessage, type StoredMessage } from './message.ts';
 import type { MessageCounts } from './message-store.ts';
 import type { QueueSettings } from './queue-attributes.ts';
 import { QueueContents } from './queue-contents.ts';
@@ -182,30 +181,30 @@ export class Queue {
   }
 
   /**
-   * Moves up to `most` available messages with a sequence up to `upTo` as new ones into other queues; gives how many
-   * it found and moved. Those without a destination stay.
+   * Moves up to `most` available messages with a sequence up to `upTo` as new ones into other queues; those without a
+   * destination stay. `record` is told how many it found and moved, and writes what it makes of that with the move.
    */
-  redrive(
+  redrive<T>(
     destinationOf: (message: StoredMessage) => Queue | undefined,
     { most, upTo }: { readonly most: number; readonly upTo: number },
-  ): { readonly found: number; readonly moved: number } {
+    record: (found: number, moved: number) => T,
+  ): T {
     const now = this.#clock.now();
     const found = this.#contents.available(now, most, upTo);
     const destinations = new Set<Queue>();
-    const moved = this.#state.transaction(() =>
-      found.filter((message) => {
+    const recorded = this.#state.transaction(() => {
+      const moved = found.filter((message) => {
         const destination = destinationOf(message);
         if (destination === undefined) return false;
-        const { deadLetterSourceArn: _source, earlierReceives: _receives, ...details } = message.details;
-        const fresh = { messageId: crypto.randomUUID(), receiveCount: 0, firstReceivedAt: undefined };
-        destination.#contents.add({ ...message, ...fresh, details, sentAt: now, visibleAt: now });
+        destination.#contents.add(asNew(message, now));
         this.#contents.remove([message]);
         destinations.add(destination);
         return true;
-      }),
-    );
+      });
+      return record(found.length, moved.length);
+    });
     for (const destination of destinations) destination.#waiting.wake();
-    return { found: found.length, moved: moved.length };
+    return recorded;
   }
 
   purge(): void {
@@ -293,9 +292,4 @@ export class Queue {
     this.#expiryCheckAt = now + EXPIRY_CHECK_MS;
     this.#state.transaction(() => this.#contents.removeSentBefore(now - this.#settings.retentionMs));
   }
-}
-
-/** ContentBasedDeduplication. */
-function contentId(body: string): string {
-  return createHash('sha256').update(body).digest('hex');
 }

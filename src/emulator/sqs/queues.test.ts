@@ -60,6 +60,25 @@ test('a move task goes on when the state is opened anew', async () => {
   await sqs.close();
 });
 
+test('messages are moved and counted as one: where the count cannot be written, none has moved', async () => {
+  const sqs = openQueues();
+  const dead = sqs.create('dead');
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+  const queue = sqs.create('orders', { RedrivePolicy });
+  dead.send([message('a'), message('b')]);
+  await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn, DestinationArn: queue.arn });
+  sqs.state.database.exec(
+    "CREATE TEMP TRIGGER full BEFORE INSERT ON sqs_move_tasks BEGIN SELECT RAISE(ABORT, 'full'); END",
+  );
+  sqs.clock.advance(0);
+  expect([dead, queue].map((one) => one.counts().visible)).toEqual([2, 0]);
+  sqs.state.database.exec('DROP TRIGGER full');
+  sqs.clock.advance(5_000);
+  expect([dead, queue].map((one) => one.counts().visible)).toEqual([0, 2]);
+  expect(sqs.moveTasks.list(dead.arn)).toMatchObject([{ status: 'COMPLETED', moved: 2, toMove: 2 }]);
+  await sqs.close();
+});
+
 test('others send to a queue by its ARN, also to a FIFO queue without a group', async () => {
   const sqs = openQueues();
   const [plain, fifo] = [sqs.create('plain'), sqs.create('o.fifo', { FifoQueue: 'true' })];
