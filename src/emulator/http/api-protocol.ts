@@ -1,6 +1,7 @@
 import { isObject } from '../json-object.ts';
 import type { OperationAnswer } from './api-operation.ts';
 import { AwsError } from './aws-error.ts';
+import { checkJsonValues } from './json-values.ts';
 
 /** An answer as it goes out. */
 export type EncodedAnswer = {
@@ -65,6 +66,7 @@ function decodeJson(body: Uint8Array, type: string): Readonly<Record<string, unk
   if (body.byteLength === 0) return {};
   let value: unknown;
   try {
+    checkJsonValues(body);
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
     throw unreadable(

@@ -26,6 +26,20 @@ test.each([
   ['an argument that is cut off', [0x1b, 0]],
   ['a text that is cut off', [0x7a, 0x7f, 0xff, 0xff, 0xff]],
   ['a depth of a million', Array.from<number>({ length: 1_000_000 }).fill(0x81)],
+  ['a million empty lists', [0x9f, ...Array.from<number>({ length: 1_000_000 }).fill(0x80), 0xff]],
+  ['a list of more items than there are bytes', [0xa1, 0x61, 0x61, 0x9a, 0x00, 0x5b, 0x8d, 0x80]],
+  [
+    'lists that have more items together than there are bytes',
+    [0x9f, ...Array.from({ length: 100_000 }, () => [0x9a, 0, 4, 0, 0]).flat()],
+  ],
 ])('%s is refused', (_what, bytes) => {
-  expect(() => RPC_CBOR.decode(Buffer.from(bytes))).toThrow(expect.objectContaining({ statusCode: 400 }));
+  expect(() => RPC_CBOR.decode(Buffer.from(bytes))).toThrow(
+    expect.objectContaining({ statusCode: 400, type: 'SerializationException' }),
+  );
+});
+
+test('the largest request that there is, metrics with all their values, is understood', () => {
+  const Values = Array.from({ length: 150 }, (_, index) => index);
+  const MetricData = Array.from({ length: 1_000 }, () => ({ MetricName: 'm', Values, Counts: Values }));
+  expect(RPC_CBOR.decode(cbor.serialize({ MetricData }))).toEqual({ MetricData });
 });

@@ -1,6 +1,7 @@
 import { cbor, tag } from '@smithy/core/cbor';
 import { isObject } from '../json-object.ts';
 import { type ApiProtocol, unreadable } from './api-protocol.ts';
+import { MOST_VALUES } from './json-values.ts';
 
 const HEADERS = { 'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor' } as const;
 
@@ -10,7 +11,7 @@ export const RPC_CBOR: ApiProtocol = {
     if (body.byteLength === 0) return {};
     let value: unknown;
     try {
-      refuseTags(body);
+      checkItems(body);
       value = plain(cbor.deserialize(body));
     } catch (cause) {
       throw unreadable('SerializationException', `Could not parse request body: ${String(cause)}`);
@@ -32,16 +33,19 @@ export const RPC_CBOR: ApiProtocol = {
 
 /** Bytes of the argument that follows a head, by the head's lower bits; others have none. */
 const ARGUMENT_BYTES: Readonly<Record<number, number>> = { 24: 1, 25: 2, 26: 4, 27: 8 };
-const [BYTE_STRING, TEXT, TAG] = [2, 3, 6];
+const [BYTE_STRING, TEXT, LIST, MAP, TAG] = [2, 3, 4, 5, 6];
 const TIMESTAMP = 1;
 
 /**
- * AWS sends timestamps as the only tag. Others would be decoded, too: a number of a megabyte takes minutes.
+ * Before it is decoded. AWS sends timestamps as the only tag; of the others a number of a megabyte takes minutes. The
+ * decoder makes room for as many items as a list says that it has, and each of them takes a hundred bytes.
  *
  * @throws TypeError
  */
-function refuseTags(body: Uint8Array): void {
+function checkItems(body: Uint8Array): void {
   const view = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  let items = 0;
+  let declared = 0;
   // Heads one after the other, whatever holds them: what ends too early is for the decoder to say.
   for (let at = 0; at < view.length; ) {
     const head = view.readUInt8(at);
@@ -54,7 +58,15 @@ function refuseTags(body: Uint8Array): void {
     else if (size > 0) argument = view.readUIntBE(at, size);
     at += size;
     if (major === TAG && argument !== TIMESTAMP) throw new TypeError(`unexpected tag ${argument}`);
-    if ((major === BYTE_STRING || major === TEXT) && low < 31) at += argument;
+    items += 1;
+    if (low < 31) {
+      if (major === BYTE_STRING || major === TEXT) at += argument;
+      else if (major === LIST) declared += argument;
+      else if (major === MAP) declared += 2 * argument;
+    }
+    // Each item belongs to one list or map, and has a byte at least.
+    if (declared > view.length) throw new TypeError('expected as many items as are declared');
+    if (items > MOST_VALUES) throw new TypeError(`expected at most ${MOST_VALUES} items`);
   }
 }
 
