@@ -1,7 +1,7 @@
 import type { InvocationRecord } from '../../session/store.ts';
 import { bodyOf, plainLines } from '../json/body.ts';
-import type { JsonDocument } from '../json/json-document.ts';
-import { JsonLayout } from '../json/json-layout.ts';
+import { documentLayout } from '../json/document-layout.ts';
+import type { JsonLayout } from '../json/json-layout.ts';
 import { jsonLines } from '../json/json-lines.ts';
 import { sizeText } from '../lines/size-text.ts';
 import { joinedLines, type Lines, linesOf, span } from '../lines/span.ts';
@@ -98,18 +98,8 @@ function bodyView(
   if (body.type !== 'json') return { lines: joinedLines(head, plainLines(body, columns)) };
   const arranged = state.arranged[tab];
   const document = arranged?.bytes === bytes ? arranged.document : body.document;
-  const layout = layoutOf(document, columns);
+  const layout = documentLayout(document, columns);
   return { lines: joinedLines(head, jsonLines(layout, columns)), json: { layout, from: head.count, bytes } };
-}
-
-const layouts = new WeakMap<JsonDocument, { readonly columns: number; readonly layout: JsonLayout }>();
-
-function layoutOf(document: JsonDocument, columns: number): JsonLayout {
-  const known = layouts.get(document);
-  if (known?.columns === columns) return known.layout;
-  const layout = new JsonLayout(document, columns);
-  layouts.set(document, { columns, layout });
-  return layout;
 }
 
 function diffView(record: InvocationRecord, { session }: ScreenFacts, columns: number): TabView {
