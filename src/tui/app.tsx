@@ -62,7 +62,7 @@ export function App({ frames, shell, header, layout, terminal, now, hint, onQuit
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Header state={frame.state} facts={headerFacts} columns={size.columns} />
-      <TabLine place={view.place} />
+      <TabLine place={view.place} columns={size.columns} />
       <Box height={facts.size.rows} flexShrink={0}>
         <Body view={view} shell={shell} facts={facts} />
       </Box>

@@ -256,3 +256,13 @@ test('no line is broken on any screen between the smallest and the largest', asy
     }
   }
 });
+
+test('the neighbours are one key away, and the ends of the history are told', async () => {
+  const { terminal } = await opened([offered('1'), succeeded('1'), offered('2'), succeeded('2')]);
+  terminal.type('K');
+  await terminal.shows('There is no newer one.');
+  terminal.type('J');
+  await terminal.shows((text) => !text.includes('There is no newer one.'));
+  terminal.type('J');
+  await terminal.shows('There is no older one.');
+});

@@ -94,7 +94,7 @@ function act(state: InvocationState, action: KeyId, facts: ScreenFacts): Outcome
       return { state: withTab(state, 'diff') };
     case 'newer':
     case 'older':
-      return { state: neighbour(state, action === 'newer' ? 1 : -1, facts) };
+      return neighbour(state, action, facts);
     case 'search':
       return {
         state: { ...state, field: state.search === undefined ? EMPTY_FIELD : fieldOf(state.search.query) },
@@ -209,12 +209,18 @@ function findRow(
   return { state, message: { text: 'Nothing found.', token: 'warning' } };
 }
 
-function neighbour(state: InvocationState, by: 1 | -1, facts: ScreenFacts): InvocationState {
+function neighbour(
+  state: InvocationState,
+  which: 'newer' | 'older',
+  facts: ScreenFacts,
+): Outcome<InvocationState> {
   const { invocations } = facts.session;
   const record = shownRecord(state, facts);
   const position = record === undefined ? invocations.length : invocations.positionOf(record.id);
-  const next = position + by < 0 ? undefined : invocations.at(position + by);
-  return next === undefined ? state : opened(state, next.id, state.tab);
+  const place = position + (which === 'newer' ? 1 : -1);
+  const next = place < 0 ? undefined : invocations.at(place);
+  if (next === undefined) return { state, message: { text: `There is no ${which} one.`, token: 'warning' } };
+  return { state: opened(state, next.id, state.tab) };
 }
 
 /** With the code that a failure came from, read once when its answer is looked at. */

@@ -4,8 +4,11 @@ import { useTheme } from '../theme.ts';
 import type { Place } from './navigation.ts';
 import { TOP_SCREENS } from './navigation.ts';
 
+/** From here on all of the way back has room. */
+const BACK_FROM = 72;
+
 /** The places with their keys. The one that the user is in, or came from, is in brackets: never by colour alone. */
-export function TabLine({ place }: { readonly place: Place }) {
+export function TabLine({ place, columns }: { readonly place: Place; readonly columns: number }) {
   const theme = useTheme();
   const path: readonly ScreenId[] = [...place.parents, place.screen];
   const inside = TOP_SCREENS.findLast((screen) => path.includes(screen)) ?? 'invocations';
@@ -24,7 +27,7 @@ export function TabLine({ place }: { readonly place: Place }) {
           {screen === inside ? `[${index + 1} ${screen}] ` : ` ${index + 1} ${screen}  `}
         </Text>
       ))}
-      <Text {...theme.faint}>{here ? '' : '› escape goes back'}</Text>
+      <Text {...theme.faint}>{here ? '' : `› escape${columns < BACK_FROM ? '' : ' goes back'}`}</Text>
     </Text>
   );
 }
