@@ -11,6 +11,7 @@ import type { Effect, Outcome, Screen, ScreenFacts } from '../screen.ts';
 import { EMPTY_FIELD, fieldOf } from '../shell/text-field.ts';
 import { invocationFilter } from './invocation-filter.ts';
 import {
+  historyOf,
   INITIAL_INVOCATIONS,
   type InvocationsState,
   rowsOf,
@@ -48,7 +49,7 @@ export const invocationsScreen: Screen<InvocationsState> = {
   field(state, facts) {
     if (state.field === undefined) return undefined;
     const { records } = rowsOf(state, facts);
-    const all = (state.paused?.history ?? facts.session.invocations).length;
+    const all = historyOf(state, facts).length;
     return { label: '/', field: state.field, note: `${records.length}/${all}` };
   },
   edited: (state, field) => ({ ...state, field, filter: invocationFilter(field.text) }),

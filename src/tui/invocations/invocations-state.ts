@@ -26,9 +26,13 @@ export const INITIAL_INVOCATIONS: InvocationsState = {
 
 type Session = Pick<ScreenFacts, 'session'>;
 
-/** The rows, those of a paused list as they were then. */
-export function rowsOf({ paused, filter, order }: InvocationsState, { session }: Session): ShownInvocations {
-  return shownInvocations(paused?.history ?? session.invocations, filter, order);
+/** What the list is of: that of a paused one as it was then. */
+export function historyOf({ paused }: InvocationsState, { session }: Session): InvocationHistory {
+  return paused?.history ?? session.invocations;
+}
+
+export function rowsOf(state: InvocationsState, facts: Session): ShownInvocations {
+  return shownInvocations(historyOf(state, facts), state.filter, state.order);
 }
 
 /** Row of the selected invocation; where it is no longer shown, that of the newest; -1 without any. */

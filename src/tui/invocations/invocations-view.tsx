@@ -1,5 +1,6 @@
 import { Box, Text } from 'ink';
 import { useEffect, useMemo, useReducer } from 'react';
+import type { InvocationHistory } from '../../session/invocation-history.ts';
 import { printable } from '../../session/printable.ts';
 import { cutTo } from '../display-width.ts';
 import { LineRows } from '../lines/line-rows.tsx';
@@ -7,8 +8,15 @@ import { type Lines, type Span, span } from '../lines/span.ts';
 import type { ScreenFacts } from '../screen.ts';
 import { useTheme } from '../theme.ts';
 import { invocationRow, type ListColumns, listColumns, listHeading } from './invocation-columns.ts';
-import { arrivedSince, current, type InvocationsState, rowsOf, selectedRow } from './invocations-state.ts';
-import type { ShownInvocations } from './shown-invocations.ts';
+import {
+  arrivedSince,
+  current,
+  historyOf,
+  type InvocationsState,
+  rowsOf,
+  selectedRow,
+} from './invocations-state.ts';
+import { lookFurther, type ShownInvocations } from './shown-invocations.ts';
 
 /** What the list is of, and the names of its columns. */
 const HEADING_ROWS = 2;
@@ -28,7 +36,7 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
   const names = session.functions.map(({ name }) => name).join('\n');
   const columns = useMemo(() => listColumns(size.columns - MARKER, names.split('\n')), [size.columns, names]);
   const shown = rowsOf(state, facts);
-  useGoingOn(shown.waiting);
+  useGoingOn(historyOf(state, facts), shown);
   if (session.invocations.length === 0) return <Empty facts={facts} />;
   const lines = linesOfRows(shown, { state, facts, columns });
   const chosen = selectedRow(state, shown) + lines.before;
@@ -63,13 +71,16 @@ type Drawing = {
 };
 
 /** Draws again in the next turn, until everything has been looked at. */
-function useGoingOn(waiting: number): void {
+function useGoingOn(history: InvocationHistory, shown: ShownInvocations): void {
   const [, goOn] = useReducer((turn: number) => turn + 1, 0);
   useEffect(() => {
-    if (waiting === 0) return;
-    const next = setImmediate(goOn);
+    if (shown.waiting === 0) return;
+    const next = setImmediate(() => {
+      lookFurther(history);
+      goOn();
+    });
     return () => clearImmediate(next);
-  }, [waiting]);
+  }, [history, shown]);
 }
 
 /** The rows, with a mark where older ones are missing. `before`: rows above the first invocation. */
@@ -78,7 +89,7 @@ function linesOfRows(
   { state, facts, columns }: Drawing,
 ): Lines & { readonly before: number } {
   const { session, now } = facts;
-  const { leftOut } = state.paused?.history ?? session.invocations;
+  const { leftOut } = historyOf(state, facts);
   const mark: readonly Span[] = [
     span(
       `  … ${leftOut} older ${leftOut === 1 ? 'invocation is' : 'invocations are'} no longer kept`,
@@ -109,8 +120,7 @@ function titleText(
   { records, waiting }: ShownInvocations,
   facts: ScreenFacts,
 ): string {
-  const { invocations } = facts.session;
-  const all = (state.paused?.history ?? invocations).length;
+  const all = historyOf(state, facts).length;
   const arrived = arrivedSince(state, facts);
   const parts = [
     state.filter === undefined

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createSessionStore } from '../../session/store.ts';
 import { offered, succeeded } from '../testing/session-events.ts';
 import { invocationFilter } from './invocation-filter.ts';
-import { shownInvocations } from './shown-invocations.ts';
+import { lookFurther, shownInvocations } from './shown-invocations.ts';
 
 function historyOf(count: number) {
   const store = createSessionStore();
@@ -22,11 +22,14 @@ test('what takes too long is looked at in the next turns, the newest first, each
   expect(first.waiting).toBeGreaterThan(0);
   expect(first.records.length + first.waiting).toBe(20);
   expect(first.records.map(({ id }) => id)).toEqual(Array.from(first.records, (_, row) => `i${19 - row}`));
+  expect(shownInvocations(history, filter, 'newest first', slowly)).toBe(first);
   let shown = first;
   for (let turn = 0; turn < 20 && shown.waiting > 0; turn += 1) {
+    lookFurther(history);
     shown = shownInvocations(history, filter, 'newest first', slowly);
   }
   expect(shown.records.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, row) => `i${19 - row}`));
+  lookFurther(history);
   expect(shownInvocations(history, filter, 'newest first', slowly)).toBe(shown);
 });
 

@@ -25,8 +25,8 @@ type Remembered = {
 const remembered = new WeakMap<InvocationHistory, Remembered>();
 
 /**
- * What fits, the pinned ones first, as far as the time goes; asked again, it goes on from there. Remembered for the frame and
- * the key that ask for the same.
+ * What fits, the pinned ones first, as far as the time goes. Remembered until `lookFurther`, also where it is not all yet: a
+ * key and its drawing ask several times, and have the time once.
  */
 export function shownInvocations(
   history: InvocationHistory,
@@ -59,6 +59,11 @@ export function shownInvocations(
     (record.pinned ? pinned : others).push(record);
   }
   const shown = { records: [...pinned, ...others], pinned: pinned.length, waiting };
-  if (waiting === 0) remembered.set(history, { filter, order, shown });
+  remembered.set(history, { filter, order, shown });
   return shown;
+}
+
+/** The next one who asks gets more of what is not all yet. */
+export function lookFurther(history: InvocationHistory): void {
+  if ((remembered.get(history)?.shown.waiting ?? 0) > 0) remembered.delete(history);
 }
