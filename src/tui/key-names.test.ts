@@ -30,7 +30,13 @@ test.each<[string, string, Partial<Key>, readonly string[]]>([
   ['keys with controls between', 'j\u0004\r k', {}, ['j', 'ctrl-d', 'enter', 'space', 'k']],
   ['a control key', 'c', { ctrl: true }, ['ctrl-c']],
   ['an arrow', '', { upArrow: true }, ['up']],
-  ['Escape, which Ink may also mark as meta', '', { escape: true, meta: true }, ['escape']],
+  ['Escape', '', { escape: true }, ['escape']],
+  [
+    'two Escapes in one read, which Ink marks as meta',
+    '',
+    { escape: true, meta: true },
+    ['escape', 'escape'],
+  ],
   ['a letter with Alt', 'q', { meta: true }, ['alt-q']],
   ['a release', 'q', { eventType: 'release' }, []],
 ])('%s', (_, input, key, names) => {

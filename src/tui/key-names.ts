@@ -22,6 +22,8 @@ const SPECIAL = [
  */
 export function keyNames(input: string, key: Key): readonly string[] {
   if (key.eventType === 'release') return [];
+  // Two in one read, as over a slow connection: Ink takes them for one with Alt.
+  if (key.escape && key.meta) return ['escape', 'escape'];
   const special = SPECIAL.find(([property]) => key[property] === true);
   if (special !== undefined) return [special[1]];
   if (key.ctrl) return [`ctrl-${input}`];

@@ -266,3 +266,11 @@ test('the neighbours are one key away, and the ends of the history are told', as
   terminal.type('J');
   await terminal.shows('There is no older one.');
 });
+
+test('two Escapes in one read are two steps back', async () => {
+  const { terminal } = await opened([offered('1'), succeeded('1')]);
+  terminal.type('/nothing');
+  await terminal.shows('/nothing');
+  terminal.type('\u001b\u001b');
+  await terminal.shows('1 invocation · ');
+});
