@@ -18,6 +18,10 @@ import { parseStatistic } from './statistic.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
 const MAX = { queries: 500, datapoints: 100_800 } as const;
+/** Read and calculated for one answer. A page is taken out of all of them, so that they are more than it has. */
+const MOST_POINTS = 10 * MAX.datapoints;
+/** Expressions that name each other are evaluated one within the other. */
+const DEEPEST = 50;
 
 type Query = {
   readonly id: string;
@@ -54,10 +58,11 @@ export function getMetricData(store: MetricStore, call: OperationCall): Operatio
   });
   const end = first + limit;
   const next = points[end];
+  const pages = Map.groupBy(points.slice(first, end), ({ query }) => query);
   return {
     output: {
       MetricDataResults: shown.map(({ id, label }, query) => {
-        const page = points.slice(first, end).filter((point) => point.query === query);
+        const page = pages.get(query) ?? [];
         return {
           Id: id,
           Label: label,
@@ -118,14 +123,24 @@ function evaluatorOf(queries: readonly Query[]): (id: string) => Series {
   if (byId.size < queries.length) throw invalidValue('The parameter Id must be unique in a request.');
   const known = new Map<string, Series>();
   const open = new Set<string>();
+  let points = 0;
+  const spend = (count: number): void => {
+    points += count;
+    if (points <= MOST_POINTS) return;
+    throw invalidCombination(
+      `You have requested at least ${points} datapoints, which exceeds the limit of ${MOST_POINTS}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+    );
+  };
   const evaluate = (id: string): Series => {
     const done = known.get(id);
     if (done !== undefined) return done;
     const query = byId.get(id);
     if (query === undefined) throw invalidValue(`Undefined variable ${id.slice(0, 50)} in an expression.`);
     if (open.has(id)) throw invalidValue(`The expression ${id} refers to itself.`);
+    if (open.size === DEEPEST) throw invalidValue(`The expression ${id} is named by too many others.`);
     open.add(id);
-    const series = 'read' in query ? query.read() : query.expression(evaluate);
+    const series = 'read' in query ? query.read() : query.expression({ series: evaluate, spend });
+    if ('read' in query) spend(series.size);
     open.delete(id);
     known.set(id, series);
     return series;

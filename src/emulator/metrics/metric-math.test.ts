@@ -17,7 +17,7 @@ const SERIES: Readonly<Record<string, Series>> = {
 };
 
 function evaluated(expression: string): [number, number][] {
-  return [...parseMetricMath(expression)((id) => SERIES[id] ?? new Map())];
+  return [...parseMetricMath(expression)({ series: (id) => SERIES[id] ?? new Map(), spend: () => {} })];
 }
 
 describe('an expression', () => {
@@ -98,6 +98,13 @@ describe('an expression', () => {
     ],
   ])('%s is refused', (expression, expected) => {
     expect(() => evaluated(expression)).toThrow(expected);
+  });
+
+  it('tells of the points of each operation', () => {
+    const spent: number[] = [];
+    const spend = (points: number): void => void spent.push(points);
+    parseMetricMath('FILL(errors, 0) + calls * (2 + 3)')({ series: (id) => SERIES[id] ?? new Map(), spend });
+    expect(spent).toEqual([2, 4, 4]);
   });
 
   it('of numbers is what arithmetic says', () => {

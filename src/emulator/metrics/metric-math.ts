@@ -4,11 +4,18 @@ import { invalidValue } from './metric-input.ts';
 /** Values by the start of their period in epoch milliseconds. */
 export type Series = ReadonlyMap<number, number>;
 
-/** What an expression gives for the series that it names. */
-export type MetricExpression = (series: (id: string) => Series) => Series;
+/** What an expression is evaluated with. */
+export type MathContext = {
+  /** Of the id that an expression names. */
+  readonly series: (id: string) => Series;
+  /** Told of the points of each operation before it is done, so that it may refuse: an expression has a thousand. */
+  readonly spend: (points: number) => void;
+};
+
+export type MetricExpression = (context: MathContext) => Series;
 
 type Operand = Series | number;
-type Node = (series: (id: string) => Series) => Operand;
+type Node = (context: MathContext) => Operand;
 
 const TOKEN = /\s*(?:(?<number>\d+\.?\d*(?:[eE][+-]?\d+)?)|(?<name>[A-Za-z]\w*)|(?<sign>[-+*/^(),]))/y;
 
@@ -30,8 +37,8 @@ const DEEPEST = 50;
  */
 export function parseMetricMath(text: string): MetricExpression {
   const node = new MathParser(text).parse();
-  return (series) => {
-    const result = node(series);
+  return (context) => {
+    const result = node(context);
     if (typeof result === 'number') throw invalidValue(`The expression ${text} gives no time series.`);
     return result;
   };
@@ -59,11 +66,18 @@ class MathParser {
   }
 
   #chain(signs: readonly string[], operand: () => Node): Node {
-    let left = operand();
+    const first = operand();
+    const others: { readonly sign: string; readonly node: Node }[] = [];
     for (let sign = this.#takes(signs); sign !== undefined; sign = this.#takes(signs)) {
-      left = combined(sign, left, operand());
+      others.push({ sign, node: operand() });
     }
-    return left;
+    if (others.length === 0) return first;
+    // Not one within the other: a long sum would be a deep stack.
+    return (context) => {
+      let left = first(context);
+      for (const { sign, node } of others) left = apply(sign, left, node(context), context);
+      return left;
+    };
   }
 
   #power(depth: number): Node {
@@ -83,7 +97,7 @@ class MathParser {
     this.#next += 1;
     if (token === undefined || /^[-+*/^(),]$/.test(token)) throw malformed(this.#text);
     if (/^\d/.test(token)) return () => Number(token);
-    if (this.#tokens[this.#next] !== '(') return (series) => series(token);
+    if (this.#tokens[this.#next] !== '(') return ({ series }) => series(token);
     if (token !== 'FILL') throw notImplemented(`the function ${token.slice(0, 50)} of metric math`);
     return this.#fill(depth);
   }
@@ -94,9 +108,10 @@ class MathParser {
     this.#expect(',');
     const filling = this.#sum(depth + 1);
     this.#expect(')');
-    return (series) => {
-      const [known, value] = [filled(series), filling(series)];
+    return (context) => {
+      const [known, value] = [filled(context), filling(context)];
       if (typeof known === 'number' || typeof value !== 'number') throw malformed(this.#text);
+      context.spend(known.size);
       return new FilledSeries(known, value);
     };
   }
@@ -124,14 +139,16 @@ class FilledSeries extends Map<number, number> {
 }
 
 function combined(sign: string, left: Node, right: Node): Node {
-  const operation = OPERATIONS[sign] ?? (() => Number.NaN);
-  return (series) => apply(operation, left(series), right(series));
+  return (context) => apply(sign, left(context), right(context), context);
 }
 
-function apply(operation: (left: number, right: number) => number, left: Operand, right: Operand): Operand {
+function apply(sign: string, left: Operand, right: Operand, { spend }: MathContext): Operand {
+  const operation = OPERATIONS[sign] ?? (() => Number.NaN);
   if (typeof left === 'number' && typeof right === 'number') return operation(left, right);
+  const times = new Set([...timesOf(left), ...timesOf(right)]);
+  spend(times.size);
   const result = new Map<number, number>();
-  for (const time of new Set([...timesOf(left), ...timesOf(right)])) {
+  for (const time of times) {
     const [a, b] = [at(left, time), at(right, time)];
     const value = a === undefined || b === undefined ? Number.NaN : operation(a, b);
     if (Number.isFinite(value)) result.set(time, value);

@@ -142,6 +142,38 @@ describe('GetMetricData', () => {
   ])('%j is refused', async (input, expected) => {
     await expect(call('GetMetricData', { ...range, ...input })).rejects.toThrow(expected);
   });
+
+  it('math of more points than ten answers have is refused', async () => {
+    await put(
+      ...Array.from({ length: 120 }, (_, minute) => ({ Value: 1, Timestamp: SECONDS - minute * 60 })),
+    );
+    const mathOf = (count: number) => ({
+      ...range,
+      StartTime: SECONDS - 7_200,
+      MetricDataQueries: [
+        queryOf('m', 'Sum', { ReturnData: false }),
+        ...Array.from({ length: count }, (_, index) => ({
+          Id: `e${index}`,
+          Expression: `m${'+m'.repeat(999)}`,
+        })),
+      ],
+    });
+    const { MetricDataResults } = await call('GetMetricData', mathOf(8));
+    expect(MetricDataResults).toMatchObject(Array.from({ length: 8 }, () => ({ StatusCode: 'Complete' })));
+    await expect(call('GetMetricData', mathOf(9))).rejects.toThrow(
+      'InvalidParameterCombinationException: You have requested at least 1008120 datapoints, which exceeds the limit of 1008000. You may reduce the datapoints requested by increasing Period, or decreasing the time range.',
+    );
+  });
+
+  it('expressions that name each other without end are refused', async () => {
+    const chain = Array.from({ length: 500 }, (_, index) => ({
+      Id: `e${index}`,
+      Expression: `e${index + 1}+1`,
+    }));
+    await expect(call('GetMetricData', { ...range, MetricDataQueries: chain })).rejects.toThrow(
+      'The expression e50 is named by too many others.',
+    );
+  });
 });
 
 describe('PutMetricData', () => {
