@@ -142,6 +142,7 @@ export function openServices(core: ServicesCore): Services {
       lambdaService(
         deployed.operations,
         invocationOperations({
+          scope,
           registry,
           configs: queue.configs,
           queues,
@@ -150,9 +151,9 @@ export function openServices(core: ServicesCore): Services {
           recursion,
         }),
         urlOperations({
+          scope,
           registry,
           urls,
-          region: scope.region,
           endpoint: core.endpoint,
           now: () => clock.now(),
         }),

@@ -11,6 +11,8 @@ export type TextRules = {
   readonly values?: readonly string[];
 };
 
+export type IntegerRules = { readonly min: number; readonly max: number };
+
 /**
  * The members of a request, checked as AWS's front door does it from the service's model: each constraint that is not
  * met is a sentence, and `check` tells all of them at once. A member of another type ends it at once.
@@ -50,13 +52,31 @@ export class Members {
     return value ?? '';
   }
 
-  integer(name: string, { min, max }: { readonly min: number; readonly max: number }): number | undefined {
+  choice<Value extends string>(name: string, values: readonly Value[]): Value | undefined {
+    const value = this.text(name, { values });
+    return values.find((one) => one === value);
+  }
+
+  /** The first one where it is missing or another: `check` then throws. */
+  requiredChoice<Value extends string>(name: string, values: readonly [Value, ...Value[]]): Value {
+    const value = this.requiredText(name, { values });
+    return values.find((one) => one === value) ?? values[0];
+  }
+
+  integer(name: string, { min, max }: IntegerRules): number | undefined {
     const value = this.#value(name);
     if (value === undefined) return undefined;
     if (typeof value !== 'number' || !Number.isInteger(value)) throw wrongType(name, 'an Integer');
     if (value < min) this.problem(name, value, `Member must have value greater than or equal to ${min}`);
     if (value > max) this.problem(name, value, `Member must have value less than or equal to ${max}`);
     return value;
+  }
+
+  /** The least one where it is missing: `check` then throws. */
+  requiredInteger(name: string, rules: IntegerRules): number {
+    const value = this.integer(name, rules);
+    if (value === undefined) this.problem(name, undefined, 'Member must not be null');
+    return value ?? rules.min;
   }
 
   boolean(name: string): boolean | undefined {

@@ -153,8 +153,7 @@ function loggingOf(
   const LogFormat = config.text('LogFormat', { values: ['JSON', 'Text'] }) ?? kept.LogFormat;
   const LogGroup = config.text('LogGroup', { min: 1, max: 512, pattern: LOG_GROUP }) ?? kept.LogGroup;
   const application = config.text('ApplicationLogLevel', { values: APPLICATION_LEVELS });
-  const named = config.text('SystemLogLevel', { values: SYSTEM_LEVELS });
-  const system = SYSTEM_LEVELS.find((level) => level === named);
+  const system = config.choice('SystemLogLevel', SYSTEM_LEVELS);
   if (LogFormat === 'Text') {
     if (application !== undefined || system !== undefined) {
       throw invalidParameter(

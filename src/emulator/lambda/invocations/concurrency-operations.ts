@@ -1,14 +1,15 @@
 import type { ApiOperation } from '../../http/api-operation.ts';
-import type { FunctionRegistry } from '../function-registry.ts';
+import { Members } from '../functions/members.ts';
+import { type FunctionLookup, unqualifiedFunction } from '../functions/operation-function.ts';
 import type { ConcurrencySettings } from './concurrency-settings.ts';
-import { constraintError, integerIn, unqualifiedTarget } from './operation-target.ts';
 
 const PUT_PATH = '/2017-10-31/functions/{FunctionName}/concurrency';
+const ANY_COUNT = { min: 0, max: Number.MAX_SAFE_INTEGER };
 const PROVISIONED_PATH = '/2019-09-30/functions/{FunctionName}/provisioned-concurrency';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 export function concurrencyOperations(
-  registry: FunctionRegistry,
+  lookup: FunctionLookup,
   settings: ConcurrencySettings,
 ): readonly ApiOperation[] {
   return [
@@ -17,12 +18,10 @@ export function concurrencyOperations(
       route: { method: 'PUT', path: PUT_PATH },
       support: 'supported',
       handle(call) {
-        const name = unqualifiedTarget(call, registry, 'lambda:PutFunctionConcurrency');
-        const member = 'ReservedConcurrentExecutions';
-        const executions = integerIn(call.input, member, { least: 0, most: Number.MAX_SAFE_INTEGER });
-        if (executions === undefined) {
-          throw constraintError('reservedConcurrentExecutions', 'null', 'not be null');
-        }
+        const name = unqualifiedFunction(call, lookup, 'PutFunctionConcurrency');
+        const members = new Members(call.input);
+        const executions = members.requiredInteger('ReservedConcurrentExecutions', ANY_COUNT);
+        members.check();
         settings.put(name, executions);
         return { output: { ReservedConcurrentExecutions: executions } };
       },
@@ -32,7 +31,7 @@ export function concurrencyOperations(
       route: { method: 'GET', path: '/2019-09-30/functions/{FunctionName}/concurrency' },
       support: 'supported',
       handle(call) {
-        const name = unqualifiedTarget(call, registry, 'lambda:GetFunctionConcurrency');
+        const name = unqualifiedFunction(call, lookup, 'GetFunctionConcurrency');
         const executions = settings.get(name);
         return { output: executions === undefined ? {} : { ReservedConcurrentExecutions: executions } };
       },
@@ -42,7 +41,7 @@ export function concurrencyOperations(
       route: { method: 'DELETE', path: PUT_PATH },
       support: 'supported',
       handle(call) {
-        settings.delete(unqualifiedTarget(call, registry, 'lambda:DeleteFunctionConcurrency'));
+        settings.delete(unqualifiedFunction(call, lookup, 'DeleteFunctionConcurrency'));
         return { status: 204 };
       },
     },

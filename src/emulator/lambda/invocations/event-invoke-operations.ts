@@ -1,19 +1,29 @@
 import type { ApiOperation, OperationAnswer, OperationCall } from '../../http/api-operation.ts';
-import { AwsError } from '../../http/aws-error.ts';
 import type { FunctionReference } from '../function-name.ts';
-import type { FunctionRegistry } from '../function-registry.ts';
-import { destinationArn } from './destination-arn.ts';
-import type { EventInvokeConfig, EventInvokeConfigs } from './event-invoke-configs.ts';
-import { constraintError, integerIn, operationTarget, unqualifiedTarget } from './operation-target.ts';
+import { Members } from '../functions/members.ts';
+import {
+  existingFunction,
+  type FunctionLookup,
+  unqualifiedFunction,
+} from '../functions/operation-function.ts';
+import { pageOf, pageSize, readMarker } from '../functions/page.ts';
+import { invalidParameter, resourceNotFound } from '../lambda-errors.ts';
+import { checkDestination } from './check-destination.ts';
+import {
+  DEFAULT_AGE_SECONDS,
+  type EventInvokeConfig,
+  type EventInvokeConfigs,
+} from './event-invoke-configs.ts';
 import type { QueueSender } from './queue-sender.ts';
 
 const PATH = '/2019-09-25/functions/{FunctionName}/event-invoke-config';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctionEventInvokeConfigs.html */
 const MOST_ITEMS = 50;
+/** https://docs.aws.amazon.com/lambda/latest/api/API_OnFailure.html */
+const LONGEST_DESTINATION = 350;
 
-export type EventInvokeDependencies = {
-  readonly registry: FunctionRegistry;
+export type EventInvokeDependencies = FunctionLookup & {
   readonly configs: EventInvokeConfigs;
   readonly queues: QueueSender;
   /** Epoch milliseconds. */
@@ -22,7 +32,7 @@ export type EventInvokeDependencies = {
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */
 export function eventInvokeOperations(deps: EventInvokeDependencies): readonly ApiOperation[] {
-  const { registry, configs, now } = deps;
+  const { configs, now } = deps;
   const destinations = 'destinations are queues and functions';
   return [
     {
@@ -31,7 +41,7 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
       support: 'partial',
       note: destinations,
       handle(call) {
-        const reference = operationTarget(call, registry, 'lambda:PutFunctionEventInvokeConfig');
+        const reference = existingFunction(call, deps, 'PutFunctionEventInvokeConfig');
         return store(deps, reference, { ...settingsOf(call, reference, deps), lastModified: now() });
       },
     },
@@ -41,12 +51,12 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
       support: 'partial',
       note: destinations,
       handle(call) {
-        const reference = operationTarget(call, registry, 'lambda:UpdateFunctionEventInvokeConfig');
+        const reference = existingFunction(call, deps, 'UpdateFunctionEventInvokeConfig');
         const settings = settingsOf(call, reference, deps);
         const before = configOf(deps, reference);
         // Destinations are one member: with it, both are set anew.
         const { onSuccess: _, onFailure: __, ...limits } = before;
-        const kept = call.input.DestinationConfig === undefined ? before : limits;
+        const kept = new Members(call.input).structure('DestinationConfig') === undefined ? before : limits;
         return store(deps, reference, { ...kept, ...settings, lastModified: now() });
       },
     },
@@ -55,7 +65,7 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
       route: { method: 'GET', path: PATH },
       support: 'supported',
       handle(call) {
-        const reference = operationTarget(call, registry, 'lambda:GetFunctionEventInvokeConfig');
+        const reference = existingFunction(call, deps, 'GetFunctionEventInvokeConfig');
         return { output: describe(deps, reference, configOf(deps, reference)) };
       },
     },
@@ -64,7 +74,7 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
       route: { method: 'DELETE', path: PATH },
       support: 'supported',
       handle(call) {
-        const reference = operationTarget(call, registry, 'lambda:DeleteFunctionEventInvokeConfig');
+        const reference = existingFunction(call, deps, 'DeleteFunctionEventInvokeConfig');
         if (!configs.delete(reference.name, reference.qualifier)) throw notConfigured(deps, reference);
         return { status: 204 };
       },
@@ -74,22 +84,13 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
       route: { method: 'GET', path: `${PATH}/list` },
       support: 'supported',
       handle(call) {
-        const name = unqualifiedTarget(call, registry, 'lambda:ListFunctionEventInvokeConfigs');
-        const asked = Number(call.query.get('MaxItems') ?? MOST_ITEMS);
-        if (!Number.isInteger(asked) || asked < 1) {
-          throw constraintError('maxItems', asked, 'have value greater than or equal to 1');
-        }
-        const limit = Math.min(asked, MOST_ITEMS);
-        const found = configs.list(name, call.query.get('Marker') ?? '', limit + 1);
-        const page = found.slice(0, limit);
-        const marker = found.length > limit ? page.at(-1)?.[0] : undefined;
-        const items = page.map(([qualifier, config]) => describe(deps, { name, qualifier }, config));
-        return {
-          output: {
-            FunctionEventInvokeConfigs: items,
-            ...(marker === undefined ? {} : { NextMarker: marker }),
-          },
-        };
+        const name = unqualifiedFunction(call, deps, 'ListFunctionEventInvokeConfigs');
+        const size = pageSize(call.query, MOST_ITEMS);
+        const [after = ''] = readMarker(call.query);
+        const found = configs.list(name, String(after), size + 1);
+        const { items, next } = pageOf(found, size, ([qualifier]) => [qualifier]);
+        const shown = items.map(([qualifier, config]) => describe(deps, { name, qualifier }, config));
+        return { output: { FunctionEventInvokeConfigs: shown, ...next } };
       },
     },
   ];
@@ -102,17 +103,21 @@ function settingsOf(
   reference: FunctionReference,
   deps: EventInvokeDependencies,
 ): Settings {
-  const retries = integerIn(input, 'MaximumRetryAttempts', { least: 0, most: 2 });
-  const age = integerIn(input, 'MaximumEventAgeInSeconds', { least: 60, most: 21_600 });
-  const config = input.DestinationConfig;
+  const members = new Members(input);
+  const retries = members.integer('MaximumRetryAttempts', { min: 0, max: 2 });
+  const age = members.integer('MaximumEventAgeInSeconds', { min: 60, max: DEFAULT_AGE_SECONDS });
+  const config = members.structure('DestinationConfig');
+  const destination = (which: string): string | undefined =>
+    config?.structure(which)?.text('Destination', { max: LONGEST_DESTINATION }) || undefined;
+  const onSuccess = destination('OnSuccess');
+  const onFailure = destination('OnFailure');
+  members.check();
   if (retries === undefined && age === undefined && config === undefined) {
-    throw new AwsError(400, 'InvalidParameterValueException', {
-      Type: 'User',
-      message: 'You must specify at least one of error handling or destination setting.',
-    });
+    throw invalidParameter('You must specify at least one of error handling or destination setting.');
   }
-  const onSuccess = destinationArn(config, 'OnSuccess', reference, deps);
-  const onFailure = destinationArn(config, 'OnFailure', reference, deps);
+  for (const arn of [onSuccess, onFailure]) {
+    if (arn !== undefined) checkDestination(arn, reference, deps);
+  }
   return {
     ...(retries === undefined ? {} : { maximumRetries: retries }),
     ...(age === undefined ? {} : { maximumAgeSeconds: age }),
@@ -157,9 +162,8 @@ function describe(
 function notConfigured(
   { registry }: EventInvokeDependencies,
   { name, qualifier = '$LATEST' }: FunctionReference,
-): AwsError {
-  return new AwsError(404, 'ResourceNotFoundException', {
-    Type: 'User',
-    Message: `The function ${registry.arnOf({ name, qualifier })} doesn't have an EventInvokeConfig`,
-  });
+): Error {
+  return resourceNotFound(
+    `The function ${registry.arnOf({ name, qualifier })} doesn't have an EventInvokeConfig`,
+  );
 }

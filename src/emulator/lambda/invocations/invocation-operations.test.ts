@@ -103,6 +103,22 @@ test('provisioned concurrency is refused by its name, and versions have no concu
   ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
+test('what an operation needs is asked for by its name', async () => {
+  const [concurrency, loops] = [{ FunctionName }, { FunctionName, RecursiveLoop: 'Sometimes' }];
+  // @ts-expect-error the client's types know that it is missing.
+  await expect(client.send(new PutFunctionConcurrencyCommand(concurrency))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message:
+      "1 validation error detected: Value null at 'reservedConcurrentExecutions' failed to satisfy constraint: Member must not be null",
+  });
+  // @ts-expect-error nor is there such a choice.
+  await expect(client.send(new PutFunctionRecursionConfigCommand(loops))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message:
+      "1 validation error detected: Value 'Sometimes' at 'recursiveLoop' failed to satisfy constraint: Member must satisfy enum value set: [Allow, Terminate]",
+  });
+});
+
 test('loops are allowed and stopped, and that survives a restart', async () => {
   const get = (): Promise<unknown> =>
     told(client.send(new GetFunctionRecursionConfigCommand({ FunctionName })));
@@ -180,6 +196,21 @@ test.each([
 ])('%s is refused', async (_what, settings, message) => {
   const put = new PutFunctionEventInvokeConfigCommand({ FunctionName, ...settings });
   await expect(client.send(put)).rejects.toMatchObject({ name: 'InvalidParameterValueException', message });
+});
+
+test('the configurations of a function are listed page by page', async () => {
+  await client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0 }));
+  world.queue.configs.put('orders', 'live', { lastModified: START });
+  const list = (Marker?: string) =>
+    client.send(new ListFunctionEventInvokeConfigsCommand({ FunctionName, MaxItems: 1, Marker }));
+  const first = await list();
+  const second = await list(first.NextMarker);
+  const arns = [first, second].map((page) =>
+    page.FunctionEventInvokeConfigs?.map(({ FunctionArn }) => FunctionArn),
+  );
+  expect(arns).toEqual([[`${arn}:$LATEST`], [`${arn}:live`]]);
+  expect(second.NextMarker).toBeUndefined();
+  await expect(list('elsewhere')).rejects.toMatchObject({ name: 'InvalidParameterValueException' });
 });
 
 test.each([

@@ -21,8 +21,8 @@ export function invocationOperations(
       support: 'refused',
       note: 'AWS has replaced it by Invoke with the type Event',
     },
-    ...concurrencyOperations(deps.registry, deps.concurrency),
+    ...concurrencyOperations(deps, deps.concurrency),
     ...eventInvokeOperations(deps),
-    ...recursionOperations(deps.registry, deps.recursion),
+    ...recursionOperations(deps, deps.recursion),
   ];
 }

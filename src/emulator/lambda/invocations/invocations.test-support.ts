@@ -100,6 +100,7 @@ export class LambdaWorld {
     const { registry, queues, urls } = this;
     const operations = [
       invocationOperations({
+        scope: SCOPE,
         registry,
         configs: this.queue.configs,
         queues,
@@ -107,7 +108,7 @@ export class LambdaWorld {
         concurrency: new ConcurrencySettings(this.state, this.service.limits),
         recursion: new RecursionSettings(this.state, this.service.recursion),
       }),
-      urlOperations({ registry, urls, region: SCOPE.region, endpoint: () => this.endpoint, now }),
+      urlOperations({ scope: SCOPE, registry, urls, endpoint: () => this.endpoint, now }),
     ];
     const router = new ServiceRouter([lambdaService(...operations)], {
       access,

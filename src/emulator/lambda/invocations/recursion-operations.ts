@@ -1,13 +1,13 @@
 import type { ApiOperation } from '../../http/api-operation.ts';
-import type { FunctionRegistry } from '../function-registry.ts';
-import { constraintError, unqualifiedTarget } from './operation-target.ts';
+import { Members } from '../functions/members.ts';
+import { type FunctionLookup, unqualifiedFunction } from '../functions/operation-function.ts';
 import type { RecursionSettings } from './recursion-settings.ts';
 
 const PATH = '/2024-08-31/functions/{FunctionName}/recursion-config';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html */
 export function recursionOperations(
-  registry: FunctionRegistry,
+  lookup: FunctionLookup,
   settings: RecursionSettings,
 ): readonly ApiOperation[] {
   return [
@@ -16,7 +16,7 @@ export function recursionOperations(
       route: { method: 'GET', path: PATH },
       support: 'supported',
       handle(call) {
-        const name = unqualifiedTarget(call, registry, 'lambda:GetFunctionRecursionConfig');
+        const name = unqualifiedFunction(call, lookup, 'GetFunctionRecursionConfig');
         return { output: { RecursiveLoop: settings.get(name) } };
       },
     },
@@ -25,11 +25,10 @@ export function recursionOperations(
       route: { method: 'PUT', path: PATH },
       support: 'supported',
       handle(call) {
-        const name = unqualifiedTarget(call, registry, 'lambda:PutFunctionRecursionConfig');
-        const loop = call.input.RecursiveLoop;
-        if (loop !== 'Allow' && loop !== 'Terminate') {
-          throw constraintError('recursiveLoop', loop, 'satisfy enum value set: [Allow, Terminate]');
-        }
+        const name = unqualifiedFunction(call, lookup, 'PutFunctionRecursionConfig');
+        const members = new Members(call.input);
+        const loop = members.requiredChoice('RecursiveLoop', ['Allow', 'Terminate']);
+        members.check();
         settings.put(name, loop);
         return { output: { RecursiveLoop: loop } };
       },

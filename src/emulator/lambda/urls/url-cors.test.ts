@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Members } from '../functions/members.ts';
 import { allowsOrigin, corsHeaders, isPreflight, preflightHeaders, readCors } from './url-cors.ts';
 
 const ORIGIN = 'https://shop.example';
@@ -33,6 +34,13 @@ test('a preflight is an OPTIONS that a browser sends, and no other', () => {
   expect(isPreflight('OPTIONS', { origin: ORIGIN })).toBe(false);
 });
 
+function corsOf(Cors: unknown): ReturnType<typeof readCors> {
+  const members = new Members({ Cors });
+  const cors = readCors(members);
+  members.check();
+  return cors;
+}
+
 test('settings are taken as they are', () => {
   const cors = {
     AllowCredentials: true,
@@ -42,22 +50,26 @@ test('settings are taken as they are', () => {
     ExposeHeaders: ['x-shown'],
     MaxAge: 86_400,
   };
-  expect(readCors(cors)).toEqual(cors);
-  expect(readCors({})).toEqual({});
-  expect(readCors(undefined)).toBeUndefined();
+  expect(corsOf(cors)).toEqual(cors);
+  expect(corsOf({})).toEqual({});
+  expect(corsOf(undefined)).toBeUndefined();
 });
 
 test.each([
-  'all',
-  { AllowCredentials: 'yes' },
-  { MaxAge: 86_401 },
-  { MaxAge: -1 },
-  { AllowMethods: ['TRACE'] },
-  { AllowOrigins: ORIGIN },
-  { AllowHeaders: ['a\r\nb: c'] },
-])('%j is refused', (cors) => {
-  expect(() => readCors(cors)).toThrow(
-    expect.objectContaining({ statusCode: 400, type: 'ValidationException' }),
+  ['all', 'SerializationException'],
+  [{ AllowCredentials: 'yes' }, 'SerializationException'],
+  [{ AllowOrigins: ORIGIN }, 'SerializationException'],
+  [{ MaxAge: 86_401 }, 'ValidationException'],
+  [{ MaxAge: -1 }, 'ValidationException'],
+  [{ AllowMethods: ['TRACE'] }, 'ValidationException'],
+  [{ AllowHeaders: ['a\r\nb: c'] }, 'ValidationException'],
+])('%j is refused', (cors, type) => {
+  expect(() => corsOf(cors)).toThrow(expect.objectContaining({ statusCode: 400, type }));
+});
+
+test('all that is wrong is told at once', () => {
+  expect(() => corsOf({ MaxAge: -1, AllowMethods: ['TRACE'] })).toThrow(
+    "ValidationException: 2 validation errors detected: Value '[TRACE]' at 'cors.allowMethods' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [GET, PUT, HEAD, POST, PATCH, DELETE, *]]; Value '-1' at 'cors.maxAge' failed to satisfy constraint: Member must have value greater than or equal to 0",
   );
 });
 
@@ -71,7 +83,7 @@ test('whatever settings are taken, headers of them can be sent', () => {
     fc.property(given, (value) => {
       let cors: ReturnType<typeof readCors>;
       try {
-        cors = readCors(value);
+        cors = corsOf(value);
       } catch {
         // Refused: nothing of it is ever sent.
         return;

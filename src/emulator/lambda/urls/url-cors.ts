@@ -1,47 +1,35 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { constraintError } from '../invocations/operation-target.ts';
+import type { Members } from '../functions/members.ts';
 import type { UrlCors } from './function-url.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Cors.html */
 const MOST_SECONDS = 86_400;
-const MOST_ITEMS = 100;
+const MOST_METHODS = 6;
 const METHODS = ['GET', 'PUT', 'HEAD', 'POST', 'PATCH', 'DELETE', '*'];
+/** They are sent back in headers. */
+const HEADER_VALUES = { max: 100, each: { max: 1024, pattern: { test: /^[\x21-\x7e]+$/, text: '.*' } } };
 
 /**
  * `Cors` of a request; undefined where there is none.
  *
- * @throws AwsError 400 ValidationException
+ * @throws AwsError 400 SerializationException; of other problems the members know
  */
-export function readCors(value: unknown): UrlCors | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'object') throw constraintError('cors', value, 'be a structure');
-  const member = (name: string): unknown => Reflect.get(value, name) ?? undefined;
-  const credentials = member('AllowCredentials');
-  const maxAge = member('MaxAge');
-  if (credentials !== undefined && typeof credentials !== 'boolean') {
-    throw constraintError('cors.allowCredentials', credentials, 'be a boolean');
-  }
-  if (
-    maxAge !== undefined &&
-    !(Number.isInteger(maxAge) && Number(maxAge) >= 0 && Number(maxAge) <= MOST_SECONDS)
-  ) {
-    throw constraintError('cors.maxAge', maxAge, `have value between 0 and ${MOST_SECONDS}`);
-  }
-  const methods = texts(member('AllowMethods'), 'allowMethods');
-  const unknown = methods?.find((method) => !METHODS.includes(method));
-  if (unknown !== undefined) {
-    throw constraintError('cors.allowMethods', unknown, `satisfy enum value set: [${METHODS.join(', ')}]`);
-  }
-  const headers = texts(member('AllowHeaders'), 'allowHeaders');
-  const origins = texts(member('AllowOrigins'), 'allowOrigins');
-  const exposed = texts(member('ExposeHeaders'), 'exposeHeaders');
+export function readCors(members: Members): UrlCors | undefined {
+  const cors = members.structure('Cors');
+  if (cors === undefined) return undefined;
+  const AllowCredentials = cors.boolean('AllowCredentials');
+  const AllowHeaders = cors.list('AllowHeaders', HEADER_VALUES);
+  const AllowMethods = cors.list('AllowMethods', { max: MOST_METHODS, each: { values: METHODS } });
+  const AllowOrigins = cors.list('AllowOrigins', HEADER_VALUES);
+  const ExposeHeaders = cors.list('ExposeHeaders', HEADER_VALUES);
+  const MaxAge = cors.integer('MaxAge', { min: 0, max: MOST_SECONDS });
   return {
-    ...(credentials === undefined ? {} : { AllowCredentials: credentials }),
-    ...(headers === undefined ? {} : { AllowHeaders: headers }),
-    ...(methods === undefined ? {} : { AllowMethods: methods }),
-    ...(origins === undefined ? {} : { AllowOrigins: origins }),
-    ...(exposed === undefined ? {} : { ExposeHeaders: exposed }),
-    ...(maxAge === undefined ? {} : { MaxAge: Number(maxAge) }),
+    ...(AllowCredentials === undefined ? {} : { AllowCredentials }),
+    ...(AllowHeaders === undefined ? {} : { AllowHeaders }),
+    ...(AllowMethods === undefined ? {} : { AllowMethods }),
+    ...(AllowOrigins === undefined ? {} : { AllowOrigins }),
+    ...(ExposeHeaders === undefined ? {} : { ExposeHeaders }),
+    ...(MaxAge === undefined ? {} : { MaxAge }),
   };
 }
 
@@ -83,16 +71,4 @@ export function preflightHeaders(cors: UrlCors, origin: string): Readonly<Record
     ...(AllowHeaders.length > 0 ? { 'access-control-allow-headers': AllowHeaders.join(',') } : {}),
     ...(MaxAge === undefined ? {} : { 'access-control-max-age': String(MaxAge) }),
   };
-}
-
-function texts(value: unknown, member: string): readonly string[] | undefined {
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value) || value.length > MOST_ITEMS) {
-    throw constraintError(`cors.${member}`, value, `have length less than or equal to ${MOST_ITEMS}`);
-  }
-  return value.map((text: unknown) => {
-    // They are sent back as header values.
-    if (typeof text === 'string' && /^[\x21-\x7e]{1,1024}$/.test(text)) return text;
-    throw constraintError(`cors.${member}`, text, 'satisfy regular expression pattern: .*');
-  });
 }

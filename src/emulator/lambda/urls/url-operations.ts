@@ -1,19 +1,20 @@
+import { constraintViolation } from '../../constraint-violation.ts';
 import type { ApiOperation, OperationCall } from '../../http/api-operation.ts';
 import type { FunctionReference } from '../function-name.ts';
-import type { FunctionRegistry } from '../function-registry.ts';
+import { Members } from '../functions/members.ts';
+import { existingFunction, type FunctionLookup } from '../functions/operation-function.ts';
 import { pageOf, pageSize, readMarker } from '../functions/page.ts';
-import { constraintError, operationTarget } from '../invocations/operation-target.ts';
-import { resourceConflict, resourceNotFound } from '../lambda-errors.ts';
-import { type FunctionUrl, type InvokeMode, type UrlAuthType, urlIdOf } from './function-url.ts';
+import { resourceConflict, resourceNotFound, validationFailed } from '../lambda-errors.ts';
+import { type FunctionUrl, urlIdOf } from './function-url.ts';
 import { readCors } from './url-cors.ts';
 import type { UrlTable } from './url-table.ts';
 
 const PATH = '/2021-10-31/functions/{FunctionName}/url';
+const AUTH_TYPES = ['NONE', 'AWS_IAM'] as const;
+const INVOKE_MODES = ['RESPONSE_STREAM', 'BUFFERED'] as const;
 
-export type UrlOperationDependencies = {
-  readonly registry: FunctionRegistry;
+export type UrlOperationDependencies = FunctionLookup & {
   readonly urls: UrlTable;
-  readonly region: string;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
   /** Epoch milliseconds. */
@@ -29,21 +30,26 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
       route: { method: 'POST', path: PATH },
       support: 'supported',
       handle(call) {
-        const { name, qualifier } = urlTarget(call, registry, 'lambda:CreateFunctionUrlConfig');
+        const { name, qualifier } = urlTarget(call, deps, 'CreateFunctionUrlConfig');
         const arn = registry.arnOf({ name, qualifier });
         if (urls.get(name, qualifier) !== undefined) {
           throw resourceConflict(
             `Failed to create function url config for [functionArn = ${arn}]. Error message:  FunctionUrlConfig exists for this Lambda function`,
           );
         }
+        const members = new Members(call.input);
+        const authType = members.requiredChoice('AuthType', AUTH_TYPES);
+        const invokeMode = members.choice('InvokeMode', INVOKE_MODES) ?? 'BUFFERED';
+        const cors = readCors(members);
+        members.check();
         const at = now();
         const url: FunctionUrl = {
           urlId: urlIdOf(arn),
           functionName: name,
           qualifier,
-          authType: authTypeOf(call.input.AuthType),
-          invokeMode: invokeModeOf(call.input.InvokeMode ?? 'BUFFERED'),
-          cors: readCors(call.input.Cors),
+          authType,
+          invokeMode,
+          cors,
           createdAt: at,
           lastModified: at,
         };
@@ -57,7 +63,7 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
       route: { method: 'GET', path: PATH },
       support: 'supported',
       handle: (call) => ({
-        output: describe(existingUrl(call, deps, 'lambda:GetFunctionUrlConfig'), deps),
+        output: describe(existingUrl(call, deps, 'GetFunctionUrlConfig'), deps),
       }),
     },
     {
@@ -65,16 +71,14 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
       route: { method: 'PUT', path: PATH },
       support: 'supported',
       handle(call) {
-        const before = existingUrl(call, deps, 'lambda:UpdateFunctionUrlConfig');
-        const { AuthType, InvokeMode, Cors } = call.input;
-        const url: FunctionUrl = {
-          ...before,
-          authType: AuthType === undefined ? before.authType : authTypeOf(AuthType),
-          invokeMode: InvokeMode === undefined ? before.invokeMode : invokeModeOf(InvokeMode),
-          // An empty structure takes it away.
-          cors: Cors === undefined ? before.cors : withoutNothing(readCors(Cors)),
-          lastModified: now(),
-        };
+        const before = existingUrl(call, deps, 'UpdateFunctionUrlConfig');
+        const members = new Members(call.input);
+        const authType = members.choice('AuthType', AUTH_TYPES) ?? before.authType;
+        const invokeMode = members.choice('InvokeMode', INVOKE_MODES) ?? before.invokeMode;
+        // An empty structure takes it away.
+        const cors = withoutNothing(readCors(members) ?? before.cors);
+        members.check();
+        const url: FunctionUrl = { ...before, authType, invokeMode, cors, lastModified: now() };
         urls.put(url);
         return { output: describe(url, deps) };
       },
@@ -84,7 +88,7 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
       route: { method: 'DELETE', path: PATH },
       support: 'supported',
       handle(call) {
-        urls.delete(existingUrl(call, deps, 'lambda:DeleteFunctionUrlConfig').urlId);
+        urls.delete(existingUrl(call, deps, 'DeleteFunctionUrlConfig').urlId);
         return { status: 204 };
       },
     },
@@ -93,7 +97,7 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
       route: { method: 'GET', path: '/2021-10-31/functions/{FunctionName}/urls' },
       support: 'supported',
       handle(call) {
-        const { name } = operationTarget(call, registry, 'lambda:ListFunctionUrlConfigs');
+        const { name } = existingFunction(call, deps, 'ListFunctionUrlConfigs');
         const size = pageSize(call.query, 50);
         const [after = ''] = readMarker(call.query);
         const found = urls.list(name, String(after), size + 1);
@@ -105,31 +109,21 @@ export function urlOperations(deps: UrlOperationDependencies): readonly ApiOpera
 }
 
 /** Of the function itself, or of an alias: versions have no URLs. */
-function urlTarget(call: OperationCall, registry: FunctionRegistry, action: string): FunctionReference {
-  const reference = operationTarget(call, registry, action);
+function urlTarget(call: OperationCall, lookup: FunctionLookup, action: string): FunctionReference {
+  const reference = existingFunction(call, lookup, action);
   const { qualifier } = reference;
   if (qualifier !== undefined && /^(?:\$LATEST|\d+)$/.test(qualifier)) {
-    const pattern = '((?!^\\d+$)^[0-9a-zA-Z-_]+$)';
-    throw constraintError('qualifier', qualifier, `satisfy regular expression pattern: ${pattern}`);
+    const pattern = 'Member must satisfy regular expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)';
+    throw validationFailed(constraintViolation('Qualifier', qualifier, pattern));
   }
   return reference;
 }
 
 function existingUrl(call: OperationCall, deps: UrlOperationDependencies, action: string): FunctionUrl {
-  const { name, qualifier } = urlTarget(call, deps.registry, action);
+  const { name, qualifier } = urlTarget(call, deps, action);
   const url = deps.urls.get(name, qualifier);
   if (url === undefined) throw resourceNotFound('The resource you requested does not exist.');
   return url;
-}
-
-function authTypeOf(value: unknown): UrlAuthType {
-  if (value === 'NONE' || value === 'AWS_IAM') return value;
-  throw constraintError('authType', value, 'satisfy enum value set: [NONE, AWS_IAM]');
-}
-
-function invokeModeOf(value: unknown): InvokeMode {
-  if (value === 'BUFFERED' || value === 'RESPONSE_STREAM') return value;
-  throw constraintError('invokeMode', value, 'satisfy enum value set: [RESPONSE_STREAM, BUFFERED]');
 }
 
 function withoutNothing(cors: FunctionUrl['cors']): FunctionUrl['cors'] {
@@ -138,11 +132,11 @@ function withoutNothing(cors: FunctionUrl['cors']): FunctionUrl['cors'] {
 
 function describe(
   { urlId, functionName, qualifier, authType, invokeMode, cors, createdAt, lastModified }: FunctionUrl,
-  { registry, region, endpoint }: UrlOperationDependencies,
+  { registry, scope, endpoint }: UrlOperationDependencies,
 ): Readonly<Record<string, unknown>> {
   const { protocol, port } = new URL(endpoint());
   return {
-    FunctionUrl: `${protocol}//${urlId}.lambda-url.${region}.localhost${port === '' ? '' : `:${port}`}/`,
+    FunctionUrl: `${protocol}//${urlId}.lambda-url.${scope.region}.localhost${port === '' ? '' : `:${port}`}/`,
     FunctionArn: registry.arnOf({ name: functionName, qualifier }),
     AuthType: authType,
     ...(cors === undefined ? {} : { Cors: cors }),
