@@ -118,6 +118,11 @@ export async function startConfiguredEmulator(
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
     ...(onInvocation === undefined ? {} : { onInvocation }),
   });
+  const { users = {} } = configuration.iam ?? {};
+  if (emulator.access === 'closed' && Object.keys(users).length === 0) {
+    const text = `Nobody can call this emulator: it knows no keys. Configure iam.users, or start it with llx emulator --dev-key, which opens it to everybody who reaches ${host}.`;
+    store.dispatch({ type: 'notice', level: 'warning', text });
+  }
   return {
     ...emulator,
     async close() {
