@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { terminalWidths } from './terminal-width-plugin.ts';
+import { yogaWithoutFetch } from './yoga-plugin.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -63,7 +64,7 @@ const program: BuildOptions = {
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
-  plugins: [builtins, terminalWidths],
+  plugins: [builtins, terminalWidths, yogaWithoutFetch],
   external: [
     'esbuild',
     'aws-iot-device-sdk-v2',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { terminalWidths } from '../../scripts/terminal-width-plugin.ts';
+import { yogaWithoutFetch } from '../../scripts/yoga-plugin.ts';
 import { root } from '../child.ts';
 import type { Line } from '../line.ts';
 
@@ -23,7 +24,7 @@ export async function tui(invocations: number): Promise<readonly Line[]> {
     format: 'esm',
     logLevel: 'warning',
     external: ['react-devtools-core'],
-    plugins: [terminalWidths],
+    plugins: [terminalWidths, yogaWithoutFetch],
     define: { 'process.env.NODE_ENV': '"production"' },
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
