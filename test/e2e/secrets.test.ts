@@ -218,7 +218,7 @@ describe('no secret is in what other commands show', () => {
         await expect.poll(screen, { timeout: 15_000 }).toContain('connected');
         await invokeAll(`http://127.0.0.1:${port}`);
         outputs.set('list', await screen());
-        await inTmux('send-keys', '-t', 'llx', 'k', 'l');
+        await inTmux('send-keys', '-t', 'llx', '/', 'fn:prints', 'Enter', 'l');
         await expect.poll(screen, { timeout: 15_000 }).toContain('the keys are');
         outputs.set('logs', await screen());
         await inTmux('send-keys', '-t', 'llx', 'G');
