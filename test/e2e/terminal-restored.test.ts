@@ -132,7 +132,6 @@ describe.skipIf(!hasTmux)(
       await terminal.keys('o');
       await terminal.shows('editing');
       process.kill(await llx(), 'SIGTERM');
-      await terminal.keys('Enter');
       expect(await terminal.shows('exit code 130')).toContain('No invocations.');
       await expectRestored();
     });

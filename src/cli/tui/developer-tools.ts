@@ -8,7 +8,7 @@ import { invokeFunction } from '../invoke-function.ts';
 import { packagePaths } from '../package-paths.ts';
 import { copyText } from './clipboard.ts';
 import { editText } from './edit-text.ts';
-import { editorOf, openCommand } from './editor-command.ts';
+import { type EditorCommand, editorOf, openCommand } from './editor-command.ts';
 import { fixtureActions } from './fixture-actions.ts';
 import { runEditor } from './run-editor.ts';
 import { absoluteLocation, handlerFile, readAround } from './source-file.ts';
@@ -36,6 +36,8 @@ export function createDeveloperTools(parts: DeveloperToolsParts): DeveloperTools
   const runs = new LocalRuns({ runtime, store, specOf, lane });
   signal.addEventListener('abort', () => void runs.close(), { once: true });
 
+  const run = (command: EditorCommand): Promise<void> => runEditor(command, signal);
+
   async function replay(request: Parameters<TuiActions['replay']>[0]): Promise<void> {
     await runs.run(request);
   }
@@ -46,12 +48,12 @@ export function createDeveloperTools(parts: DeveloperToolsParts): DeveloperTools
       directories: [configuration.fixtureDirectory, packagePaths.fixtures],
       send: (request) => sendEvent(request, parts, (here) => replay({ ...here, replayOf: undefined })),
     }),
-    edit: (text, extension) => editText(text, { extension, editor: editorOf(env) }),
+    edit: (text, extension) => editText(text, { extension, editor: editorOf(env), run }),
     async openSource(functionName, location) {
       const spec = specOf(functionName);
       if (spec === undefined) throw new Error(`${functionName} is no function of this session.`);
       const place = location === undefined ? await beginningOf(spec) : absoluteLocation(location, spec.root);
-      await runEditor(openCommand(editorOf(env), place));
+      await run(openCommand(editorOf(env), place));
     },
     readSource: (location) => readAround(absoluteLocation(location, configuration.root)),
     copy: (text) => copyText(text, { env, terminal }),
