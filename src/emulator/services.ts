@@ -170,6 +170,7 @@ export function openServices(core: ServicesCore): Services {
     queue.functionDeleted(name);
     concurrency.delete(name);
     recursion.functionDeleted(name);
+    core.identities.forgetFunction(name);
     core.forget(functions.arnOf(name));
   });
   functions.onChanged((name) => core.forget(functions.arnOf(name)));

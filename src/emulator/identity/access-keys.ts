@@ -33,6 +33,11 @@ export class AccessKeys {
     this.#keys.set(key.credentials.accessKeyId, key);
   }
 
+  /** Nobody is let in with it any more. */
+  delete(accessKeyId: string): void {
+    this.#keys.delete(accessKeyId);
+  }
+
   /** Makes a temporary key: `ASIALLX…`, with a token, good for `durationSeconds`. */
   issue(grant: Grant, durationSeconds: number): Required<AwsCredentials> {
     this.#sweep();

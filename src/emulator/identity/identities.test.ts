@@ -147,6 +147,27 @@ describe('an emulator without users', () => {
   });
 });
 
+test('keys of a function that was deleted open nothing, those of other functions do', () => {
+  const world = new World();
+  world.identities.setRoleOf('orders-2', 'orders-role');
+  const [first, other] = ['orders', 'orders-2'].map((name) => world.identities.functionCredentials(name));
+  world.identities.setRoleOf('orders', 'another-role');
+  const second = world.identities.functionCredentials('orders');
+  world.identities.forgetFunction('orders');
+  for (const deleted of [first, second]) {
+    expect(world.refusal(world.request(deleted ?? STRANGER))).toBe(
+      `403 UnrecognizedClientException: ${INVALID}`,
+    );
+  }
+  expect(world.verify(world.request(other ?? STRANGER))).toBe(
+    `arn:aws:sts::${ACCOUNT}:assumed-role/orders-role/orders-2`,
+  );
+  // Deployed anew, it has keys of its own.
+  expect(world.verify(world.request(world.identities.functionCredentials('orders')))).toBe(
+    `arn:aws:sts::${ACCOUNT}:assumed-role/another-role/orders`,
+  );
+});
+
 describe('an emulator with users', () => {
   test('lets in whom it knows', () => {
     const world = new World({ users });

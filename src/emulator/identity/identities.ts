@@ -162,7 +162,7 @@ export class Identities {
   functionCredentials(functionName: string): Required<AwsCredentials> {
     const role = this.#roles.ofFunction(functionName);
     checkTrustsLambda(role);
-    // A function that was deployed anew may have another role.
+    // Its role may have changed since.
     const keyName = `${functionName} ${role.arn}`;
     const known = this.#functionKeys.get(keyName);
     if (known !== undefined) return known;
@@ -171,6 +171,15 @@ export class Identities {
     const { credentials } = this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined);
     this.#functionKeys.set(keyName, credentials);
     return credentials;
+  }
+
+  /** It was deleted: the keys in its environments open nothing any more. */
+  forgetFunction(functionName: string): void {
+    for (const [keyName, { accessKeyId }] of this.#functionKeys) {
+      if (!keyName.startsWith(`${functionName} `)) continue;
+      this.#functionKeys.delete(keyName);
+      this.#keys.delete(accessKeyId);
+    }
   }
 
   /**

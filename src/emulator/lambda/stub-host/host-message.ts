@@ -3,7 +3,7 @@ import type { LocalRun } from '../../../stub/stub-outcome.ts';
 /** What the emulator and the process that runs the stubs say to each other, over one pipe. */
 export type ToHost =
   | {
-      /** Before a function's first invocation, and again with credentials that end later. */
+      /** Once, before a function's first invocation. */
       readonly type: 'function';
       /** Unqualified: names the stub. */
       readonly arn: string;
@@ -13,7 +13,6 @@ export type ToHost =
       readonly endpoint: string;
       /** Whether the broker has quotas. */
       readonly paced: boolean;
-      /** Whether the emulator answers nobody who does not sign. */
     }
   | {
       readonly type: 'invoke';

@@ -33,23 +33,17 @@ export class HostedStub {
   readonly #live = new Map<number, LiveStream>();
   /** Calls whose deployed handler runs now, for a session that watches. */
   readonly #observing = new Map<number, NonNullable<Deployed['observe']>>();
-  /** Credentials are read from it at every connect. */
-  readonly #environment: Record<string, string>;
+  readonly #environment: Readonly<Record<string, string>>;
 
   constructor(options: HostedStubOptions) {
     this.#send = options.send;
-    this.#environment = { ...options.environment };
+    this.#environment = options.environment;
     this.#stub = options.module.then(({ createStub }) => {
       const stub = createStub(this.#stubOptions(options));
       // As in Lambda: what can be done during init is not done during an invocation.
       void stub.prepare();
       return stub;
     });
-  }
-
-  /** The environment with credentials that end later. */
-  renew(environment: Readonly<Record<string, string>>): void {
-    Object.assign(this.#environment, environment);
   }
 
   async invoke(message: Invoke, body: Buffer): Promise<void> {

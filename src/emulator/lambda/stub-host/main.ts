@@ -29,13 +29,9 @@ function stubOf(arn: string): HostedStub {
 
 function receive(message: ToHost, body: Buffer): void {
   switch (message.type) {
-    case 'function': {
-      const stub = stubs.get(message.arn);
-      if (stub === undefined)
-        stubs.set(message.arn, new HostedStub({ ...message, module: stubModule, send }));
-      else stub.renew(message.environment);
+    case 'function':
+      stubs.set(message.arn, new HostedStub({ ...message, module: stubModule, send }));
       return;
-    }
     case 'invoke':
       void stubOf(message.arn).invoke(message, body);
       return;

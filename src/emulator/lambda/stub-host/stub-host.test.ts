@@ -289,25 +289,6 @@ test('a function’s environment is told once before its first invocation, and t
   expect(told(await stubs.invoke(same, run()))).toMatchObject({ payload: [{ NAME: 'orders', ASKED: '2' }] });
 });
 
-test('a function’s environment is told again each hour, with credentials that end later', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
-  try {
-    const stubs = await startHost(TOLD);
-    stubs.connect(place());
-    const same = call();
-    await stubs.invoke(same, run());
-    vi.advanceTimersByTime(3_600_000);
-    expect(told(await stubs.invoke(same, run()))).toMatchObject({
-      payload: [
-        { NAME: 'orders', ASKED: '1' },
-        { NAME: 'orders', ASKED: '2' },
-      ],
-    });
-  } finally {
-    vi.useRealTimers();
-  }
-});
-
 /** Answers in three pieces, each when the last was taken. */
 const STREAMING = `
   const pieces = ['one ', 'two ', 'three'];

@@ -32,12 +32,9 @@ export type HostPlace = {
   readonly endpoint: string;
   /** Whether the broker has quotas. */
   readonly paced: boolean;
-  /** What a function's environment has for its stub. Asked again before credentials end. */
+  /** What a function's environment has for its stub: credentials in it hold as long as the emulator runs. */
   readonly environmentOf: (spec: FunctionSpec) => Readonly<Record<string, string>>;
 };
-
-/** Credentials of a function's role are good for twelve hours. */
-const RENEW_MS = 3_600_000;
 
 /**
  * One process in which the stubs of all functions run: what Lambda's execution environments are on AWS.
@@ -50,14 +47,12 @@ export class StubHost {
   #nextCall = 1;
   #closing: Promise<void> | undefined;
   #place: HostPlace | undefined;
-  /** Functions that the process knows, and since when it has their environment. */
-  readonly #introduced = new Map<FunctionSpec, number>();
-  readonly #renewal: NodeJS.Timeout;
+  /** ARNs of the functions that the process knows. */
+  readonly #introduced = new Set<string>();
 
   /** Starts the process at once: it boots while the emulator opens its ports. */
   constructor(options: StubHostOptions) {
     this.#options = options;
-    this.#renewal = setInterval(() => this.#renew(), RENEW_MS).unref();
     this.#start();
   }
 
@@ -112,7 +107,6 @@ export class StubHost {
 
   /** Answers every call as `aborted` and ends the process. Idempotent. */
   close(): Promise<void> {
-    clearInterval(this.#renewal);
     this.#closing ??= this.#process?.close() ?? Promise.resolve();
     this.#failAll(abortedFailure);
     return this.#closing;
@@ -131,18 +125,13 @@ export class StubHost {
     this.#introduced.clear();
   }
 
-  /** Says what the process must know of a function; it is told again when that is old, as after a laptop's sleep. */
+  /** Says what the process must know of a function. */
   #introduce(spec: FunctionSpec): void {
     const place = this.#place;
-    const since = this.#introduced.get(spec);
-    if (place === undefined || (since !== undefined && Date.now() - since < RENEW_MS)) return;
+    if (place === undefined || this.#introduced.has(spec.arn)) return;
     const { environmentOf, ...facts } = place;
-    this.#introduced.set(spec, Date.now());
+    this.#introduced.add(spec.arn);
     this.#send({ type: 'function', arn: spec.arn, environment: environmentOf(spec), ...facts });
-  }
-
-  #renew(): void {
-    for (const spec of [...this.#introduced.keys()]) this.#introduce(spec);
   }
 
   #ended(host: HostProcess, { status, reason }: HostEnd): void {
