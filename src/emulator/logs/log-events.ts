@@ -1,5 +1,6 @@
 import type { State } from '../state/state.ts';
 import { chunksOf, idOfEvent, type LogChunk } from './log-chunk.ts';
+import { LogWindow } from './log-window.ts';
 
 /** Where an event stands in its group: by time, and what came in the same millisecond in the order of its arrival. */
 export type LogPosition = { readonly at: number; readonly id: number };
@@ -30,14 +31,22 @@ export type LogRange = {
   readonly newestFirst?: boolean;
 };
 
+/** What of a second is in memory at once. */
+type SecondWindow = { readonly window: LogWindow; readonly add: (row: Row) => void };
+
+/** More than a page has. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
+
 type Row = { id: number; second: number; stream_id: number; ingested_at: number; events: string };
 
 /** The events of all groups, read in the order of their time. */
 export class LogEvents {
   readonly #state: State;
+  readonly #windowBytes: number;
 
-  constructor(state: State) {
+  constructor(state: State, windowBytes = WINDOW_BYTES) {
     this.#state = state;
+    this.#windowBytes = windowBytes;
   }
 
   /** To be called within a transaction. */
@@ -71,19 +80,50 @@ export class LogEvents {
       )
       .iterate(groupId, Math.floor(low / 1_000), Math.floor(high / 1_000)) as Iterable<Row>;
     const sign = newestFirst ? -1 : 1;
-    const isWanted = (event: StoredLogEvent): boolean =>
-      event.at >= low && event.at <= high && (after === undefined || sign * inOrder(event, after) > 0);
-    let events: StoredLogEvent[] = [];
+    const compare = (a: LogPosition, b: LogPosition): number => sign * inOrder(a, b);
+    const windowAfter = (last: LogPosition | undefined): SecondWindow => {
+      const window = new LogWindow({ compare, mostBytes: this.#windowBytes });
+      const add = (row: Row): void => {
+        if (range.streamIds?.has(row.stream_id) === false) return;
+        for (const event of eventsOf(row)) {
+          if (event.at < low || event.at > high || (last && compare(event, last) <= 0)) continue;
+          window.add(event);
+        }
+      };
+      return { window, add };
+    };
+    let current = windowAfter(after);
     let second: number | undefined;
     for (const row of rows) {
-      if (row.second !== second) {
-        yield* events.filter(isWanted).sort((a, b) => sign * inOrder(a, b));
-        events = [];
-        second = row.second;
+      if (second !== undefined && row.second !== second) {
+        yield* this.#whole(groupId, second, current, windowAfter);
+        current = windowAfter(after);
       }
-      if (range.streamIds?.has(row.stream_id) !== false) events.push(...eventsOf(row));
+      second = row.second;
+      current.add(row);
     }
-    yield* events.filter(isWanted).sort((a, b) => sign * inOrder(a, b));
+    if (second !== undefined) yield* this.#whole(groupId, second, current, windowAfter);
+  }
+
+  /** The events of a second, which may be more than memory has: what does not fit is read again, from where it ends. */
+  *#whole(
+    groupId: number,
+    second: number,
+    first: SecondWindow,
+    windowAfter: (last: LogPosition) => SecondWindow,
+  ): Generator<StoredLogEvent> {
+    for (let { window } = first; ; ) {
+      yield* window.events();
+      if (window.end === undefined) return;
+      const next = windowAfter(window.end);
+      const rows = this.#state
+        .statement(
+          'SELECT id, second, stream_id, ingested_at, events FROM log_chunks WHERE group_id = ? AND second = ? ORDER BY id',
+        )
+        .iterate(groupId, second) as Iterable<Row>;
+      for (const row of rows) next.add(row);
+      window = next.window;
+    }
   }
 
   /** The bytes of all groups. */
