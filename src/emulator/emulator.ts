@@ -30,6 +30,7 @@ import { runStubProcess } from './lambda/stub-process.ts';
 import { LazyServices } from './lazy-services.ts';
 import { InvocationLogs } from './logs/invocation-logs.ts';
 import { InvocationMetrics } from './metrics/invocation-metrics.ts';
+import { METRICS_QUERY } from './metrics/metrics-query.ts';
 import type { Services, StatePlace } from './services.ts';
 import { addStsRoute } from './sts/sts-route.ts';
 
@@ -186,8 +187,11 @@ async function open(
     deployedNames().map((name) => ({ name, arn: registry.arnOf({ name, qualifier: undefined }) }));
   addInvokeRoute(api.app, service, access);
   addInvokeStreamRoute(api.app, service, access);
-  addStsRoute(api.app, identities, async (request, reply) =>
-    (await services.load()).router.answer(request, reply),
+  addStsRoute(
+    api.app,
+    identities,
+    async (request, reply) => (await services.load()).router.answer(request, reply),
+    [METRICS_QUERY.version],
   );
   addRetainedRoute(api.app, broker, { access, arnPrefix: `arn:aws:iot:${region}:${account}` });
   addEndpointRoute(

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '../identity/principal.ts';
+import type { QueryShape } from './aws-query.ts';
 
 /** One request to an operation: its caller is known, its body is parsed. */
 export type OperationCall = {
@@ -52,5 +53,7 @@ export type ApiService = {
   readonly target?: string;
   /** Of JSON services. @default 1.0 */
   readonly jsonVersion?: '1.0' | '1.1';
+  /** Of services that are spoken to in forms, too. */
+  readonly query?: QueryShape;
   readonly operations: readonly ApiOperation[];
 };

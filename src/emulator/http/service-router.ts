@@ -3,6 +3,7 @@ import type { RequestAccess } from '../identity/request-access.ts';
 import type { ApiOperation, ApiService, OperationAnswer, OperationCall } from './api-operation.ts';
 import { type ApiProtocol, awsJson, type EncodedAnswer, REST_JSON } from './api-protocol.ts';
 import { AwsError, notImplemented } from './aws-error.ts';
+import { awsQuery, queryAction } from './aws-query.ts';
 import { plainBody } from './content-encoding.ts';
 import { toAwsError } from './front-door.ts';
 import { RestPaths } from './rest-paths.ts';
@@ -18,11 +19,12 @@ type Found = {
 };
 
 const CBOR_PATH = /^\/service\/(\w{1,100})\/operation\/(\w{1,100})$/;
+const FORM = 'application/x-www-form-urlencoded';
 const NO_BODY = new Uint8Array();
 
 /**
  * All services that are tables of operations, at one port: finds what a request asks for by its method and path,
- * `X-Amz-Target` or rpc-v2-cbor path, verifies its signature, and answers in the form of its protocol.
+ * `X-Amz-Target`, rpc-v2-cbor path or form, verifies its signature, and answers in the form of its protocol.
  */
 export class ServiceRouter {
   readonly services: readonly ApiService[];
@@ -45,9 +47,10 @@ export class ServiceRouter {
   /** Answers whatever it is; what no service knows is 501, naming it. */
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const requestId = crypto.randomUUID();
-    const found = await this.#find(request);
+    let found: Found | undefined;
     let encoded: EncodedAnswer;
     try {
+      found = await this.#find(request);
       encoded = await this.#carryOut(found, request, requestId);
     } catch (error) {
       if (!(error instanceof AwsError)) this.#onDefect(error);
@@ -87,12 +90,7 @@ export class ServiceRouter {
         path,
         query: queryOf(request),
         headers: request.headers,
-        input: protocol.decode(
-          plainBody(
-            request.body instanceof Uint8Array ? request.body : NO_BODY,
-            request.headers['content-encoding'],
-          ),
-        ),
+        input: protocol.decode(bodyOf(request)),
         signal: hangUp.signal,
         authorize: (action, resource) => this.#access.allow(principal, action, resource),
       };
@@ -118,6 +116,11 @@ export class ServiceRouter {
       // Loaded where it is spoken: boto3 does, for CloudWatch.
       return service && named(service, name, (await import('./rpc-cbor.ts')).RPC_CBOR);
     }
+    if (path === '/' && request.headers['content-type']?.startsWith(FORM)) {
+      const { action = '', version } = queryAction(bodyOf(request)) ?? {};
+      const service = this.services.find(({ query }) => query !== undefined && query.version === version);
+      return service?.query && named(service, action, awsQuery(service.query, action));
+    }
     for (const { service, paths } of this.#rest) {
       const match = paths.find(request.method, path);
       if (match !== undefined) {
@@ -135,6 +138,11 @@ export class ServiceRouter {
 function named(service: ApiService, name: string, protocol: ApiProtocol): Found {
   const operation = service.operations.find((one) => one.name === name);
   return { service, protocol, operation, name: name.slice(0, 200), path: {} };
+}
+
+function bodyOf(request: FastifyRequest): Uint8Array {
+  const body = request.body instanceof Uint8Array ? request.body : NO_BODY;
+  return plainBody(body, request.headers['content-encoding']);
 }
 
 function queryOf(request: FastifyRequest): URLSearchParams {

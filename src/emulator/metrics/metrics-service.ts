@@ -4,6 +4,7 @@ import { getMetricData } from './get-metric-data.ts';
 import { getMetricStatistics } from './get-metric-statistics.ts';
 import { listMetrics } from './list-metrics.ts';
 import type { MetricStore } from './metric-store.ts';
+import { METRICS_QUERY } from './metrics-query.ts';
 import { putMetricData } from './put-metric-data.ts';
 import { REFUSED_METRICS_OPERATIONS } from './refused-operations.ts';
 
@@ -14,7 +15,7 @@ export type MetricsDependencies = {
   readonly flush: () => void;
 };
 
-/** CloudWatch: rpc-v2-cbor (AWS CLI, boto3) or JSON 1.0 (JavaScript), whatever a client speaks. */
+/** CloudWatch: rpc-v2-cbor (AWS CLI, boto3), JSON 1.0 (JavaScript) or forms (all before 2025), whatever a client speaks. */
 export function metricsService({ store, clock, flush }: MetricsDependencies): ApiService {
   const afterFlush =
     (read: (call: OperationCall) => OperationAnswer) =>
@@ -27,6 +28,7 @@ export function metricsService({ store, clock, flush }: MetricsDependencies): Ap
     title: 'Amazon CloudWatch',
     target: 'GraniteServiceVersion20100801',
     jsonVersion: '1.0',
+    query: METRICS_QUERY,
     operations: [
       {
         name: 'GetMetricData',

@@ -1,11 +1,11 @@
 import type { AwsCredentials } from '../../signature/credentials.ts';
 import { AwsError, notImplemented } from '../http/aws-error.ts';
+import type { XmlContent } from '../http/xml.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { QueryRequest } from './query-request.ts';
 import { assumeRoleParameters, type Parameters, sessionTokenSeconds } from './sts-parameters.ts';
 import { STS_SERVICE } from './sts-service.ts';
-import type { XmlContent } from './xml.ts';
 
 type Call = {
   readonly identities: Identities;

@@ -2,8 +2,11 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } f
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { AwsCredentials } from '../../signature/credentials.ts';
+import { createApiServer } from '../http/api-server.ts';
 import { signedFetch } from '../http/signed-fetch.test-support.ts';
+import { Identities } from '../identity/identities.ts';
 import { ACCOUNT, ALICE, ALICE_ARN, DEPLOY_ARN, IAM, StsServer } from './sts.test-support.ts';
+import { addStsRoute } from './sts-route.ts';
 
 let server: StsServer | undefined;
 
@@ -264,4 +267,15 @@ describe('on the wire', () => {
       { Type: 'User', Message: `llx's emulator does not implement ${operation}` },
     ]);
   });
+});
+
+test('a form for another API is left to whoever answers it', async () => {
+  const api = createApiServer({ host: '127.0.0.1', port: 0 });
+  const identities = new Identities({ account: ACCOUNT, region: 'us-east-1', functions: [] });
+  addStsRoute(api.app, identities, async (_request, reply) => await reply.send('another'), ['2010-08-01']);
+  const { url } = await api.listen();
+  const body = new URLSearchParams({ Action: 'ListMetrics', Version: '2010-08-01' });
+  const answer = await fetch(url, { method: 'POST', body });
+  await api.close();
+  expect([answer.status, await answer.text()]).toEqual([200, 'another']);
 });

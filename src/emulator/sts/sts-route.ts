@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AwsError, notImplemented } from '../http/aws-error.ts';
+import { xml } from '../http/xml.ts';
 import type { Identities } from '../identity/identities.ts';
 import { RequestAccess } from '../identity/request-access.ts';
 import { parseQueryRequest, type QueryRequest } from './query-request.ts';
 import { callSts } from './sts-operations.ts';
-import { xml } from './xml.ts';
 
 const VERSION = '2011-06-15';
 const NAMESPACE = `https://sts.amazonaws.com/doc/${VERSION}/`;
@@ -16,8 +16,14 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown;
  * and say in the request which is meant.
  *
  * @param otherwise answers what is meant for another service.
+ * @param others versions of APIs that it answers in this protocol.
  */
-export function addStsRoute(app: FastifyInstance, identities: Identities, otherwise: Handler = refuse): void {
+export function addStsRoute(
+  app: FastifyInstance,
+  identities: Identities,
+  otherwise: Handler = refuse,
+  others: readonly string[] = [],
+): void {
   const access = new RequestAccess(identities);
   app.route({
     method: ['GET', 'POST'],
@@ -25,7 +31,7 @@ export function addStsRoute(app: FastifyInstance, identities: Identities, otherw
     handler: (request, reply) => {
       if (request.headers['x-amz-target'] !== undefined) return otherwise(request, reply);
       const call = parseQueryRequest(request);
-      if (call === undefined) return otherwise(request, reply);
+      if (call === undefined || others.includes(call.version)) return otherwise(request, reply);
       return answerInXml(reply, () => answer(call, request));
     },
   });
