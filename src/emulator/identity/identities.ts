@@ -9,7 +9,7 @@ import type { IamConfig } from './iam-config.ts';
 import { Policy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import type { Principal } from './principal.ts';
-import { type FunctionRole, type Role, Roles, uniqueId } from './roles.ts';
+import { checkTrustsLambda, type FunctionRole, type Role, Roles, uniqueId } from './roles.ts';
 import { validationError } from './validation-error.ts';
 
 export type RoleRequest = {
@@ -27,7 +27,6 @@ export type RoleSession = {
   readonly assumedRole: { readonly arn: string; readonly id: string };
 };
 
-const LAMBDA = 'lambda.amazonaws.com';
 /** As long as an emulator runs: it does not replace environments after some hours, as Lambda does before keys end. */
 const FUNCTION_SESSION_SECONDS = 30 * 86_400;
 
@@ -289,13 +288,4 @@ export class Identities {
   ): (name: string) => string | undefined {
     return contextOf(principal, { 'aws:RequestedRegion': this.#region }, context);
   }
-}
-
-function checkTrustsLambda({ arn, trust }: Role): void {
-  if (trust.trustsService(LAMBDA, { action: 'sts:AssumeRole', resource: arn, context: () => undefined }))
-    return;
-  throw new AwsError(400, 'InvalidParameterValueException', {
-    Type: 'User',
-    message: 'The role defined for the function cannot be assumed by Lambda.',
-  });
 }

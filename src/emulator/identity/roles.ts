@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AwsError } from '../http/aws-error.ts';
 import type { IamConfig, IamRole } from './iam-config.ts';
 import { Policy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
@@ -89,6 +90,22 @@ export class Roles {
     this.#roles.set(name, role);
     return role;
   }
+}
+
+/** @throws AwsError 400 InvalidParameterValueException, as Lambda says it */
+export function checkTrustsLambda({ arn, trust }: Role): void {
+  if (
+    trust.trustsService('lambda.amazonaws.com', {
+      action: 'sts:AssumeRole',
+      resource: arn,
+      context: () => undefined,
+    })
+  )
+    return;
+  throw new AwsError(400, 'InvalidParameterValueException', {
+    Type: 'User',
+    message: 'The role defined for the function cannot be assumed by Lambda.',
+  });
 }
 
 /** The last part of an ARN: a path (`role/service-role/name`) is no part of the name. */
