@@ -94,14 +94,8 @@ export class Roles {
 
 /** @throws AwsError 400 InvalidParameterValueException, as Lambda says it */
 export function checkTrustsLambda({ arn, trust }: Role): void {
-  if (
-    trust.trustsService('lambda.amazonaws.com', {
-      action: 'sts:AssumeRole',
-      resource: arn,
-      context: () => undefined,
-    })
-  )
-    return;
+  const request = { action: 'sts:AssumeRole', resource: arn, context: () => undefined };
+  if (trust.trustsService('lambda.amazonaws.com', request)) return;
   throw new AwsError(400, 'InvalidParameterValueException', {
     Type: 'User',
     message: 'The role defined for the function cannot be assumed by Lambda.',
