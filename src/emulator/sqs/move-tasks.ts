@@ -25,6 +25,7 @@ export type MoveTask = {
 /** So many at once, so that requests between them do not wait. */
 const CHUNK = 100;
 const STEP_AGAIN_MS = 5000;
+/** Older ones that have ended are of use to nobody: they are not kept either. */
 const MOST_LISTED = 10;
 
 /**
@@ -78,7 +79,14 @@ export class MoveTasks {
       startedAt: this.#clock.now(),
       lastSequence: source.lastSequence(),
     };
-    this.#write(task);
+    this.#state.transaction(() => {
+      this.#add(task);
+      const old = `SELECT rowid FROM sqs_move_tasks WHERE source = ?
+        ORDER BY started_at DESC, rowid DESC LIMIT -1 OFFSET ?`;
+      this.#state
+        .statement(`DELETE FROM sqs_move_tasks WHERE rowid IN (${old})`)
+        .run(task.source, MOST_LISTED);
+    });
     this.#schedule(task, 0);
     return task;
   }
@@ -107,7 +115,7 @@ export class MoveTasks {
     }
     this.#cancels.get(handle)?.();
     this.#cancels.delete(handle);
-    this.#write({ ...task, status: 'CANCELLED' });
+    this.#update({ ...task, status: 'CANCELLED' });
     return task;
   }
 
@@ -141,25 +149,24 @@ export class MoveTasks {
 
   #step(task: MoveTask): void {
     const source = this.#queues.find(task.source);
-    if (source === undefined) {
-      this.#write({ ...task, status: 'FAILED', failure: 'AWS.SimpleQueueService.NonExistentQueue' });
-      return;
-    }
+    // The task went with its queue.
+    if (source === undefined) return;
     const most = Math.min(task.rate ?? CHUNK, CHUNK);
     // A kill between the two would let the task count less than it has moved.
     const next = source.redrive(
       ({ details }) => this.#queues.find(task.destination ?? details.deadLetterSourceArn ?? ''),
       { most, upTo: task.lastSequence },
-      (found, moved) => this.#write({ ...task, moved: task.moved + moved, ...endOf({ found, moved, most }) }),
+      (found, moved) =>
+        this.#update({ ...task, moved: task.moved + moved, ...endOf({ found, moved, most }) }),
     );
     if (next.status === 'RUNNING') {
       this.#schedule(next, task.rate === undefined ? 0 : (most / task.rate) * 1000);
     }
   }
 
-  #write(task: MoveTask): MoveTask {
+  #add(task: MoveTask): void {
     this.#state
-      .statement('INSERT OR REPLACE INTO sqs_move_tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .statement('INSERT INTO sqs_move_tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
         task.handle,
         task.source,
@@ -172,6 +179,14 @@ export class MoveTasks {
         task.startedAt,
         task.lastSequence,
       );
+  }
+
+  /** Of a task whose queue was deleted nothing is kept, even if there is another queue of that name by now. */
+  #update(task: MoveTask): MoveTask {
+    const { handle, status, failure, moved } = task;
+    this.#state
+      .statement('UPDATE sqs_move_tasks SET status = ?, failure = ?, moved = ? WHERE handle = ?')
+      .run(status, failure ?? null, moved, handle);
     return task;
   }
 }

@@ -68,7 +68,7 @@ test('messages are moved and counted as one: where the count cannot be written, 
   dead.send([message('a'), message('b')]);
   await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn, DestinationArn: queue.arn });
   sqs.state.database.exec(
-    "CREATE TEMP TRIGGER full BEFORE INSERT ON sqs_move_tasks BEGIN SELECT RAISE(ABORT, 'full'); END",
+    "CREATE TEMP TRIGGER full BEFORE UPDATE ON sqs_move_tasks BEGIN SELECT RAISE(ABORT, 'full'); END",
   );
   sqs.clock.advance(0);
   expect([dead, queue].map((one) => one.counts().visible)).toEqual([2, 0]);

@@ -112,11 +112,12 @@ export class Queues implements QueueSender {
     this.#change(name, { tags });
   }
 
-  /** With its messages. @throws AwsError QueueDoesNotExist */
+  /** With its messages, and the tasks that move them. @throws AwsError QueueDoesNotExist */
   remove(name: string): void {
     const { queue } = this.get(name);
     this.#state.transaction(() => {
       queue.destroy();
+      this.#state.statement('DELETE FROM sqs_move_tasks WHERE source = ?').run(queue.arn);
       this.#state.statement('DELETE FROM sqs_queues WHERE name = ?').run(name);
     });
     this.#entries.delete(name);

@@ -395,6 +395,24 @@ describe('message move tasks', () => {
     expect(other.counts().visible).toBe(20);
   });
 
+  test('are kept as far as they are listed, and go with their queue', async () => {
+    const { dead } = withDeadLetters(0);
+    const kept = () => sqs.state.database.prepare('SELECT started_at AS at FROM sqs_move_tasks').all();
+    const first = sqs.clock.now();
+    for (let started = 0; started < 12; started += 1) {
+      await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn });
+      sqs.clock.advance(1);
+    }
+    expect(kept()).toEqual(Array.from({ length: 10 }, (_, index) => ({ at: first + 2 + index })));
+    const { Results } = await sqs.call('ListMessageMoveTasks', { SourceArn: dead.arn, MaxResults: 10 });
+    expect(Results).toHaveLength(10);
+    await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn });
+    sqs.queues.remove('dead');
+    sqs.create('dead');
+    sqs.clock.advance(1);
+    expect(kept()).toEqual([]);
+  });
+
   test('are refused for what is no dead-letter queue, or not there', async () => {
     const queue = sqs.create('orders');
     await expect(sqs.call('StartMessageMoveTask', { SourceArn: queue.arn })).rejects.toMatchObject({
