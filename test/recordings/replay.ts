@@ -1,9 +1,10 @@
-import { request as httpRequest } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { hasCode, type Language, packageOf } from './function-code.ts';
+import { httpAnswer, shownAs } from './http-answer.ts';
+import { observation } from './observation.ts';
 import type { RecordedCase, RecordedRequest, RecordedStep } from './recording.ts';
 import { ACCOUNT, type SmallAws } from './small-aws.ts';
 import { type Difference, Unification } from './unification.ts';
+import { withoutPlaces } from './without-places.ts';
 
 export type Variant = {
   /** What names of functions, queues and roles begin with. */
@@ -11,43 +12,8 @@ export type Variant = {
   readonly language: Language;
 };
 
-/**
- * Of a local run: where AWS is, where this machine's own certificates are, and what keeps a developer's keys from its
- * functions.
- */
-const OWN_VARIABLES = new Set([
-  'AWS_CONFIG_FILE',
-  'AWS_EC2_METADATA_DISABLED',
-  'AWS_ENDPOINT_URL',
-  'AWS_SHARED_CREDENTIALS_FILE',
-  'HOME',
-  'NODE_EXTRA_CA_CERTS',
-  'SHELL',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-  'TMPDIR',
-]);
-
-/** Our Node.js bootstrap has its invocations over a pipe. */
-const ABSENT = ['AWS_LAMBDA_RUNTIME_API'];
-
-/** Folders and addresses are those of the sandbox that runs a function. */
-const PLACES = new Set([
-  'AWS_LAMBDA_RUNTIME_API',
-  'AWS_XRAY_DAEMON_ADDRESS',
-  'LAMBDA_RUNTIME_DIR',
-  'LAMBDA_TASK_ROOT',
-  'LD_LIBRARY_PATH',
-  'NODE_PATH',
-  'PATH',
-  'PWD',
-  '_AWS_XRAY_DAEMON_ADDRESS',
-  '_AWS_XRAY_DAEMON_PORT',
-]);
-
 type Answer = Readonly<Record<string, unknown>>;
 type ApiRequest = Extract<RecordedRequest, { readonly api: string }>;
-type HttpStep = Extract<RecordedRequest, { readonly http: string }>;
 
 /** Runs the steps of a case against the emulator, and compares each answer with AWS's. */
 export class Replay {
@@ -87,7 +53,10 @@ export class Replay {
 
   async #carryOut({ request, expected }: RecordedStep): Promise<unknown> {
     if ('observe' in request) return await this.#observe(request.observe, request.calls);
-    if ('http' in request) return await this.#http(request, expected);
+    if ('http' in request) {
+      const { http: method, url, headers = {}, body = '' } = request;
+      return shownAs(expected, await httpAnswer({ method, url: String(this.#filled(url)), headers, body }));
+    }
     return await this.#api(request);
   }
 
@@ -261,68 +230,18 @@ export class Replay {
     return others;
   }
 
-  async #http({ http, url, headers = {}, body = '' }: HttpStep, expected: unknown): Promise<unknown> {
-    const filled = String(this.#filled(url));
-    const { host, port } = new URL(filled);
-    const path = filled.slice(filled.indexOf('/', 'http://'.length));
-    const answer = await new Promise<{ status: number; headers: Record<string, unknown>; text: string }>(
-      (resolve, reject) => {
-        const options = { host: '127.0.0.1', port, path, method: http, agent: false };
-        const length = { 'content-length': String(Buffer.byteLength(body)) };
-        const call = httpRequest({ ...options, headers: { host, ...headers, ...length } }, (response) => {
-          text(response).then(
-            (content) =>
-              resolve({ status: response.statusCode ?? 0, headers: response.headers, text: content }),
-            reject,
-          );
-        });
-        call.once('error', reject);
-        call.end(body);
-      },
-    );
-    return shownAs(expected, answer);
-  }
-
   async #observe(what: string, calls: number | undefined): Promise<unknown> {
     const { reports } = this.#aws;
     if (calls !== undefined) {
       const reported = (): boolean => reports.length >= calls;
       await this.#aws.until(reported, { skipMs: 300_000, skipWhileRunning: !this.#hasMapping });
     }
-    const values = reports.map(({ value }) => value);
-    const lines = decoded(this.#last.LogResult);
-    const received = /^what call (\d+) of the function received$/.exec(what)?.[1];
-    if (received !== undefined) return values[Number(received) - 1];
-    switch (what) {
-      case 'the event that the function received':
-        return values[0];
-      case 'the calls of the function':
-      case 'the events that the function received':
-        return values;
-      case 'the decoded LogResult, split after line ends':
-        return { logs: lines.split(/(?<=\n)/) };
-      case 'the lines that the function printed, in the decoded LogResult':
-        return lines.split('\n').filter((line) => line !== '' && !/RequestId: |Task timed out/.test(line));
-      case 'the decoded LogResult in lines, without the REPORT line':
-        return { log_result: lines.split('\n').filter((line) => line !== '' && !line.startsWith('REPORT')) };
-      case 'the decoded LogResult in lines (a carriage return ends a line too), without the REPORT line':
-        return { result: lines.split(/[\r\n]+/).filter((line) => line !== '' && !line.startsWith('REPORT')) };
-      case 'the second call comes after the visibility timeout':
-        return (reports[1]?.at ?? 0) - firstReceivedAt(values[1]) >= 5_000;
-      case 'the request ids in the reports: those of the two events and of the last call':
-        return {
-          firstReportIsOfFirstEvent: values[0] === this.#eventIds[0],
-          allThreeHaveReported: [...this.#eventIds, this.#aws.lastRequestId].every((id) =>
-            values.includes(id),
-          ),
-        };
-      default:
-        if (what.startsWith('the log lines that contain RequestId')) {
-          const logs = lines.split('\n').filter((line) => line.includes('RequestId'));
-          return { logs: logs.map((line) => line.trimEnd()) };
-        }
-        return undefined;
-    }
+    return observation(what, {
+      reports,
+      log: decoded(this.#last.LogResult),
+      eventIds: this.#eventIds,
+      lastRequestId: this.#aws.lastRequestId,
+    });
   }
 
   /** With what earlier steps made in the place of its placeholder. */
@@ -338,70 +257,4 @@ export class Replay {
 
 function decoded(log: unknown): string {
   return typeof log === 'string' ? Buffer.from(log, 'base64').toString() : '';
-}
-
-/** The visibility timeout begins when the message is received: the function starts a little later. */
-function firstReceivedAt(report: unknown): number {
-  const { event } = report as {
-    readonly event: {
-      readonly Records: readonly [{ readonly attributes: Readonly<Record<string, string>> }];
-    };
-  };
-  return Number(event.Records[0].attributes.ApproximateFirstReceiveTimestamp);
-}
-
-type HttpAnswer = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly text: string;
-};
-
-/** The recordings show different parts of the answers of function URLs. */
-function shownAs(expected: unknown, answer: HttpAnswer): unknown {
-  if (typeof expected !== 'object' || expected === null) return answer;
-  const headers = (names: object): Answer =>
-    Object.fromEntries(Object.keys(names).map((name) => [name, answer.headers[name.toLowerCase()]]));
-  const parts: Readonly<Record<string, unknown>> = {
-    content: answer.text,
-    statuscode: answer.status,
-    status: answer.status,
-    text: answer.text,
-    json: answer.text,
-    header: answer.headers['my-custom-header'],
-    headers:
-      'headers' in expected && 'statuscode' in expected ? headers(expected.headers as object) : undefined,
-  };
-  const names = Object.keys(expected);
-  if (!names.every((name) => name in parts)) return JSON.parse(answer.text);
-  return 'domain' in expected
-    ? JSON.parse(answer.text)
-    : Object.fromEntries(names.map((name) => [name, parts[name]]));
-}
-
-/** Folders, addresses and line numbers are those of where a function runs: they are taken out of both. */
-function withoutPlaces(expected: unknown, found: unknown): readonly [unknown, unknown] {
-  const [one, other] = [placeless(expected), placeless(found)];
-  if (!isObject(one) || !isObject(other) || !isObject(one.environment) || !isObject(other.environment)) {
-    return [one, other];
-  }
-  const { environment } = other;
-  const known = one.environment;
-  const shown = Object.entries(environment)
-    .filter(([name]) => !OWN_VARIABLES.has(name))
-    .map(([name, value]) => [name, PLACES.has(name) && name in known ? known[name] : value]);
-  const absent = ABSENT.filter((name) => !(name in environment)).map((name) => [name, known[name]]);
-  return [one, { ...other, environment: Object.fromEntries([...shown, ...absent]) }];
-}
-
-function placeless(value: unknown): unknown {
-  if (typeof value === 'string') {
-    return value.replace(/File (\\?")(?:[^"\\]*\/)?([^"/\\]+)(\\?"), line \d+/g, 'File $1$2$3, line 0');
-  }
-  if (Array.isArray(value)) return value.map(placeless);
-  if (!isObject(value) || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, placeless(member)]));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -27,11 +27,14 @@ type Answer = Readonly<Record<string, unknown>>;
 type Command = new (input: never) => never;
 type Client = { send(command: never): Promise<Answer>; destroy(): void };
 
+/** What a function told the test by HTTP, and when: epoch milliseconds of the emulator's clock. */
+export type Report = { readonly value: unknown; readonly at: number };
+
 /** An emulator whose time can be skipped, AWS's own clients of it, and a place where functions report to. */
 export class SmallAws {
   readonly clock = new SteppedClock();
   /** What functions have reported, in the order in which it came; with the emulator's time of it. */
-  readonly reports: { readonly value: unknown; readonly at: number }[] = [];
+  readonly reports: Report[] = [];
   readonly #directory: string;
   readonly #server = createServer((request, response) => {
     void json(request).then((value) => {
