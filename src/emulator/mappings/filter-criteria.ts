@@ -1,4 +1,4 @@
-import { compilePattern, FilterPatternError, type Matcher } from './filter-pattern.ts';
+import { compileEventPattern, EventPatternError, type Matcher } from './event-pattern.ts';
 import type { SqsRecord } from './sqs-record.ts';
 
 type Filter = (record: SqsRecord) => boolean;
@@ -6,7 +6,7 @@ type Filter = (record: SqsRecord) => boolean;
 /**
  * Whether a message goes to the function: one of the patterns matches it, or there is none.
  *
- * @throws FilterPatternError
+ * @throws EventPatternError
  */
 export function compileFilters(patterns: readonly string[]): Filter {
   if (patterns.length === 0) return () => true;
@@ -21,7 +21,7 @@ export function compileFilters(patterns: readonly string[]): Filter {
  */
 function compileFilter(text: string): Filter {
   const pattern = parse(text);
-  const matches: Matcher = compilePattern(pattern);
+  const matches: Matcher = compileEventPattern(pattern);
   const kind = bodyKind(pattern);
   if (kind === undefined) return matches;
   return (record) => {
@@ -35,7 +35,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new FilterPatternError('expected the pattern to be JSON', { cause });
+    throw new EventPatternError('expected the pattern to be JSON', { cause });
   }
 }
 

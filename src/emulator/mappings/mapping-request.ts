@@ -2,8 +2,8 @@ import { notImplemented } from '../http/aws-error.ts';
 import { memberOf } from '../json-object.ts';
 import { Members } from '../lambda/functions/members.ts';
 import { invalidParameter } from '../lambda/lambda-errors.ts';
+import { EventPatternError } from './event-pattern.ts';
 import { compileFilters } from './filter-criteria.ts';
-import { FilterPatternError } from './filter-pattern.ts';
 import type { Mapping } from './mapping.ts';
 
 /** What Create and Update may set. Absent: as it was, or its default. */
@@ -89,7 +89,7 @@ function readFilters(criteria: unknown): readonly string[] {
   try {
     compileFilters(patterns);
   } catch (error) {
-    if (!(error instanceof FilterPatternError)) throw error;
+    if (!(error instanceof EventPatternError)) throw error;
     throw invalidParameter('Invalid filter pattern definition.', error);
   }
   return patterns;

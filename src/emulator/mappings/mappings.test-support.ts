@@ -27,6 +27,7 @@ export function openMappings() {
   const invoked: Invoked[] = [];
   const notices: string[] = [];
   const functions = new Set(['orders', 'orders:live']);
+  const outage: { error?: Error } = {};
   const open = (): Mappings =>
     new Mappings({
       state: sqs.state,
@@ -34,10 +35,12 @@ export function openMappings() {
       clock: sqs.clock,
       queues: sqs.queues,
       functions: {
-        resolve: ({ name, qualifier }) =>
-          functions.has(qualifier === undefined ? name : `${name}:${qualifier}`)
+        resolve({ name, qualifier }) {
+          if (outage.error !== undefined) throw outage.error;
+          return functions.has(qualifier === undefined ? name : `${name}:${qualifier}`)
             ? resolved(name, qualifier)
-            : undefined,
+            : undefined;
+        },
       },
       async invoke(call) {
         const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>();
@@ -66,7 +69,7 @@ export function openMappings() {
     });
   const mappings = open();
   mappings.start();
-  return { sqs, mappings, invoked, notices, functions, open, call: restCaller(mappings) };
+  return { sqs, mappings, invoked, notices, functions, outage, open, call: restCaller(mappings) };
 }
 
 export type OpenMappings = ReturnType<typeof openMappings>;

@@ -55,6 +55,25 @@ test('a mapping goes on when a full disk has room again', async () => {
   expect(lambda.notices).toEqual([expect.stringContaining('full')]);
 });
 
+test('a mapping goes on when functions can be read again', async () => {
+  const { queue, mapping } = mapped();
+  await lambda.mappings.close();
+  send(queue, 'a');
+  lambda.outage.error = new Error('disk I/O error');
+  const restarted = lambda.open();
+  restarted.start();
+  await settle();
+  expect(lambda.notices).toEqual([
+    `The event source mapping ${mapping.uuid} of orders cannot receive: disk I/O error`,
+  ]);
+  delete lambda.outage.error;
+  lambda.sqs.clock.advance(5_000);
+  await settle();
+  expect(lambda.invoked.map(({ bodies }) => bodies)).toEqual([['a']]);
+  lambda.invoked[0]?.succeed();
+  await restarted.close();
+});
+
 describe('a batch', () => {
   test('comes as the event that AWS makes of it, and is deleted when the function has succeeded', async () => {
     const { queue } = mapped();

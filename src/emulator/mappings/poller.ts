@@ -50,13 +50,8 @@ export class Poller {
   }
 
   async #poll(): Promise<void> {
-    const { mapping, functions, clock } = this.#dependencies;
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      if (functions.resolve(functionOf(mapping)) === undefined) {
-        await clockDelay(clock, MISSING_FUNCTION_MS, signal);
-        continue;
-      }
+    const { mapping } = this.#dependencies;
+    while (!this.#closing.signal.aborted) {
       const batch = await this.#next();
       if (batch.length === 0) continue;
       const running = this.#process(batch).finally(() => this.#batches.delete(running));
@@ -66,18 +61,19 @@ export class Poller {
     }
   }
 
-  /** Never rejects: what hinders it, such as a full disk, may pass. */
+  /** Nothing while there is no such function. Never rejects: what hinders it, such as a full disk, may pass. */
   async #next(): Promise<readonly CollectedMessage[]> {
-    const { mapping, clock, onNotice } = this.#dependencies;
+    const { mapping, functions, clock, onNotice } = this.#dependencies;
     try {
-      return await this.#collector.next();
+      if (functions.resolve(functionOf(mapping)) !== undefined) return await this.#collector.next();
+      await clockDelay(clock, MISSING_FUNCTION_MS, this.#closing.signal);
     } catch (error) {
       onNotice(
         `The event source mapping ${mapping.uuid} of ${mapping.functionName} cannot receive: ${messageOf(error)}`,
       );
       await clockDelay(clock, RECEIVE_AGAIN_MS, this.#closing.signal);
-      return [];
     }
+    return [];
   }
 
   /** Never rejects. */

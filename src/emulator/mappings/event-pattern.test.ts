@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePattern, FilterPatternError } from './filter-pattern.ts';
+import { compileEventPattern, EventPatternError } from './event-pattern.ts';
 
-const matches = (pattern: unknown, event: unknown): boolean => compilePattern(pattern)(event);
+const matches = (pattern: unknown, event: unknown): boolean => compileEventPattern(pattern)(event);
 
 describe('a pattern', () => {
   test.each([
@@ -79,16 +79,16 @@ describe('a pattern', () => {
     { a: [{ wildcard: 'a**b' }] },
     { $or: [{ a: ['x'] }] },
   ])('%j is refused', (pattern) => {
-    expect(() => compilePattern(pattern)).toThrow(FilterPatternError);
+    expect(() => compileEventPattern(pattern)).toThrow(EventPatternError);
   });
 
   test('of any form is compiled or refused, and then never throws', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (pattern, event) => {
         try {
-          expect(typeof compilePattern(pattern)(event)).toBe('boolean');
+          expect(typeof compileEventPattern(pattern)(event)).toBe('boolean');
         } catch (error) {
-          expect(error).toBeInstanceOf(FilterPatternError);
+          expect(error).toBeInstanceOf(EventPatternError);
         }
       }),
     );

@@ -1,7 +1,8 @@
 import { isObject } from '../json-object.ts';
+
 /** A pattern that is not one. The message says where and why. */
-export class FilterPatternError extends Error {
-  override readonly name = 'FilterPatternError';
+export class EventPatternError extends Error {
+  override readonly name = 'EventPatternError';
 }
 
 /** Whether a value is what a pattern describes. `undefined`: it is not there. */
@@ -10,22 +11,22 @@ export type Matcher = (value: unknown) => boolean;
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * A pattern of the event filter language: each of its members must match, by one of the rules in its list, and `$or`
- * by one of its patterns.
+ * An event pattern, EventBridge's language in which event source mappings filter, too: each of its members must match,
+ * by one of the rules in its list, and `$or` by one of its patterns.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  *
- * @throws FilterPatternError
+ * @throws EventPatternError
  */
-export function compilePattern(pattern: unknown, path = 'the pattern'): Matcher {
+export function compileEventPattern(pattern: unknown, path = 'the pattern'): Matcher {
   const members = membersOf(pattern, path);
   const matchers = Object.entries(members).map(([key, value]): Matcher => {
     const at = `${path}.${key}`;
     if (key === '$or' && Array.isArray(value) && value.every(isObject)) {
-      if (value.length < 2) throw new FilterPatternError(`expected at least two patterns in ${at}`);
-      const alternatives = value.map((one, index) => compilePattern(one, `${at}[${index}]`));
+      if (value.length < 2) throw new EventPatternError(`expected at least two patterns in ${at}`);
+      const alternatives = value.map((one, index) => compileEventPattern(one, `${at}[${index}]`));
       return (event) => alternatives.some((matches) => matches(event));
     }
-    const matches = Array.isArray(value) ? compileRules(value, at) : compilePattern(value, at);
+    const matches = Array.isArray(value) ? compileRules(value, at) : compileEventPattern(value, at);
     return (event) => matches(isObject(event) && Object.hasOwn(event, key) ? event[key] : undefined);
   });
   return (event) => matchers.every((matches) => matches(event));
@@ -33,7 +34,7 @@ export function compilePattern(pattern: unknown, path = 'the pattern'): Matcher 
 
 /** One of them must match. */
 function compileRules(rules: readonly unknown[], path: string): Matcher {
-  if (rules.length === 0) throw new FilterPatternError(`expected at least one rule in ${path}`);
+  if (rules.length === 0) throw new EventPatternError(`expected at least one rule in ${path}`);
   const matchers = rules.map((rule, index) => compileRule(rule, `${path}[${index}]`));
   return (value) => matchers.some((matches) => matches(value));
 }
@@ -42,13 +43,13 @@ function compileRule(rule: unknown, path: string): Matcher {
   if (!isObject(rule)) return ofEach(equals(rule, path));
   const [entry, ...more] = Object.entries(rule);
   if (entry === undefined || more.length > 0) {
-    throw new FilterPatternError(`expected one operator in ${path}`);
+    throw new EventPatternError(`expected one operator in ${path}`);
   }
   const [operator, operand] = entry;
   const at = `${path}.${operator}`;
   switch (operator) {
     case 'exists':
-      if (typeof operand !== 'boolean') throw new FilterPatternError(`expected true or false in ${at}`);
+      if (typeof operand !== 'boolean') throw new EventPatternError(`expected true or false in ${at}`);
       return (value) => (value !== undefined && !isObject(value)) === operand;
     case 'anything-but':
       return ofEach(anythingBut(operand, at));
@@ -60,7 +61,7 @@ function compileRule(rule: unknown, path: string): Matcher {
     case 'wildcard':
       return ofEach(text(operator, operand, at));
     default:
-      throw new FilterPatternError(`expected a known operator in ${path}, found ${operator}`);
+      throw new EventPatternError(`expected a known operator in ${path}, found ${operator}`);
   }
 }
 
@@ -73,7 +74,7 @@ function ofEach(matches: Matcher): Matcher {
 }
 
 function equals(expected: unknown, path: string): Matcher {
-  if (!isScalar(expected)) throw new FilterPatternError(`expected a value or an operator in ${path}`);
+  if (!isScalar(expected)) throw new EventPatternError(`expected a value or an operator in ${path}`);
   return (value) => value === expected;
 }
 
@@ -83,7 +84,7 @@ function anythingBut(operand: unknown, path: string): Matcher {
     return (value) => !excluded(value);
   }
   const values: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  if (values.length === 0) throw new FilterPatternError(`expected at least one value in ${path}`);
+  if (values.length === 0) throw new EventPatternError(`expected at least one value in ${path}`);
   const excluded = values.map((value) => equals(value, path));
   return (value) => !excluded.some((matches) => matches(value));
 }
@@ -94,7 +95,7 @@ function text(operator: TextOperator, operand: unknown, path: string): Matcher {
   // {"prefix": {"equals-ignore-case": "a"}}
   const ignoresCase = isObject(operand) && (operator === 'prefix' || operator === 'suffix');
   const given = ignoresCase ? operand['equals-ignore-case'] : operand;
-  if (typeof given !== 'string') throw new FilterPatternError(`expected a text in ${path}`);
+  if (typeof given !== 'string') throw new EventPatternError(`expected a text in ${path}`);
   const expected = ignoresCase ? given.toLowerCase() : given;
   const matches = textMatcher(operator, expected, path);
   return (value) => typeof value === 'string' && matches(ignoresCase ? value.toLowerCase() : value);
@@ -115,7 +116,7 @@ function textMatcher(operator: TextOperator, expected: string, path: string): (v
 
 /** `*` stands for any characters, `\*` for itself. Without backtracking: patterns and messages are strangers’. */
 function wildcard(pattern: string, path: string): (value: string) => boolean {
-  if (/(?<!\\)\*\*/.test(pattern)) throw new FilterPatternError(`expected no ** in ${path}`);
+  if (/(?<!\\)\*\*/.test(pattern)) throw new EventPatternError(`expected no ** in ${path}`);
   const parts = pattern.split(/(?<!\\)\*/).map((part) => part.replace(/\\([*\\])/g, '$1'));
   const [first = '', ...rest] = parts;
   const last = rest.pop();
@@ -151,19 +152,19 @@ function numeric(operand: unknown, path: string): Matcher {
         ? COMPARISONS[operator]
         : undefined;
     if (compare === undefined || typeof bound !== 'number') {
-      throw new FilterPatternError(`expected comparisons such as [">", 0, "<=", 100] in ${path}`);
+      throw new EventPatternError(`expected comparisons such as [">", 0, "<=", 100] in ${path}`);
     }
     comparisons.push((value) => compare(value, bound));
   }
   if (comparisons.length < 1 || comparisons.length > 2) {
-    throw new FilterPatternError(`expected one or two comparisons in ${path}`);
+    throw new EventPatternError(`expected one or two comparisons in ${path}`);
   }
   return (value) => typeof value === 'number' && comparisons.every((matches) => matches(value));
 }
 
 function membersOf(pattern: unknown, path: string): Members {
   if (isObject(pattern) && Object.keys(pattern).length > 0) return pattern;
-  throw new FilterPatternError(`expected an object with members, or a list of rules, in ${path}`);
+  throw new EventPatternError(`expected an object with members, or a list of rules, in ${path}`);
 }
 
 function isScalar(value: unknown): value is string | number | boolean | null {
