@@ -1,12 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { IamConfig } from '../../src/emulator/identity/iam-config.ts';
+import { describeAsRecorded, type RecordedCase, recordings } from '../support/recordings.ts';
 import { hasCode, type Language } from './function-code.ts';
-import { type RecordedCase, readRecordings } from './recording.ts';
 import { Replay } from './replay.ts';
 import { SmallAws } from './small-aws.ts';
 
-const recordings = readRecordings();
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 function recordedLanguage({ steps }: RecordedCase): Language {
@@ -44,24 +43,21 @@ const cases = (recordings ?? []).flatMap((recording) =>
   variantsOf(recording).map((variant) => ({ recording, ...variant, id: recording.id })),
 );
 
-describe.skipIf(recordings === undefined)(
-  recordings === undefined ? 'as AWS answered (skipped: no recordings)' : 'as AWS answered',
-  () => {
-    test('there are all 37 cases', () => {
-      expect(new Set(cases.map(({ id }) => id)).size).toBe(37);
-    });
+describeAsRecorded(() => {
+  test('there are all 37 cases', () => {
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(37);
+  });
 
-    for (const { recording, id, prefix, language } of cases) {
-      const skipped = language === 'python' && !hasPython;
-      const name = `${id}, ${language}, ${prefix}${skipped ? ' (skipped: no python)' : ''}`;
-      test.skipIf(skipped)(name, { timeout: 60_000 }, async () => {
-        const aws = await SmallAws.start(rolesOf(recording, prefix));
-        try {
-          expect(await new Replay(aws, recording, { prefix, language }).run()).toEqual([]);
-        } finally {
-          await aws.close();
-        }
-      });
-    }
-  },
-);
+  for (const { recording, id, prefix, language } of cases) {
+    const skipped = language === 'python' && !hasPython;
+    const name = `${id}, ${language}, ${prefix}${skipped ? ' (skipped: no python)' : ''}`;
+    test.skipIf(skipped)(name, { timeout: 60_000 }, async () => {
+      const aws = await SmallAws.start(rolesOf(recording, prefix));
+      try {
+        expect(await new Replay(aws, recording, { prefix, language }).run()).toEqual([]);
+      } finally {
+        await aws.close();
+      }
+    });
+  }
+});

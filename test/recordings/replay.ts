@@ -1,7 +1,7 @@
+import type { RecordedCase, RecordedRequest, RecordedStep } from '../support/recordings.ts';
 import { hasCode, type Language, packageOf } from './function-code.ts';
 import { httpAnswer, shownAs } from './http-answer.ts';
 import { observation } from './observation.ts';
-import type { RecordedCase, RecordedRequest, RecordedStep } from './recording.ts';
 import { ACCOUNT, type SmallAws } from './small-aws.ts';
 import { type Difference, Unification } from './unification.ts';
 import { withoutPlaces } from './without-places.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
 
 /** What a step does: a call to an API, a request to a function URL, or a look at what happened. */
 export type RecordedRequest =
@@ -28,13 +29,24 @@ const folder =
 
 const GROUPS = ['invoke', 'runtime', 'versions', 'async', 'function-url', 'sqs', 'sts'] as const;
 
-/** Undefined where this machine has none. */
-export function readRecordings(): readonly RecordedCase[] | undefined {
-  if (!existsSync(join(folder, 'README.md'))) return undefined;
-  return GROUPS.flatMap((group) => {
-    const { cases }: { cases: readonly RecordedCase[] } = JSON.parse(
-      readFileSync(join(folder, `${group}.json`), 'utf8'),
-    );
-    return cases;
-  });
+/** Of real AWS. Undefined where this machine has none. */
+export const recordings = existsSync(join(folder, 'README.md')) ? GROUPS.flatMap(casesOf) : undefined;
+
+function casesOf(group: (typeof GROUPS)[number]): readonly RecordedCase[] {
+  const { cases }: { cases: readonly RecordedCase[] } = JSON.parse(
+    readFileSync(join(folder, `${group}.json`), 'utf8'),
+  );
+  return cases;
+}
+
+export function recordedSteps(id: string): readonly RecordedStep[] {
+  const recording = recordings?.find((one) => one.id === id);
+  if (recording === undefined) throw new Error(`expected a recording ${id}, found none`);
+  return recording.steps;
+}
+
+/** Tests that compare with what AWS answered: where there are no recordings, their name says that they are skipped. */
+export function describeAsRecorded(tests: () => void): void {
+  const name = recordings === undefined ? 'as AWS answered (skipped: no recordings)' : 'as AWS answered';
+  describe.skipIf(recordings === undefined)(name, tests);
 }
