@@ -15,7 +15,7 @@ function seen(event: SessionEvent): SessionEvent | undefined {
   return events[0];
 }
 
-const succeeded = (text: string): SessionEvent => ({
+const ended = (text: string): Extract<SessionEvent, { type: 'ended' }> => ({
   type: 'ended',
   id: '1',
   at: 0,
@@ -74,7 +74,14 @@ test.each<[string, (text: string) => SessionEvent]>([
   ['a drop', (detail) => ({ type: 'dropped', process: 'session', reason: 'late', detail })],
   ['a reason', (reason) => ({ type: 'stopped', id: '1', at: 0, phase: 'refused', reason })],
   ['the error of a handler', failed],
-  ['the answer of a handler', succeeded],
+  ['the answer of a handler', ended],
+  [
+    'a streamed answer',
+    (text) => ({
+      ...ended('ok'),
+      streamed: { beginning: Buffer.from(text), bytes: 1_000 },
+    }),
+  ],
   ['an event', offered],
   ['a copy of what a deployed handler did', observed],
 ])('%s enters the store without the secret in it', (_what, made) => {

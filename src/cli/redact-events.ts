@@ -27,16 +27,8 @@ function redacted(event: SessionEvent): SessionEvent {
       return { ...event, detail: redact(event.detail) };
     case 'stopped':
       return { ...event, reason: redact(event.reason) };
-    case 'ended': {
-      const { result } = event;
-      const payload = redactedBytes(result.payload);
-      if (result.status === 'failed') {
-        // The name of an error is the handler's to choose.
-        const errorType = redact(result.errorType);
-        if (errorType !== result.errorType) return { ...event, result: { ...result, errorType, payload } };
-      }
-      return payload === result.payload ? event : { ...event, result: { ...result, payload } };
-    }
+    case 'ended':
+      return redactedEnd(event);
     case 'offered': {
       const bytes = redactedBytes(event.event);
       const { context } = event;
@@ -64,6 +56,18 @@ function redacted(event: SessionEvent): SessionEvent {
     default:
       return event;
   }
+}
+
+function redactedEnd(event: Extract<SessionEvent, { type: 'ended' }>): SessionEvent {
+  const { result, streamed } = event;
+  const payload = redactedBytes(result.payload);
+  // The name of an error is the handler's to choose.
+  const shown =
+    result.status === 'failed'
+      ? { ...event, result: { ...result, errorType: redact(result.errorType), payload } }
+      : { ...event, result: { ...result, payload } };
+  if (streamed === undefined) return shown;
+  return { ...shown, streamed: { ...streamed, beginning: redactedBytes(streamed.beginning) } };
 }
 
 /** Of parsed JSON. */

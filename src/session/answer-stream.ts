@@ -1,4 +1,5 @@
 import { STREAM_WINDOW_BYTES } from '../protocol/limits.ts';
+import { StreamBeginning, type StreamedAnswer } from './stream-beginning.ts';
 
 /** Pieces of this size fit into one frame with its header. */
 const CHUNK_BYTES = 96 * 1024;
@@ -29,6 +30,7 @@ export class AnswerStream {
   #count = 0;
   #closed = false;
   #waiting: (() => void) | undefined;
+  readonly #beginning = new StreamBeginning();
   #gathered: Uint8Array[] = [];
   #gatheredBytes = 0;
   #sentAt = Number.NEGATIVE_INFINITY;
@@ -50,6 +52,7 @@ export class AnswerStream {
 
   /** Resolves when more may come: it may have to wait for credit. */
   async write(chunk: Uint8Array): Promise<void> {
+    this.#beginning.add(chunk);
     for (let start = 0; start < chunk.byteLength; start += CHUNK_BYTES) {
       while (this.#bytes >= this.#allowed && !this.#closed) {
         await new Promise<void>((resolve) => {
@@ -98,6 +101,11 @@ export class AnswerStream {
     let bytes = 0;
     for (const { frames } of this.#sent.values()) for (const frame of frames) bytes += frame.byteLength;
     return bytes;
+  }
+
+  /** What was written, for display; it is let go of here. Undefined: nothing was. */
+  takeAnswer(): StreamedAnswer | undefined {
+    return this.#beginning.take();
   }
 
   /** Nobody takes the rest. */

@@ -149,6 +149,22 @@ test('an offer runs, and its answer carries what the run took', async () => {
   expect(types()).toEqual(['offered', 'ended']);
 });
 
+test('what was streamed to the caller is shown, too', async () => {
+  const streaming: Runtime = {
+    ...runtime,
+    invoke: async (spec, request) => {
+      await request.onChunk?.(Buffer.from('one, '));
+      await request.onChunk?.(Buffer.from('two'));
+      return { ...(await runtime.invoke(spec, request)), payload: new Uint8Array(), streamed: true };
+    },
+  };
+  start({ runtime: streaming });
+  say(offer());
+  await expect.poll(() => types()).toEqual(['offered', 'ended']);
+  expect(events[1]).toMatchObject({ streamed: { beginning: Buffer.from('one, two'), bytes: 8 } });
+  expect(answered.map(({ kind }) => kind)).toEqual(['chunk', 'chunk', 'end']);
+});
+
 test('credentials are handed on before the run, and are nowhere else', async () => {
   const given: unknown[] = [];
   start({ onCredentials: (arn, { expiration: _, ...keys }) => given.push(arn, keys, requests.length) });

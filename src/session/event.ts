@@ -2,6 +2,7 @@ import type { HolderIdentity } from '../protocol/presence.ts';
 import type { BuildProblem, InvocationResult, LogLine } from '../runtime/invocation.ts';
 import type { ConnectionState } from '../transport/transport.ts';
 import type { InvocationContext } from './invocation-context.ts';
+import type { StreamedAnswer } from './stream-beginning.ts';
 
 /** How an invocation stands, in the words of DESIGN's state machine as the laptop sees it. */
 export type Phase =
@@ -46,7 +47,14 @@ export type SessionEvent =
       readonly at: number;
     }
   | { readonly type: 'log'; readonly id: string; readonly line: LogLine }
-  | { readonly type: 'ended'; readonly id: string; readonly at: number; readonly result: InvocationResult }
+  | {
+      readonly type: 'ended';
+      readonly id: string;
+      readonly at: number;
+      readonly result: InvocationResult;
+      /** Of an answer that was sent piece by piece: the result is without it. */
+      readonly streamed?: StreamedAnswer;
+    }
   | {
       readonly type: 'stopped';
       readonly id: string;

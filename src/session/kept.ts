@@ -6,6 +6,8 @@ export const KEPT = {
   pinned: 100,
   pinnedBytes: 32 * 1024 * 1024,
   notices: 50,
+  /** Of a streamed answer: pieces are handed on, and only its beginning is looked at. */
+  streamBytes: 256 * 1024,
   logLines: 1_000,
   logBytes: 256 * 1024,
 } as const;

@@ -74,6 +74,18 @@ test('a replay is an invocation of its own that names what it replays', async ()
   ]);
 });
 
+test('of a streamed answer the beginning is kept, and how long it was', async () => {
+  const { store, runs } = setup(async ({ onChunk }) => {
+    await onChunk?.(bytes('first, '));
+    await onChunk?.(new Uint8Array(300 * 1024));
+    return { ...ANSWER, payload: new Uint8Array(), streamed: true };
+  });
+  await runs.run({ functionName: 'orders', event: bytes('1'), replayOf: undefined });
+  const record = store.getState().invocations.at(-1);
+  expect(record?.answer).toEqual(Buffer.concat([bytes('first, '), new Uint8Array(256 * 1024 - 7)]));
+  expect(record?.answerBytes).toBe(300 * 1024 + 7);
+});
+
 test('while it runs it counts as running, and closing cancels it', async () => {
   const { store, runs } = setup(
     ({ signal }) =>

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FunctionSpec, InvocationResult, Runtime } from '../runtime/invocation.ts';
 import type { SessionStore } from './store.ts';
+import { StreamBeginning } from './stream-beginning.ts';
 
 export type LocalRunsOptions = {
   readonly runtime: Runtime;
@@ -24,8 +25,8 @@ export type LocalRunRequest = {
 const UNKNOWN_FUNCTION = 'is no function of this session.';
 
 /**
- * Invocations that nobody sent: an event runs here, with the function's code and credentials as a real one would, and its
- * answer reaches nobody. In the store they are invocations like the others.
+ * Invocations that nobody sent: an event runs here, with the function's code and credentials as a real one would, and no
+ * caller waits for its answer. In the store they are invocations like the others.
  */
 export class LocalRuns {
   readonly #options: LocalRunsOptions;
@@ -92,6 +93,7 @@ export class LocalRuns {
       ...(replayOf === undefined ? {} : { replayOf }),
     });
     store.dispatch({ type: 'claimed', id, at: now() });
+    const stream = new StreamBeginning();
     const result = await runtime.invoke(spec, {
       requestId,
       invokedFunctionArn: context.invokedFunctionArn,
@@ -103,9 +105,12 @@ export class LocalRuns {
       ...(clientContext === undefined ? {} : { clientContext }),
       onLog: (line) => store.dispatch({ type: 'log', id, line }),
       onProgress: (step) => store.dispatch({ type: 'progress', id, step, at: now() }),
+      // Gathered, it could not be larger than a buffered answer.
+      onChunk: async (chunk) => stream.add(chunk),
       signal: this.#closing.signal,
     });
-    store.dispatch({ type: 'ended', id, at: now(), result });
+    const streamed = stream.take();
+    store.dispatch({ type: 'ended', id, at: now(), result, ...(streamed && { streamed }) });
     return result;
   }
 }

@@ -186,7 +186,8 @@ export class RunningInvocation {
     if (this.#state.phase === 'closed') {
       dispatch({ type: 'stopped', id: this.#id, at: now(), phase: 'refused', reason: this.#refusal.message });
     } else {
-      dispatch({ type: 'ended', id: this.#id, at: now(), result: seen });
+      const streamed = this.#stream.takeAnswer();
+      dispatch({ type: 'ended', id: this.#id, at: now(), result: seen, ...(streamed && { streamed }) });
     }
   }
 

@@ -86,6 +86,11 @@ export function isRunning(record: InvocationRecord): boolean {
   return record.endedAt === undefined;
 }
 
+/** Whether only the beginning of its answer is kept. */
+export function isAnswerCut({ answer, answerBytes }: InvocationRecord): boolean {
+  return answer !== undefined && answerBytes !== undefined && answerBytes > answer.byteLength;
+}
+
 function offered(state: SessionState, event: Offered): SessionState {
   const attempts = attemptsBefore(state, event);
   if (attempts === undefined) return state;
@@ -154,7 +159,7 @@ function ended(state: SessionState, event: Ended): SessionState {
     initMs: result.initMs,
     coldStart: result.coldStart,
     maxMemoryMb: result.maxMemoryMb,
-    answer: result.payload,
+    ...answerOf(event),
     errorType: result.status === 'failed' ? result.errorType : undefined,
   }));
   if (after === state || phase === 'cancelled') return after;
@@ -165,6 +170,14 @@ function ended(state: SessionState, event: Ended): SessionState {
     failed: after.totals.failed + (error ? 1 : 0),
   };
   return { ...(error && functionName !== undefined ? counted(after, functionName, 1) : after), totals };
+}
+
+/** What the caller saw; of a stream that failed on the way, its error, as of any other failure. */
+function answerOf({ result, streamed }: Ended): Pick<InvocationRecord, 'answer' | 'answerBytes'> {
+  if (streamed === undefined || result.status === 'failed')
+    return { answer: result.payload, answerBytes: undefined };
+  const { beginning, bytes } = streamed;
+  return { answer: beginning, answerBytes: bytes > beginning.byteLength ? bytes : undefined };
 }
 
 /** The record of an invocation, unless it is too old to be kept. */

@@ -32,7 +32,7 @@ export type ReplayRequest = {
  * rejects with an error whose message is a sentence for the message line.
  */
 export type TuiActions = {
-  /** Runs an event here, with the function as it stands on disk. The answer reaches nobody; it shows as an invocation. */
+  /** Runs an event here, with the function as it stands on disk. No caller waits for the answer; it shows as an invocation. */
   replay(request: ReplayRequest): Promise<void>;
   /** Takes or leaves the lane of one function at once; `takeover`: also when another session holds it. */
   toggle(functionName: string, on: boolean, options?: { readonly takeover?: boolean }): Promise<void>;

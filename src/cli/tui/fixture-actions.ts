@@ -1,6 +1,7 @@
 import { parseJson } from '../../fixtures/json-text.ts';
 import { findFixture, listFixtures, readFixtures } from '../../fixtures/load-fixtures.ts';
 import { type SavedFixture, saveFixture } from '../../fixtures/save-fixture.ts';
+import { isAnswerCut } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import type { ReplayRequest, TuiActions, TuiFixture } from '../../tui/tui-actions.ts';
 
@@ -57,8 +58,9 @@ export async function saveRecord(
 }
 
 /** An answer that is whole and JSON; a stream, or the beginning of one, is nothing to expect. */
-function jsonOf({ answer, answerBytes }: InvocationRecord): { readonly value: unknown } | undefined {
-  if (answer === undefined || (answerBytes ?? 0) > answer.byteLength) return undefined;
+function jsonOf(record: InvocationRecord): { readonly value: unknown } | undefined {
+  const { answer } = record;
+  if (answer === undefined || isAnswerCut(record)) return undefined;
   const outcome = parseJson(new TextDecoder().decode(answer));
   return outcome.status === 'parsed' ? { value: outcome.value } : undefined;
 }

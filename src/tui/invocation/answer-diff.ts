@@ -1,6 +1,7 @@
 import type { InvocationHistory } from '../../session/invocation-history.ts';
 import { isRunning } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
+import { httpStream } from './http-stream.ts';
 import { diffJson, type JsonChange } from './json-diff.ts';
 
 /** Two runs of the same event, the earlier one first, and how their answers differ. */
@@ -70,13 +71,18 @@ export function answerDiff(one: InvocationRecord, other: InvocationRecord): Answ
   return diff;
 }
 
-/** Answers that are not JSON are compared as the text that they are. */
+/** A stream is compared as the HTTP answer that it makes; what is not JSON, line by line. */
 function parsedAnswer(answer: Uint8Array): unknown {
+  const stream = httpStream(answer);
+  return stream === undefined ? parsedBody(answer) : { ...stream.prelude, body: parsedBody(stream.body) };
+}
+
+function parsedBody(answer: Uint8Array): unknown {
   const text = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength).toString();
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return text.includes('\n') ? text.split('\n') : text;
   }
 }
 

@@ -68,7 +68,7 @@ function credentialsText({ context, replayOf }: InvocationRecord): string {
     return 'of the function’s role, sent along by its stub (not shown)';
   return replayOf === undefined
     ? 'as this session opens them for the function (not shown)'
-    : 'as this session opens them for the function; the answer reaches nobody';
+    : 'as this session opens them for the function; no caller waits for the answer';
 }
 
 function streamingText({ context }: InvocationRecord): string | undefined {

@@ -1,6 +1,8 @@
 import { field, isObject, textField } from '../../fixtures/event-fields.ts';
 import { parseJson } from '../../fixtures/json-text.ts';
+import { isAnswerCut } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
+import { httpStream } from './http-stream.ts';
 
 /** Something of an invocation that can be copied, or why it cannot. */
 export type CopyText = {
@@ -13,13 +15,11 @@ export type CopyText = {
 export function copyTexts(record: InvocationRecord, command: string): readonly CopyText[] {
   const event = textOf(record.event);
   const parsed = parseJson(event);
-  const { answer } = record;
   return [
     {
-      label: 'answer',
+      label: isAnswerCut(record) ? 'beginning of the answer' : 'answer',
       key: 'a',
-      text:
-        answer === undefined || answer.byteLength === 0 ? { missing: 'There is no answer.' } : textOf(answer),
+      text: answerText(record) ?? { missing: 'There is no answer.' },
     },
     { label: 'event', key: 'e', text: event === '' ? { missing: 'There is no event.' } : event },
     { label: 'command that sends it', key: 'i', text: withEvent(command, event) },
@@ -32,6 +32,15 @@ export function copyTexts(record: InvocationRecord, command: string): readonly C
     },
     { label: 'request id', key: 'r', text: record.requestId },
   ];
+}
+
+/** Of a streamed HTTP answer its prelude and its body, as one reads them. */
+function answerText({ answer }: InvocationRecord): string | undefined {
+  if (answer === undefined || answer.byteLength === 0) return undefined;
+  const stream = httpStream(answer);
+  return stream === undefined
+    ? textOf(answer)
+    : `${JSON.stringify(stream.prelude)}\n\n${textOf(stream.body)}`;
 }
 
 function textOf(bytes: Uint8Array): string {

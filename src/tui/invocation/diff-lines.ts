@@ -1,4 +1,5 @@
 import { printable } from '../../session/printable.ts';
+import { isAnswerCut } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
 import { toWidth } from '../display-width.ts';
@@ -47,11 +48,13 @@ function runRow(sign: string, token: Token, record: InvocationRecord): readonly 
   const look = phaseLook(record);
   const duration = record.durationMs === undefined ? '' : ` · ${durationText(record.durationMs)}`;
   const replay = record.replayOf === undefined ? '' : ' · replay';
+  const cut = isAnswerCut(record) ? ' · only its beginning' : '';
   return [
     span(`${sign} `, token),
     span(`${clockText(record.offeredAt)} `, 'faint'),
     span(`${look.glyph} ${look.word}`, look.token),
     span(`${duration}${replay}`),
+    span(cut, 'warning'),
     span(` · ${printable(record.requestId)}`, 'faint'),
   ];
 }

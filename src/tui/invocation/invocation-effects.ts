@@ -2,6 +2,7 @@ import { defaultFixtureName, fixtureNameProblem } from '../../fixtures/fixture-n
 import { parseJson } from '../../fixtures/json-text.ts';
 import { FixtureExistsError } from '../../fixtures/save-fixture.ts';
 import { printable } from '../../session/printable.ts';
+import { isAnswerCut } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import type { Effect, Message, RunResult, ScreenFacts } from '../screen.ts';
 import type { TuiActions } from '../tui-actions.ts';
@@ -28,7 +29,7 @@ export function replayEffect<State>(
     run: async (actions) => {
       await actions.replay(requestOf(record, record.event));
       return {
-        message: good(`${printable(record.functionName)} ran again; its answer reaches nobody.`),
+        message: good(`${printable(record.functionName)} ran again here; no caller waits for its answer.`),
         ...(update === undefined ? {} : { update }),
       };
     },
@@ -116,7 +117,10 @@ function saveAs<State>(record: InvocationRecord, name: string, overwrite: boolea
       if (problem !== undefined) return { message: { text: problem, token: 'bad' } };
       try {
         const { file } = await actions.saveFixture(record, { name, overwrite });
-        return { message: good(`Saved without secrets: ${printable(file)}`) };
+        const without = isAnswerCut(record)
+          ? ', and without an expected answer, of which only the beginning is kept'
+          : '';
+        return { message: good(`Saved without secrets${without}: ${printable(file)}`) };
       } catch (error) {
         if (!(error instanceof FixtureExistsError)) throw error;
         const text = `There is a fixture ${name} already. Replace it?`;

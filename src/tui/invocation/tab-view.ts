@@ -1,3 +1,6 @@
+import { isObject } from '../../fixtures/event-fields.ts';
+import { printable } from '../../session/printable.ts';
+import { isAnswerCut } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { bodyOf, plainLines } from '../json/body.ts';
 import { documentLayout } from '../json/document-layout.ts';
@@ -10,6 +13,7 @@ import { answerDiff, diffPartner } from './answer-diff.ts';
 import { contextLines } from './context-lines.ts';
 import { diffLines } from './diff-lines.ts';
 import { failureView } from './failure-view.ts';
+import { type HttpStream, httpStream } from './http-stream.ts';
 import { type InvocationState, shownRecord, type Tab } from './invocation-state.ts';
 import { type LogView, logView } from './log-lines.ts';
 import { timelineLines } from './timeline.ts';
@@ -66,23 +70,48 @@ function said(text: string): TabView {
 }
 
 function answerView(state: InvocationState, record: InvocationRecord, columns: number): TabView {
-  const { answer, answerBytes, phase, errorType, reason } = record;
+  const { answer, answerBytes, errorType, reason } = record;
   if (reason !== undefined) return { lines: linesOf([[span(reason, 'warning')]]) };
   if (answer === undefined) return said('No answer yet.');
-  // Any other answer is JSON, so at least one byte; pieces of a stream are handed on and not kept.
-  if (phase === 'succeeded' && answer.byteLength === 0)
-    return said('Streamed to the caller piece by piece; nothing of it is kept here.');
-  const cut = answerBytes !== undefined && answerBytes > answer.byteLength;
+  const cut = isAnswerCut(record);
   const head =
     errorType === undefined
       ? linesOf([])
       : failureView(record, state.frame?.id === record.id ? state.frame.code : undefined, columns);
   const note = cut
     ? linesOf([
-        [span(`Cut off: the first ${sizeText(answer.byteLength)} of ${sizeText(answerBytes)}.`, 'warning')],
+        [
+          span(
+            `Cut off: the first ${sizeText(answer.byteLength)} of ${sizeText(answerBytes ?? 0)}.`,
+            'warning',
+          ),
+        ],
       ])
     : linesOf([]);
-  return bodyView(state, 'answer', answer, { columns, head: joinedLines(head, note), partial: cut });
+  const stream = errorType === undefined ? httpStream(answer) : undefined;
+  return bodyView(state, 'answer', stream?.body ?? answer, {
+    columns,
+    head: joinedLines(joinedLines(head, note), stream === undefined ? linesOf([]) : preludeLines(stream)),
+    partial: cut,
+  });
+}
+
+/** The head of an HTTP answer, as it goes over the wire. */
+function preludeLines({ prelude }: HttpStream): Lines {
+  const { statusCode, headers, cookies, ...others } = prelude;
+  const fields = [
+    ...Object.entries(isObject(headers) ? headers : {}),
+    ...(Array.isArray(cookies) ? cookies.map((cookie) => ['set-cookie', cookie] as const) : []),
+    ...Object.entries(others),
+  ];
+  return linesOf([
+    [span(`HTTP ${printable(String(statusCode ?? 200))}`, 'strong')],
+    ...fields.map(([name, value]) => [
+      span(`${printable(name)}: `, 'key'),
+      span(printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
+    ]),
+    [span('')],
+  ]);
 }
 
 type BodyOptions = { readonly columns: number; readonly head?: Lines; readonly partial?: boolean };
