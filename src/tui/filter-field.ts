@@ -20,16 +20,3 @@ export function editFilter(filter: FilterField, field: TextField): FilterField {
 export function endFilter({ text, editing }: FilterField, accepted: boolean): FilterField {
   return { text: accepted ? text : (editing?.before ?? text), editing: undefined };
 }
-
-export type FilterTerm = { readonly where: 'text' | 'function'; readonly text: string };
-
-/** Terms between spaces, in lower case: `fn:NAME` is a function, anything else a text. All of them have to fit. */
-export function filterTerms(filter: string): readonly FilterTerm[] {
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((term) => term !== '' && term !== 'fn:')
-    .map((term) =>
-      term.startsWith('fn:') ? { where: 'function', text: term.slice(3) } : { where: 'text', text: term },
-    );
-}

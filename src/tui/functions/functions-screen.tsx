@@ -3,6 +3,7 @@ import { holderText } from '../../session/holder-text.ts';
 import { printable } from '../../session/printable.ts';
 import type { FunctionRecord } from '../../session/store.ts';
 import { editFilter, endFilter, openFilter } from '../filter-field.ts';
+import { filterMessage, filterNote } from '../filter-terms.ts';
 import type { KeyId } from '../key-table.ts';
 import { LineRows } from '../lines/line-rows.tsx';
 import { isMove, moved, settled } from '../lines/scroll.ts';
@@ -16,6 +17,7 @@ import {
   SORTS,
   selectedPlace,
   shownFunctions,
+  termsOf,
 } from './functions-state.ts';
 
 type Facts = ScreenFacts;
@@ -41,7 +43,8 @@ export const functionsScreen: Screen<FunctionsState> = {
   field(state, facts) {
     const { editing } = state.filter;
     if (editing === undefined) return undefined;
-    const note = `${shownFunctions(state, facts).length}/${facts.session.functions.length}`;
+    const { unknown } = termsOf(state.filter);
+    const note = filterNote(shownFunctions(state, facts).length, facts.session.functions.length, unknown);
     return { label: '/', field: editing.field, note };
   },
   edited: (state, field) => ({ ...state, filter: editFilter(state.filter, field) }),
@@ -66,8 +69,12 @@ function act(state: FunctionsState, action: KeyId, facts: Facts): Next {
     case 'filter':
       return { state: { ...state, filter: openFilter(state.filter) } };
     case 'field.accept':
+      return {
+        state: { ...state, filter: endFilter(state.filter, true) },
+        ...filterMessage(termsOf(state.filter).unknown),
+      };
     case 'field.cancel':
-      return { state: { ...state, filter: endFilter(state.filter, action === 'field.accept') } };
+      return { state: { ...state, filter: endFilter(state.filter, false) } };
     case 'back':
       return { state: { ...state, filter: { text: '', editing: undefined } } };
     case 'open.logs':

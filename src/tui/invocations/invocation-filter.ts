@@ -1,14 +1,11 @@
 import type { InvocationRecord } from '../../session/store.ts';
+import { type FilterTerm, filterTerms } from '../filter-terms.ts';
 import { phaseLook } from '../theme.ts';
 import { recordSource } from './record-source.ts';
 
-type Term = {
-  readonly where: 'text' | 'fn' | 'status' | 'source';
-  readonly text: string;
-  readonly pattern: RegExp;
-  /** `-` before it: what has it is left out. */
-  readonly not: boolean;
-};
+const KNOWN = ['fn', 'status', 'source'] as const;
+
+type Term = FilterTerm<(typeof KNOWN)[number]>;
 
 /** What was typed behind `/`, and which records it fits. */
 export type InvocationFilter = {
@@ -21,19 +18,12 @@ export type InvocationFilter = {
 /** Of an event, an answer, or a line: what is behind it is not searched. */
 const SEARCHED_BYTES = 256 * 1024;
 
-const TERM = /(-)?(?:(fn|status|source):)?(?:"([^"]*)"?|(\S+))/gi;
-
 /**
- * Terms between spaces, all of which have to fit, in whatever case: `fn:` the name of the function, `status:` the word of
- * the phase, `source:` what sent the event, anything else whatever the invocation has to show. Quotes keep spaces
- * together, a minus turns a term round. Undefined: nothing to fit.
+ * `fn:` is the name of the function, `status:` the word of the phase, `source:` what sent the event, and a text whatever
+ * the invocation has to show. Undefined: nothing to fit.
  */
 export function invocationFilter(query: string): InvocationFilter | undefined {
-  const terms = [...query.matchAll(TERM)].flatMap(([, minus, where = 'text', quoted, word]): Term[] => {
-    const text = quoted ?? word ?? '';
-    if (text === '') return [];
-    return [{ where: whereOf(where), text, pattern: patternOf(text), not: minus !== undefined }];
-  });
+  const { terms } = filterTerms(query, KNOWN);
   if (terms.length === 0) return undefined;
   // A record is never changed: what it was found to be, it stays.
   const verdicts = new WeakMap<InvocationRecord, boolean>();
@@ -50,17 +40,8 @@ export function invocationFilter(query: string): InvocationFilter | undefined {
   };
 }
 
-function whereOf(where: string): Term['where'] {
-  const lower = where.toLowerCase();
-  return lower === 'fn' || lower === 'status' || lower === 'source' ? lower : 'text';
-}
-
-function patternOf(text: string): RegExp {
-  return new RegExp(text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'iu');
-}
-
-function has(record: InvocationRecord, { where, text, pattern }: Term): boolean {
-  switch (where) {
+function has(record: InvocationRecord, { scope, text, pattern }: Term): boolean {
+  switch (scope) {
     case 'fn':
       return pattern.test(record.functionName);
     case 'status':

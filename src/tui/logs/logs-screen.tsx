@@ -3,6 +3,7 @@ import { printable } from '../../session/printable.ts';
 import { clockText } from '../../session/time-text.ts';
 import { displayWidth, toWidth } from '../display-width.ts';
 import { editFilter, endFilter, type FilterField, NO_FILTER, openFilter } from '../filter-field.ts';
+import { filterMessage, filterNote } from '../filter-terms.ts';
 import type { KeyId } from '../key-table.ts';
 import { lambdaPrefix, levelToken } from '../lines/lambda-prefix.ts';
 import { LineRows } from '../lines/line-rows.tsx';
@@ -44,7 +45,8 @@ export const logsScreen: Screen<LogsState> = {
   field(state, facts) {
     const { editing } = state.filter;
     if (editing === undefined) return undefined;
-    return { label: '/', field: editing.field, note: `${rowsOf(state, facts).count}/${facts.logs.length}` };
+    const note = filterNote(rowsOf(state, facts).count, facts.logs.length, unknownOf(state, facts));
+    return { label: '/', field: editing.field, note };
   },
   edited: (state, field) => ({ ...state, filter: editFilter(state.filter, field) }),
   Component: Logs,
@@ -74,8 +76,12 @@ function act(state: LogsState, action: KeyId, facts: Facts): Next {
     case 'filter':
       return { state: { ...state, filter: openFilter(state.filter) } };
     case 'field.accept':
+      return {
+        state: { ...state, filter: endFilter(state.filter, true) },
+        ...filterMessage(unknownOf(state, facts)),
+      };
     case 'field.cancel':
-      return { state: { ...state, filter: endFilter(state.filter, action === 'field.accept') } };
+      return { state: { ...state, filter: endFilter(state.filter, false) } };
     case 'back':
       return { state: steppedBack(state) };
     default:
@@ -99,6 +105,10 @@ function withMove(state: LogsState, action: Parameters<typeof moved>[1], facts: 
 
 function rowsOf({ filter, pausedAt }: LogsState, { logs }: Facts) {
   return shownLines(logs, filter.text).upTo(pausedAt ?? logs.nextSequence);
+}
+
+function unknownOf({ filter }: LogsState, { logs }: Facts) {
+  return shownLines(logs, filter.text).unknown;
 }
 
 /** Row of the selected line; of the next one that is shown when it no longer is; -1 without any. */

@@ -1,8 +1,10 @@
-import { filterTerms } from '../filter-field.ts';
+import { type FilterScope, filterTerms } from '../filter-terms.ts';
 import type { BookLine, LogBook } from './log-book.ts';
 
 /** Which lines of a book fit a filter. Each line is looked at once, however often the screen is drawn. */
 export class ShownLines {
+  /** What the filter asks for and no line can tell. */
+  readonly unknown: readonly FilterScope[];
   readonly #book: LogBook;
   readonly #fits: ((line: BookLine) => boolean) | undefined;
   /** Sequences of those that fit, oldest first; undefined without a filter: then all do. */
@@ -11,17 +13,14 @@ export class ShownLines {
 
   constructor(book: LogBook, filter: string) {
     this.#book = book;
-    const terms = filterTerms(filter);
+    const { terms, unknown } = filterTerms(filter, ['fn']);
+    this.unknown = unknown;
     if (terms.length === 0) return;
-    this.#fits = (line) => {
-      const name = line.functionName.toLowerCase();
-      const text = line.text.toLowerCase();
-      return terms.every((term) =>
-        term.where === 'function'
-          ? name.includes(term.text)
-          : text.includes(term.text) || name.includes(term.text),
+    this.#fits = ({ functionName, text }) =>
+      terms.every(
+        ({ scope, pattern, not }) =>
+          (pattern.test(functionName) || (scope === 'text' && pattern.test(text))) !== not,
       );
-    };
   }
 
   /** The sequences from the oldest kept up to before `end`. */
