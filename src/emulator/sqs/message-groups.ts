@@ -1,5 +1,6 @@
 import { integerOf, textOf } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
+import type { Wanted } from './message-store.ts';
 
 /**
  * When a group of a FIFO queue has something to give: its oldest message is visible, and nobody holds another one.
@@ -60,14 +61,18 @@ export class MessageGroups {
     }
   }
 
-  /** The longest ready first. */
-  ready(queue: number, now: number, limit: number): string[] {
-    return this.#groupsOf(
-      'SELECT group_id FROM sqs_groups WHERE queue = ? AND ready_at <= ? ORDER BY ready_at LIMIT ?',
-      queue,
-      now,
-      limit,
-    );
+  /** Those that have such messages, the longest ready first. */
+  ready(queue: number, { now, limit, upTo }: Wanted): string[] {
+    if (upTo === undefined) {
+      const sql =
+        'SELECT group_id FROM sqs_groups WHERE queue = ? AND ready_at <= ? ORDER BY ready_at LIMIT ?';
+      return this.#groupsOf(sql, queue, now, limit);
+    }
+    const sql = `SELECT group_id FROM sqs_groups AS found WHERE queue = ? AND ready_at <= ?
+      AND EXISTS (SELECT 1 FROM sqs_messages AS one
+        WHERE one.queue = found.queue AND one.group_id = found.group_id AND one.sequence <= ?)
+      ORDER BY ready_at LIMIT ?`;
+    return this.#groupsOf(sql, queue, now, upTo, limit);
   }
 
   nextReadyAt(queue: number): number | undefined {

@@ -4,6 +4,14 @@ import type { MessageDetails, StoredMessage } from './message.ts';
 
 export type MessageCounts = { readonly visible: number; readonly held: number; readonly delayed: number };
 
+/** What of a FIFO queue may be given. */
+export type Wanted = {
+  readonly now: number;
+  readonly limit: number;
+  /** Leaves out messages with a later sequence. */
+  readonly upTo?: number | undefined;
+};
+
 type Insertion = Omit<StoredMessage, 'sequence'>;
 
 const COLUMNS =
@@ -58,12 +66,13 @@ export class MessageStore {
   }
 
   /** The oldest of a group, in their order, up to the first that is not visible. */
-  visibleOfGroup(queue: number, groupId: string, now: number, limit: number): StoredMessage[] {
+  visibleOfGroup(queue: number, groupId: string, { now, limit, upTo }: Wanted): StoredMessage[] {
     const messages = this.#state
       .statement(
-        `SELECT ${COLUMNS} FROM sqs_messages WHERE queue = ? AND group_id = ? ORDER BY sequence LIMIT ?`,
+        `SELECT ${COLUMNS} FROM sqs_messages WHERE queue = ? AND group_id = ? AND sequence <= ?
+         ORDER BY sequence LIMIT ?`,
       )
-      .all(queue, groupId, limit)
+      .all(queue, groupId, upTo ?? Number.MAX_SAFE_INTEGER, limit)
       .map(messageOf);
     const hidden = messages.findIndex(({ visibleAt }) => visibleAt > now);
     return hidden === -1 ? messages : messages.slice(0, hidden);

@@ -32,14 +32,16 @@ export class QueueContents {
   }
 
   /** What may be given now. `upTo` leaves out messages with a later sequence. */
-  available(now: number, most: number, upTo = Number.MAX_SAFE_INTEGER): StoredMessage[] {
+  available(now: number, most: number, upTo?: number): StoredMessage[] {
     if (!this.#fifo) return this.#messages.visible(this.#queue, now, most, upTo);
     const found: StoredMessage[] = [];
-    for (const groupId of this.#groups.ready(this.#queue, now, most)) {
+    const ready = { now, limit: most, upTo };
+    for (const groupId of this.#groups.ready(this.#queue, ready)) {
       if (found.length === most) break;
-      found.push(...this.#messages.visibleOfGroup(this.#queue, groupId, now, most - found.length));
+      const limit = most - found.length;
+      found.push(...this.#messages.visibleOfGroup(this.#queue, groupId, { now, limit, upTo }));
     }
-    return found.filter(({ sequence }) => sequence <= upTo);
+    return found;
   }
 
   /** When something may next be available; in the past where it is. */

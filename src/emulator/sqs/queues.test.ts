@@ -79,6 +79,20 @@ test('messages are moved and counted as one: where the count cannot be written, 
   await sqs.close();
 });
 
+test('what comes into a FIFO queue while its messages are moved hides none of them', async () => {
+  const sqs = openQueues();
+  const dead = sqs.create('dead.fifo', { FifoQueue: 'true' });
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 });
+  const queue = sqs.create('orders.fifo', { FifoQueue: 'true', RedrivePolicy });
+  dead.send([message('a', 'a'), message('b', 'b')]);
+  await sqs.call('StartMessageMoveTask', { SourceArn: dead.arn, DestinationArn: queue.arn });
+  dead.send(Array.from({ length: 100 }, () => message('later', 'a')));
+  sqs.clock.advance(0);
+  expect(sqs.moveTasks.list(dead.arn)).toMatchObject([{ status: 'COMPLETED', moved: 2, toMove: 2 }]);
+  expect(bodies(queue.receive({ most: 10 }))).toEqual(['a', 'b']);
+  await sqs.close();
+});
+
 test('others send to a queue by its ARN, also to a FIFO queue without a group', async () => {
   const sqs = openQueues();
   const [plain, fifo] = [sqs.create('plain'), sqs.create('o.fifo', { FifoQueue: 'true' })];
