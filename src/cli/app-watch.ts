@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isLlxError } from '../errors/llx-error.ts';
 import type { Manifest, ManifestFunction } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
+import { withBuildService } from '../runtime/builder/build-service.ts';
 import type { SynthesizedApp } from './configuration/app-functions.ts';
 
 export type AppWatch = {
@@ -121,18 +122,19 @@ async function appInputs({ cdkJson, manifestFile, manifest }: SynthesizedApp): P
   const root = resolve(dirname(manifestFile), manifest.root);
   const program = resolve(root, manifest.app);
   try {
-    const { build } = await import('esbuild');
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: [program],
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      write: false,
-      metafile: true,
-      outdir: '.',
-      logLevel: 'silent',
-    });
+    const { metafile } = await withBuildService(({ build }) =>
+      build({
+        absWorkingDir: root,
+        entryPoints: [program],
+        bundle: true,
+        packages: 'external',
+        platform: 'node',
+        write: false,
+        metafile: true,
+        outdir: '.',
+        logLevel: 'silent',
+      }),
+    );
     const handlers = new Set(manifest.functions.map(({ entry }) => entry && resolve(root, entry.file)));
     const inputs = Object.keys(metafile.inputs).map((input) => resolve(root, input));
     return [...settings, ...inputs.filter((file) => !handlers.has(file))];

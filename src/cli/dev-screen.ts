@@ -6,6 +6,7 @@ import type { Configuration } from './configuration.ts';
 import { watchCredentials } from './credentials-watch.ts';
 import type { DevAws } from './dev-aws.ts';
 import { openHintFile } from './hint-file.ts';
+import type { Interrupt } from './interrupt.ts';
 import { invocationCommand } from './invocation-command.ts';
 import type { Output } from './output.ts';
 import { createDeveloperTools } from './tui/developer-tools.ts';
@@ -32,14 +33,14 @@ export type DevScreenOptions = {
   /** Before it is known what is at the other end: LIVE, OFFLINE, BROKER. */
   readonly label: string;
   readonly closers: Closers;
-  /** Aborted by a signal of the system. */
-  readonly interrupted: AbortSignal;
+  /** By a signal of the system. */
+  readonly interrupt: Interrupt;
 };
 
 export function openDevScreen(options: DevScreenOptions): DevScreen {
-  const { output, store, configuration, runtime, lane, closers } = options;
+  const { output, store, configuration, runtime, lane, closers, interrupt } = options;
   const gone = new AbortController();
-  const signal = AbortSignal.any([options.interrupted, gone.signal]);
+  const signal = AbortSignal.any([interrupt.signal, gone.signal]);
   const serving = Promise.withResolvers<ActionParts>();
   let parts: ActionParts | undefined;
   const left = output.show({
@@ -60,7 +61,8 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
     },
     serving(session, aws) {
       if (left === undefined) return;
-      parts = { session, tools: createDeveloperTools({ aws, configuration, runtime, store, lane, signal }) };
+      const tools = createDeveloperTools({ aws, configuration, runtime, store, lane, signal, interrupt });
+      parts = { session, tools };
       serving.resolve(parts);
       if (aws.mode !== 'live') return;
       const watch = watchCredentials(aws.credentials, store);

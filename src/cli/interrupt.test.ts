@@ -56,6 +56,18 @@ test('the second signal ends the process at once', async () => {
   expect(await end).toEqual([130, null]);
 });
 
+test('while another program has the terminal Ctrl-C is not for llx, the other signals are', async () => {
+  const { child, output, end } = await start(`
+process.on('message', () => {
+  void interrupt.lendTerminal(async () => { const got = new Promise((resolve) => process.once('SIGINT', resolve)); process.kill(process.pid, 'SIGINT'); await got; })
+    .then(() => { console.log(interrupt.signal.aborted); process.kill(process.pid, 'SIGINT'); });
+});
+aborted(interrupt.signal).then(() => { console.log('ended'); clearInterval(alive); });`);
+  child.send('use');
+  expect(await end).toEqual([0, null]);
+  expect(await output).toBe('false\nended\n');
+});
+
 test('after dispose a signal does what it does without a handler', async () => {
   const { child, end } = await start('interrupt.dispose();');
   child.kill('SIGTERM');

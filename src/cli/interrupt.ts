@@ -3,6 +3,11 @@ import { LlxError } from '../errors/llx-error.ts';
 export type Interrupt = {
   /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
+  /**
+   * Runs it while SIGINT is another program's: Ctrl-C reaches every process of the terminal, and is meant for the one that
+   * has it. The other signals end llx as ever.
+   */
+  lendTerminal<Result>(use: () => Promise<Result>): Promise<Result>;
   /** Removes the handlers. */
   dispose(): void;
 };
@@ -13,7 +18,9 @@ export type Interrupt = {
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const listener = (): void => {
+  let lent = 0;
+  const listener = (name: NodeJS.Signals): void => {
+    if (name === 'SIGINT' && lent > 0) return;
     if (controller.signal.aborted) process.exit(130);
     controller.abort(
       new LlxError('LLX_INTERRUPTED', {
@@ -25,6 +32,14 @@ export function onInterrupt(): Interrupt {
   for (const name of names) process.on(name, listener);
   return {
     signal: controller.signal,
+    async lendTerminal(use) {
+      lent += 1;
+      try {
+        return await use();
+      } finally {
+        lent -= 1;
+      }
+    },
     dispose() {
       for (const name of names) process.off(name, listener);
     },

@@ -61,7 +61,6 @@ export async function runDev(flags: DevFlags): Promise<number> {
     );
     closers.add(() => runtime.close());
     const lane = flags.lane ?? configuration.lane;
-    const interrupted = interrupt.signal;
     // Connecting takes seconds, and may fail for long: the user sees how it stands.
     screen = openDevScreen({
       output,
@@ -71,7 +70,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       lane,
       label: labelOf(flags),
       closers,
-      interrupted,
+      interrupt,
     });
     const { signal } = screen;
     // On another core, while the ports open here.
@@ -103,7 +102,14 @@ export async function runDev(flags: DevFlags): Promise<number> {
     // After the ready line: loading esbuild would hold it up. A session that watches runs nothing.
     if (!flags.observe) prepare(runtime, served, store);
     if (flags.once !== true) await watchStacks(configuration, store, closers);
-    return await work(flags, { configuration, aws, store, output, interrupted, left: screen.left });
+    return await work(flags, {
+      configuration,
+      aws,
+      store,
+      output,
+      interrupted: interrupt.signal,
+      left: screen.left,
+    });
   } catch (error) {
     // Who leaves while it connects has seen how it stood.
     if (screen === undefined || !screen.signal.aborted || interrupt.signal.aborted) throw error;

@@ -4,6 +4,7 @@ import type { SessionStore } from '../../session/store.ts';
 import type { SourceLocation, TuiActions } from '../../tui/tui-actions.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
+import type { Interrupt } from '../interrupt.ts';
 import { invokeFunction } from '../invoke-function.ts';
 import { packagePaths } from '../package-paths.ts';
 import { copyText } from './clipboard.ts';
@@ -22,6 +23,7 @@ export type DeveloperToolsParts = {
   readonly runtime: Runtime;
   readonly store: SessionStore;
   readonly lane: string;
+  readonly interrupt: Pick<Interrupt, 'lendTerminal'>;
   /** Aborted when llx ends: what still runs is stopped. */
   readonly signal: AbortSignal;
   /** @default those of the process */
@@ -30,13 +32,14 @@ export type DeveloperToolsParts = {
 };
 
 export function createDeveloperTools(parts: DeveloperToolsParts): DeveloperTools {
-  const { aws, configuration, runtime, store, lane, signal } = parts;
+  const { aws, configuration, runtime, store, lane, signal, interrupt } = parts;
   const { env = process.env, terminal = process.stdout } = parts;
   const specOf = (name: string) => aws.functions.find((spec) => spec.name === name);
   const runs = new LocalRuns({ runtime, store, specOf, lane });
   signal.addEventListener('abort', () => void runs.close(), { once: true });
 
-  const run = (command: EditorCommand): Promise<void> => runEditor(command, signal);
+  const run = (command: EditorCommand): Promise<void> =>
+    interrupt.lendTerminal(() => runEditor(command, signal));
 
   async function replay(request: Parameters<TuiActions['replay']>[0]): Promise<void> {
     await runs.run(request);

@@ -2,6 +2,7 @@ import type { BuildContext, BuildResult } from 'esbuild';
 import type { CodeState, SourceCode } from '../code-source.ts';
 import type { BuildProblem } from '../invocation.ts';
 import { buildFailure, buildProblems, isBuildFailure, missingImport } from './build-problem.ts';
+import { withBuildService } from './build-service.ts';
 import type { BundleFiles } from './bundle-files.ts';
 import { repairCandidates, watchedInputs } from './bundle-inputs.ts';
 import { type BundleSource, bundleOptions } from './bundle-options.ts';
@@ -123,7 +124,7 @@ export class Bundle implements SourceCode, InputListener {
     const start = performance.now();
     try {
       const format = await moduleFormat(this.#source.file);
-      const { outputFiles, metafile }: Result = await (await this.#contextFor(format)).rebuild();
+      const { outputFiles, metafile } = await this.#rebuild(format);
       const generation = await this.#files.write(outputFiles);
       return {
         state: { status: 'ready', generation },
@@ -134,8 +135,6 @@ export class Bundle implements SourceCode, InputListener {
       };
     } catch (error) {
       const { root } = this.#source;
-      // Not what is wrong with the code, but with esbuild's own process: the next build starts anew.
-      if (!isBuildFailure(error)) this.#context = undefined;
       const problems = buildProblems(error, root);
       const durationMs = performance.now() - start;
       return {
@@ -147,14 +146,21 @@ export class Bundle implements SourceCode, InputListener {
     }
   }
 
-  async #contextFor(format: ModuleFormat): Promise<Context> {
-    if (this.#context?.format === format) return this.#context.esbuild;
-    const [{ context }] = await Promise.all([import('esbuild'), this.#context?.esbuild.dispose()]);
-    this.#context = {
-      esbuild: await context(bundleOptions(this.#source, format, this.#files.directory)),
-      format,
-    };
-    return this.#context.esbuild;
+  async #rebuild(format: ModuleFormat): Promise<Result> {
+    return await withBuildService(async ({ context }) => {
+      try {
+        if (this.#context?.format !== format) {
+          await this.#context?.esbuild.dispose();
+          const options = bundleOptions(this.#source, format, this.#files.directory);
+          this.#context = { esbuild: await context(options), format };
+        }
+        return await this.#context.esbuild.rebuild();
+      } catch (error) {
+        // Not what is wrong with the code, but with esbuild's own process: the next build starts anew.
+        if (!isBuildFailure(error)) this.#context = undefined;
+        throw error;
+      }
+    });
   }
 
   #conclude(built: Built, untold: string | undefined): void {
