@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { isLlxError } from '../errors/llx-error.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocation.ts';
@@ -23,6 +22,7 @@ import type { InvocationEvent } from './lambda/invocation-event.ts';
 import { InvocationService, type InvocationTarget } from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { addInvokeStreamRoute } from './lambda/invoke-stream-route.ts';
+import { logStreamName } from './lambda/log-stream-name.ts';
 import { runDeployed } from './lambda/run-deployed.ts';
 import { deployedVariables, hostedEnvironment, type StubPlace } from './lambda/stub-environment.ts';
 import { StubHost } from './lambda/stub-host/stub-host.ts';
@@ -277,13 +277,13 @@ async function closeAll(parts: {
 
 function createRegistry(options: EmulatorOptions, load: () => Promise<unknown>): FunctionRegistry {
   const registry = new FunctionRegistry(options, load);
-  const day = new Date((options.clock ?? SYSTEM_CLOCK).now()).toISOString().slice(0, 10).replaceAll('-', '/');
+  const { clock = SYSTEM_CLOCK } = options;
   for (const spec of options.functions) {
     registry.add({
       spec,
       stubbed: options.stubs !== 'none',
       logGroupName: `/aws/lambda/${spec.name}`,
-      logStreamName: `${day}/[$LATEST]${randomBytes(16).toString('hex')}`,
+      logStreamName: logStreamName('$LATEST', clock.now()),
     });
   }
   return registry;

@@ -4,16 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ManualClock, zipOf } from '../lambda/functions/functions.test-support.ts';
+import { START, zipOf } from '../lambda/functions/functions.test-support.ts';
+import { TestClock } from '../service.test-support.ts';
 import { CodeStore } from './code-store.ts';
 
 let directory: string;
-let clock: ManualClock;
+let clock: TestClock;
 let store: CodeStore;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'llx-code-'));
-  clock = new ManualClock();
+  clock = new TestClock(START);
   store = new CodeStore({ directory, clock });
 });
 

@@ -97,7 +97,7 @@ export function toAwsError(error: unknown): AwsError {
   return new AwsError(500, 'ServiceException', internal, {}, { cause: error });
 }
 
-export function sendAwsError(response: ServerResponse, error: AwsError): void {
+function sendAwsError(response: ServerResponse, error: AwsError): void {
   const { status, headers, body } = REST_JSON.encodeError(error);
   const bytes = Buffer.from(body ?? '');
   response

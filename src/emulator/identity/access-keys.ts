@@ -7,7 +7,7 @@ import { BASE32 } from './roles.ts';
 export type AccessKey = { readonly credentials: AwsCredentials; readonly grant: Grant };
 
 /** What the ids of keys begin with that an emulator issued: AWS's own prefix for temporary keys, and ours. */
-export const ISSUED = 'ASIALLX';
+const ISSUED = 'ASIALLX';
 
 /** How long after its end a key is still told as expired, rather than as unknown. */
 const REMEMBER_MS = 3_600_000;

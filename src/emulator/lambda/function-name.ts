@@ -56,6 +56,11 @@ export function parseFunctionName(text: string, given?: unknown): FunctionRefere
   };
 }
 
+/** Of what a name stands for, whether it exists or not. */
+export function functionArn({ region, account }: FunctionScope, name: string, qualifier?: string): string {
+  return `arn:aws:lambda:${region}:${account}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
+}
+
 /**
  * Functions of other regions and accounts are not here, whatever their names.
  *
@@ -70,7 +75,7 @@ export function checkScope({ name, region, account }: FunctionReference, scope: 
   }
   if (account !== undefined && account !== scope.account) {
     throw new AwsError(404, 'ResourceNotFoundException', {
-      Message: `Function not found: arn:aws:lambda:${scope.region}:${account}:function:${name}`,
+      Message: `Function not found: ${functionArn({ ...scope, account }, name)}`,
       Type: 'User',
     });
   }

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '../../runtime/invocation.ts';
 import { AwsError } from '../http/aws-error.ts';
-import { checkScope, type FunctionReference, type FunctionScope } from './function-name.ts';
+import { checkScope, type FunctionReference, type FunctionScope, functionArn } from './function-name.ts';
 import type { FunctionSource } from './function-source.ts';
 import type { SystemLogLevel } from './platform-log.ts';
 
@@ -31,14 +31,12 @@ export type ResolvedFunction = {
 export class FunctionRegistry {
   readonly #functions = new Map<string, DeployedFunction>();
   readonly #scope: FunctionScope;
-  readonly #arnPrefix: string;
   readonly #loadSource: (() => Promise<unknown>) | undefined;
   #source: FunctionSource | undefined;
 
   /** @param loadSource leads to `attach`; called for functions that are not in the configuration, until then. */
   constructor(scope: FunctionScope, loadSource?: () => Promise<unknown>) {
     this.#scope = scope;
-    this.#arnPrefix = `arn:aws:lambda:${scope.region}:${scope.account}:function:`;
     this.#loadSource = loadSource;
   }
 
@@ -63,7 +61,7 @@ export class FunctionRegistry {
 
   /** Of what a caller names, whether it exists or not: what a policy allows or denies. */
   arnOf({ name, qualifier }: FunctionReference): string {
-    return `${this.#arnPrefix}${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
+    return functionArn(this.#scope, name, qualifier);
   }
 
   /**

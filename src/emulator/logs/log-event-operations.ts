@@ -16,7 +16,7 @@ import { readLogPage } from './log-page.ts';
 import type { LogResources } from './log-resources.ts';
 import type { LogStore } from './log-store.ts';
 import { SEQUENCE_TOKEN } from './log-stream-operations.ts';
-import { eventId, pageToken, parsePageToken } from './log-token.ts';
+import { eventId, eventToken, parseEventToken } from './log-token.ts';
 import { parseFilterPattern } from './patterns/filter-pattern.ts';
 import { acceptedEvents, parseNewEvents } from './put-log-events.ts';
 
@@ -54,7 +54,7 @@ export function logEventOperations(parts: {
     const from = earliest(group, optionalInteger(input, 'startTime', EPOCH_MS));
     const end = optionalInteger(input, 'endTime', EPOCH_MS);
     const text = optionalText(input, 'nextToken', { max: 4096 });
-    const token = text === undefined ? undefined : parsePageToken(text);
+    const token = text === undefined ? undefined : parseEventToken(text);
     const startFromHead = optionalFlag(input, 'startFromHead') ?? false;
     const stream = resources.stream(group, streamName);
     const newestFirst = token === undefined ? !startFromHead : token.direction === 'backward';
@@ -78,8 +78,8 @@ export function logEventOperations(parts: {
           message,
           ingestionTime: ingestedAt,
         })),
-        nextForwardToken: pageToken({ direction: 'forward', position: events.at(-1) ?? nowhere }),
-        nextBackwardToken: pageToken({ direction: 'backward', position: events[0] ?? nowhere }),
+        nextForwardToken: eventToken({ direction: 'forward', position: events.at(-1) ?? nowhere }),
+        nextBackwardToken: eventToken({ direction: 'backward', position: events[0] ?? nowhere }),
       },
     };
   }
@@ -91,7 +91,7 @@ export function logEventOperations(parts: {
     const to = optionalInteger(input, 'endTime', EPOCH_MS) ?? Number.MAX_SAFE_INTEGER;
     const limit = optionalInteger(input, 'limit', LIMIT) ?? LIMIT.max;
     const text = optionalText(input, 'nextToken', { max: 4096 });
-    const token = text === undefined ? undefined : parsePageToken(text);
+    const token = text === undefined ? undefined : parseEventToken(text);
     const startFromHead = optionalFlag(input, 'startFromHead') ?? true;
     const matches = parseFilterPattern(optionalText(input, 'filterPattern', { max: 1024 }) ?? '');
     const names = store.streams.namesOf(group.id);
@@ -119,7 +119,7 @@ export function logEventOperations(parts: {
           eventId: eventId(event),
         })),
         searchedLogStreams: [],
-        ...(page.more === undefined ? {} : { nextToken: pageToken({ direction, position: page.more }) }),
+        ...(page.more === undefined ? {} : { nextToken: eventToken({ direction, position: page.more }) }),
       },
     };
   }

@@ -1,6 +1,7 @@
 import type { EmulatorClock } from '../emulator-clock.ts';
 import type { ApiOperation, OperationAnswer, OperationCall } from '../http/api-operation.ts';
 import { AwsError, notImplemented } from '../http/aws-error.ts';
+import { pageToken } from '../page-token.ts';
 import type { LogGroup } from './log-groups.ts';
 import {
   constraintError,
@@ -13,7 +14,7 @@ import {
 } from './log-input.ts';
 import type { LogResources } from './log-resources.ts';
 import type { LogStore } from './log-store.ts';
-import { listToken, parseListToken } from './log-token.ts';
+import { parseListToken } from './log-token.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -83,7 +84,7 @@ export function logGroupOperations(parts: {
     return {
       output: {
         logGroups: page.map(described),
-        ...(last === undefined ? {} : { nextToken: listToken(last.name) }),
+        ...(last === undefined ? {} : { nextToken: pageToken(last.name) }),
       },
     };
   }

@@ -1,6 +1,7 @@
 import type { EmulatorClock } from '../emulator-clock.ts';
 import type { ApiOperation, OperationAnswer, OperationCall } from '../http/api-operation.ts';
 import { AwsError } from '../http/aws-error.ts';
+import { pageToken } from '../page-token.ts';
 import {
   constraintError,
   invalidParameter,
@@ -13,7 +14,7 @@ import {
 import type { LogResources } from './log-resources.ts';
 import type { LogStore } from './log-store.ts';
 import type { LogStream, StreamOrder, StreamPosition } from './log-streams.ts';
-import { listToken, parseListToken } from './log-token.ts';
+import { parseListToken } from './log-token.ts';
 
 /** Streams: made, listed, removed. */
 export function logStreamOperations(parts: {
@@ -68,7 +69,7 @@ export function logStreamOperations(parts: {
     return {
       output: {
         logStreams: page.map((stream) => described(stream, arn)),
-        ...(last === undefined ? {} : { nextToken: listToken(positionOf(last, orderBy)) }),
+        ...(last === undefined ? {} : { nextToken: pageToken(positionOf(last, orderBy)) }),
       },
     };
   }

@@ -1,7 +1,8 @@
+import { positionOfToken } from '../page-token.ts';
 import type { LogPosition } from './log-events.ts';
 import { invalidParameter } from './log-input.ts';
 
-export type PageToken = { readonly direction: 'forward' | 'backward'; readonly position: LogPosition };
+export type EventToken = { readonly direction: 'forward' | 'backward'; readonly position: LogPosition };
 
 const TIME_DIGITS = 20;
 const ID_DIGITS = 36;
@@ -12,12 +13,12 @@ export function eventId({ at, id }: LogPosition): string {
 }
 
 /** `f/…` or `b/…`: where reading goes on, and in which direction. */
-export function pageToken({ direction, position }: PageToken): string {
+export function eventToken({ direction, position }: EventToken): string {
   return `${direction === 'forward' ? 'f' : 'b'}/${eventId(position)}`;
 }
 
 /** @throws AwsError 400 InvalidParameterException */
-export function parsePageToken(text: string): PageToken {
+export function parseEventToken(text: string): EventToken {
   const [, letter, at, id] = /^([fb])\/(\d{20})(\d{36})$/.exec(text) ?? [];
   const position = { at: Number(at), id: Number(id) };
   if (!Number.isSafeInteger(position.at) || !Number.isSafeInteger(position.id)) {
@@ -26,20 +27,9 @@ export function parsePageToken(text: string): PageToken {
   return { direction: letter === 'f' ? 'forward' : 'backward', position };
 }
 
-/** Of listings: what came last, in a form that no caller should read. */
-export function listToken(position: unknown): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
-/** @throws AwsError 400 InvalidParameterException */
+/** Of listings. @throws AwsError 400 InvalidParameterException */
 export function parseListToken<T>(text: string, check: (value: unknown) => value is T): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch {
-    // What is no JSON is as wrong as what is another token's.
-    value = undefined;
-  }
+  const value = positionOfToken(text);
   if (!check(value)) throw invalidParameter('The specified nextToken is invalid.');
   return value;
 }

@@ -2,7 +2,7 @@ import type { ApiOperation, OperationAnswer, OperationCall } from '../http/api-o
 import { type FunctionReference, parseFunctionName } from '../lambda/function-name.ts';
 import { Members } from '../lambda/functions/members.ts';
 import { pageOf, pageSize, readMarker } from '../lambda/functions/page.ts';
-import { type Mapping, type MappingState, mappingAnswer } from './mapping.ts';
+import { type Mapping, type MappingState, mappingAnswer, mappingArn } from './mapping.ts';
 import { readMappingSettings, readSourceArn } from './mapping-request.ts';
 import type { Mappings } from './mappings.ts';
 
@@ -17,8 +17,7 @@ export function mappingOperations({ mappings }: { readonly mappings: Mappings })
   });
   const authorize = (call: OperationCall, operation: string): string => {
     const uuid = call.path.UUID ?? '';
-    const { region, account } = mappings.scope;
-    call.authorize(`lambda:${operation}`, `arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}`);
+    call.authorize(`lambda:${operation}`, mappingArn(mappings.scope, uuid));
     return uuid;
   };
   return [

@@ -1,4 +1,4 @@
-import type { FunctionReference } from '../lambda/function-name.ts';
+import { type FunctionReference, type FunctionScope, functionArn } from '../lambda/function-name.ts';
 
 /** An event source mapping of a queue. */
 export type Mapping = {
@@ -27,7 +27,9 @@ export type MappingState =
   | 'Disabled'
   | 'Deleting';
 
-export type MappingScope = { readonly account: string; readonly region: string };
+export function mappingArn({ region, account }: FunctionScope, uuid: string): string {
+  return `arn:aws:lambda:${region}:${account}:event-source-mapping:${uuid}`;
+}
 
 export function functionOf({ functionName, qualifier }: Mapping): FunctionReference {
   return { name: functionName, qualifier };
@@ -36,16 +38,15 @@ export function functionOf({ functionName, qualifier }: Mapping): FunctionRefere
 /** EventSourceMappingConfiguration: https://docs.aws.amazon.com/lambda/latest/api/API_EventSourceMappingConfiguration.html */
 export function mappingAnswer(
   mapping: Mapping,
-  { region, account }: MappingScope,
+  scope: FunctionScope,
   state: MappingState = mapping.enabled ? 'Enabled' : 'Disabled',
 ): Readonly<Record<string, unknown>> {
   const { uuid, functionName, qualifier, filters, maximumConcurrency } = mapping;
-  const lambda = `arn:aws:lambda:${region}:${account}`;
   return {
     UUID: uuid,
-    EventSourceMappingArn: `${lambda}:event-source-mapping:${uuid}`,
+    EventSourceMappingArn: mappingArn(scope, uuid),
     EventSourceArn: mapping.sourceArn,
-    FunctionArn: `${lambda}:function:${functionName}${qualifier === undefined ? '' : `:${qualifier}`}`,
+    FunctionArn: functionArn(scope, functionName, qualifier),
     BatchSize: mapping.batchSize,
     MaximumBatchingWindowInSeconds: mapping.windowSeconds,
     FunctionResponseTypes: mapping.reportsFailures ? ['ReportBatchItemFailures'] : [],

@@ -1,5 +1,5 @@
 import type { EmulatorClock } from '../emulator-clock.ts';
-import type { FunctionReference } from '../lambda/function-name.ts';
+import type { FunctionReference, FunctionScope } from '../lambda/function-name.ts';
 import type { FunctionSource } from '../lambda/function-source.ts';
 import type { InvocationCall, InvocationOutcome } from '../lambda/invocation-service.ts';
 import { invalidParameter, resourceConflict, resourceNotFound } from '../lambda/lambda-errors.ts';
@@ -7,13 +7,13 @@ import type { Queue } from '../sqs/queue.ts';
 import type { Queues } from '../sqs/queues.ts';
 import { textOf } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
-import { functionOf, type Mapping, type MappingScope } from './mapping.ts';
+import { functionOf, type Mapping } from './mapping.ts';
 import { checkMapping, DEFAULT_SETTINGS, type MappingSettings } from './mapping-request.ts';
 import { Poller } from './poller.ts';
 
 export type MappingsDependencies = {
   readonly state: State;
-  readonly scope: MappingScope;
+  readonly scope: FunctionScope;
   readonly clock: EmulatorClock;
   readonly queues: Queues;
   /** Configured and deployed functions. */
@@ -25,7 +25,7 @@ export type MappingsDependencies = {
 
 /** The event source mappings, and what polls for them: nothing, where the queue is gone, until it is there again. */
 export class Mappings {
-  readonly scope: MappingScope;
+  readonly scope: FunctionScope;
   readonly #dependencies: MappingsDependencies;
   readonly #mappings = new Map<string, Mapping>();
   readonly #pollers = new Map<string, Poller>();

@@ -7,7 +7,7 @@ import type { Wanted } from './message-store.ts';
  * This is all the order of a FIFO queue needs; the table spares a receive the walk through a group that is held.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
-export function groupReadyAt(group: {
+function groupReadyAt(group: {
   /** Of its oldest message. */
   readonly headVisibleAt: number;
   /** The latest of those that were received and not deleted. */

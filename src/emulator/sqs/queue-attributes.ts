@@ -130,7 +130,7 @@ export function settingsOf(attributes: QueueAttributes): QueueSettings {
 }
 
 /** Attributes that are counted or known when they are asked for. */
-export const COMPUTED_ATTRIBUTES: ReadonlySet<string> = new Set([
+const COMPUTED_ATTRIBUTES: ReadonlySet<string> = new Set([
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesDelayed',
   'ApproximateNumberOfMessagesNotVisible',

@@ -1,4 +1,5 @@
 import type { ApiOperation } from '../http/api-operation.ts';
+import { pageToken, positionOfToken } from '../page-token.ts';
 import { checkAttributeNames, type QueueAttributes, withDefaults } from './queue-attributes.ts';
 import { onQueue, queueUrl, type SqsDependencies } from './queue-call.ts';
 import { queueArn } from './queue-name.ts';
@@ -96,14 +97,14 @@ function page(
 ): { readonly items: readonly string[]; readonly next: { readonly NextToken?: string } } {
   const most = optionalInteger(input, 'MaxResults', 1, MOST_RESULTS);
   const token = optionalText(input, 'NextToken');
-  const after = token === undefined ? '' : Buffer.from(token, 'base64url').toString('utf8');
-  if (token !== undefined && Buffer.from(after).toString('base64url') !== token) {
-    throw invalidParameter(`Value ${token.slice(0, 200)} for parameter NextToken is invalid.`);
+  const after = token === undefined ? '' : positionOfToken(token);
+  if (typeof after !== 'string') {
+    throw invalidParameter(`Value ${token?.slice(0, 200)} for parameter NextToken is invalid.`);
   }
   const rest = names.filter((name) => name > after);
   const items = rest.slice(0, most ?? MOST_RESULTS);
   const last = items.at(-1);
   // Without MaxResults there are no pages: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html
   const isLast = most === undefined || last === undefined || items.length === rest.length;
-  return { items, next: isLast ? {} : { NextToken: Buffer.from(last).toString('base64url') } };
+  return { items, next: isLast ? {} : { NextToken: pageToken(last) } };
 }

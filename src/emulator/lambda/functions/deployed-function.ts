@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { CodeStore } from '../../code/code-store.ts';
 import type { EmulatorClock } from '../../emulator-clock.ts';
-import type { FunctionScope } from '../function-name.ts';
+import { type FunctionScope, functionArn } from '../function-name.ts';
 import type { DeployedFunction } from '../function-registry.ts';
+import { logStreamName } from '../log-stream-name.ts';
 import { type FunctionVersion, versionText } from './function-settings.ts';
 
 /** Makes of a version what an invocation needs: its specification for the runtime, and its log. */
@@ -16,12 +16,11 @@ export function deployedFunction(
 ): DeployedFunction {
   const { functionName, settings } = version;
   const number = versionText(version.version);
-  const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
   const { DeadLetterConfig, LoggingConfig } = settings;
   return {
     spec: {
       name: functionName,
-      arn: `arn:aws:lambda:${scope.region}:${scope.account}:function:${functionName}`,
+      arn: functionArn(scope, functionName),
       handler: settings.Handler,
       runtime: settings.Runtime,
       timeoutMs: settings.Timeout * 1000,
@@ -38,7 +37,7 @@ export function deployedFunction(
     stubbed: false,
     logGroupName: LoggingConfig.LogGroup,
     ...(LoggingConfig.LogFormat === 'JSON' ? { systemLogLevel: LoggingConfig.SystemLogLevel ?? 'INFO' } : {}),
-    logStreamName: `${day}/[${number}]${randomBytes(16).toString('hex')}`,
+    logStreamName: logStreamName(number, clock.now()),
     ...(DeadLetterConfig === undefined ? {} : { deadLetterArn: DeadLetterConfig.TargetArn }),
   };
 }

@@ -1,7 +1,7 @@
 import type { CodeStore } from '../../code/code-store.ts';
 import type { EmulatorClock } from '../../emulator-clock.ts';
 import type { State } from '../../state/state.ts';
-import type { FunctionReference, FunctionScope } from '../function-name.ts';
+import { type FunctionReference, type FunctionScope, functionArn } from '../function-name.ts';
 import type { DeployedFunction, ResolvedFunction } from '../function-registry.ts';
 import type { FunctionSource } from '../function-source.ts';
 import { resourceNotFound } from '../lambda-errors.ts';
@@ -64,8 +64,7 @@ export class DeployedFunctions implements FunctionSource {
   }
 
   arnOf(name: string, qualifier?: string): string {
-    const { region, account } = this.#options.scope;
-    return `arn:aws:lambda:${region}:${account}:function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`;
+    return functionArn(this.#options.scope, name, qualifier);
   }
 
   /**

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CodeStore } from '../../code/code-store.ts';
+import { TestClock } from '../../service.test-support.ts';
 import { openState } from '../../state/open-state.ts';
 import type { State } from '../../state/state.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { FunctionEditor } from './function-editor.ts';
 import type { FunctionSettings } from './function-settings.ts';
-import { ManualClock, SCOPE } from './functions.test-support.ts';
+import { SCOPE, START } from './functions.test-support.ts';
 
 /** What can be seen of a version: here its timeout stands for all settings, its hash for its code. */
 type Content = { readonly timeout: number; readonly hash: string };
@@ -31,7 +32,7 @@ const TABLES = ['lambda_versions', 'lambda_aliases', 'lambda_version_numbers'];
 let directory: string;
 let state: State;
 let code: CodeStore;
-const clock = new ManualClock();
+const clock = new TestClock(START);
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'llx-property-'));

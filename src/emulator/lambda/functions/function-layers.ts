@@ -3,13 +3,11 @@ import { constraintViolation } from '../../constraint-violation.ts';
 import { invalidParameter, validationFailed } from '../lambda-errors.ts';
 import type { FunctionDeps } from './function-deps.ts';
 import type { FunctionCode, FunctionSettings } from './function-settings.ts';
+import { isInScope, LAYER_VERSION_PATTERN, parseLayerArn } from './layer-arn.ts';
 import type { LayerVersion } from './layer-table.ts';
 import { listText } from './members.ts';
 
 const MOST_LAYERS = 5;
-const ARN = /^arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]{1,140}):([0-9]{1,15})$/;
-const PATTERN =
-  '(arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)';
 
 /** What a function keeps of the layers that it names. */
 export type FunctionLayers = {
@@ -73,22 +71,22 @@ function findLayer(
   all: readonly string[],
   { layers, scope }: Pick<FunctionDeps, 'layers' | 'scope'>,
 ): LayerVersion {
-  const [, region, account, name = '', version = ''] = ARN.exec(arn) ?? [];
-  if (region === undefined) {
+  const reference = parseLayerArn(arn);
+  if (reference?.version === undefined) {
     throw validationFailed(
       constraintViolation(
         'Layers',
         listText(all),
-        `Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${PATTERN}, Member must not be null]`,
+        `Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${LAYER_VERSION_PATTERN}, Member must not be null]`,
       ),
     );
   }
-  if (region !== scope.region || account !== scope.account) {
+  if (!isInScope(reference, scope)) {
     throw invalidParameter(
       `llx's emulator has no layers of other accounts and regions: ${arn}. Publish a copy of it with PublishLayerVersion.`,
     );
   }
-  const layer = layers.get(name, Number(version));
+  const layer = layers.get(reference.name, reference.version);
   if (layer === undefined) throw invalidParameter(`Layer version ${arn} does not exist.`);
   return layer;
 }

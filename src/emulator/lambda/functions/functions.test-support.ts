@@ -7,13 +7,13 @@ import { expect } from 'vitest';
 import { ZipFile } from 'yazl';
 import { DEVELOPMENT_KEY } from '../../../signature/development-key.ts';
 import { addCodeRoute } from '../../code/code-route.ts';
-import type { EmulatorClock } from '../../emulator-clock.ts';
 import { createApiServer } from '../../http/api-server.ts';
 import { ServiceRouter } from '../../http/service-router.ts';
 import { addServiceRoutes } from '../../http/service-routes.ts';
 import type { IamConfig } from '../../identity/iam-config.ts';
 import { Identities } from '../../identity/identities.ts';
 import { RequestAccess } from '../../identity/request-access.ts';
+import { TestClock } from '../../service.test-support.ts';
 import { openState } from '../../state/open-state.ts';
 import type { State } from '../../state/state.ts';
 import { ordersRegistry } from '../lambda.test-support.ts';
@@ -23,6 +23,8 @@ import { type OpenFunctions, openFunctions } from './open-functions.ts';
 export const SCOPE = { account: '000000000000', region: 'us-east-1' };
 export const ROLE = 'arn:aws:iam::000000000000:role/orders';
 
+export const START = Date.UTC(2026, 0, 12, 9, 30);
+
 /** What every creation needs, of Node.js. */
 export const MINIMUM = { Runtime: 'nodejs24.x', Handler: 'index.handler', Role: ROLE } as const;
 
@@ -30,7 +32,7 @@ export type TestLambda = OpenFunctions & {
   readonly client: LambdaClient;
   readonly identities: Identities;
   readonly state: State;
-  readonly clock: ManualClock;
+  readonly clock: TestClock;
   /** `http://127.0.0.1:…` */
   readonly url: string;
   close(): Promise<void>;
@@ -40,7 +42,7 @@ export type TestLambda = OpenFunctions & {
 export async function openTestLambda(options: { readonly iam?: IamConfig } = {}): Promise<TestLambda> {
   const directory = await mkdtemp(join(tmpdir(), 'llx-functions-'));
   const state = openState({ directory, ephemeral: true });
-  const clock = new ManualClock();
+  const clock = new TestClock(START);
   const identities = new Identities({ ...SCOPE, iam: options.iam, functions: [{ name: 'orders' }] });
   const access = new RequestAccess(identities);
   const registry = ordersRegistry({ stubbed: false });
@@ -91,34 +93,6 @@ export async function openTestLambda(options: { readonly iam?: IamConfig } = {})
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** Stands still until it is set forward; then what was due by then is called, in its order. */
-export class ManualClock implements EmulatorClock {
-  #now = Date.UTC(2026, 0, 12, 9, 30);
-  readonly #waiting = new Set<{ readonly at: number; readonly callback: () => void }>();
-
-  now(): number {
-    return this.#now;
-  }
-
-  schedule(callback: () => void, delayMs: number): () => void {
-    const waiting = { at: this.#now + delayMs, callback };
-    this.#waiting.add(waiting);
-    return () => this.#waiting.delete(waiting);
-  }
-
-  advance(ms: number): void {
-    const end = this.#now + ms;
-    for (;;) {
-      const due = [...this.#waiting].filter(({ at }) => at <= end).sort((one, other) => one.at - other.at)[0];
-      if (due === undefined) break;
-      this.#waiting.delete(due);
-      this.#now = due.at;
-      due.callback();
-    }
-    this.#now = end;
-  }
 }
 
 export type ZipContent = Readonly<Record<string, string | { readonly text: string; readonly mode: number }>>;

@@ -6,6 +6,7 @@ import { resourceNotFound, validationFailed } from '../lambda-errors.ts';
 import { timestamp } from './configuration.ts';
 import type { FunctionDeps } from './function-deps.ts';
 import { versionNumber } from './function-settings.ts';
+import { isInScope, LAYER_VERSION_PATTERN, layerArn, parseLayerArn } from './layer-arn.ts';
 import type { LayerVersion } from './layer-table.ts';
 import { Members } from './members.ts';
 import { readPackage } from './package-source.ts';
@@ -19,7 +20,6 @@ const MOST_ITEMS = 50;
 
 const NAME = /^[a-zA-Z0-9-_]{1,140}$/;
 const NAME_PATTERN = '(arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+)|[a-zA-Z0-9-_]+';
-const ARN = /^arn:[a-zA-Z0-9-]+:lambda:([a-z0-9-]+):(\d{12}):layer:([a-zA-Z0-9-_]{1,140})(?::(\d{1,15}))?$/;
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_PublishLayerVersion.html */
 export function layerOperations(deps: FunctionDeps): readonly ApiOperation[] {
@@ -67,7 +67,7 @@ export function layerOperations(deps: FunctionDeps): readonly ApiOperation[] {
       handle(call) {
         const name = layerName(call, deps);
         const version = calledVersion(call);
-        call.authorize('lambda:DeleteLayerVersion', `${arnOf(name, deps)}:${version}`);
+        call.authorize('lambda:DeleteLayerVersion', `${layerArn(deps.scope, name)}:${version}`);
         const layer = deps.layers.get(name, version);
         deps.layers.delete(name, version);
         if (layer !== undefined) deps.code.release(layer.code.sha256);
@@ -79,7 +79,7 @@ export function layerOperations(deps: FunctionDeps): readonly ApiOperation[] {
 
 async function publishLayer(call: OperationCall, deps: FunctionDeps): Promise<OperationAnswer> {
   const name = layerName(call, deps);
-  call.authorize('lambda:PublishLayerVersion', arnOf(name, deps));
+  call.authorize('lambda:PublishLayerVersion', layerArn(deps.scope, name));
   const members = new Members(call.input);
   const description = members.text('Description', { max: 256 }) ?? '';
   const license = members.text('LicenseInfo', { max: 512 });
@@ -114,18 +114,18 @@ async function storedContent(content: Members, deps: FunctionDeps): Promise<Stor
 
 function getLayerByArn(call: OperationCall, deps: FunctionDeps): OperationAnswer {
   const arn = call.query.get('Arn') ?? '';
-  const [, region, account, name = '', version] = ARN.exec(arn) ?? [];
-  if (version === undefined) {
+  const layer = parseLayerArn(arn);
+  if (layer?.version === undefined) {
     throw validationFailed(
       constraintViolation(
         'Arn',
         arn,
-        'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)',
+        `Member must satisfy regular expression pattern: ${LAYER_VERSION_PATTERN}`,
       ),
     );
   }
-  if (region !== deps.scope.region || account !== deps.scope.account) throw noSuchLayer();
-  return { output: found(name, Number(version), 'GetLayerVersion', call, deps) };
+  if (!isInScope(layer, deps.scope)) throw noSuchLayer();
+  return { output: found(layer.name, layer.version, 'GetLayerVersion', call, deps) };
 }
 
 function listLayers(call: OperationCall, deps: FunctionDeps): OperationAnswer {
@@ -136,14 +136,16 @@ function listLayers(call: OperationCall, deps: FunctionDeps): OperationAnswer {
   const Layers = page.items.flatMap((name) => {
     const [newest] = matching(deps.layers.versionsBefore(name, Number.MAX_SAFE_INTEGER, -1), call.query);
     if (newest === undefined) return [];
-    return [{ LayerName: name, LayerArn: arnOf(name, deps), LatestMatchingVersion: shown(newest, deps) }];
+    return [
+      { LayerName: name, LayerArn: layerArn(deps.scope, name), LatestMatchingVersion: shown(newest, deps) },
+    ];
   });
   return { output: { Layers, ...page.next } };
 }
 
 function listLayerVersions(call: OperationCall, deps: FunctionDeps): OperationAnswer {
   const name = layerName(call, deps);
-  call.authorize('lambda:ListLayerVersions', arnOf(name, deps));
+  call.authorize('lambda:ListLayerVersions', layerArn(deps.scope, name));
   const size = pageSize(call.query, MOST_ITEMS);
   const [before = Number.MAX_SAFE_INTEGER] = readMarker(call.query);
   const versions = matching(deps.layers.versionsBefore(name, Number(before), -1), call.query);
@@ -169,7 +171,7 @@ function found(
   call: OperationCall,
   deps: FunctionDeps,
 ): Readonly<Record<string, unknown>> {
-  call.authorize(`lambda:${action}`, `${arnOf(name, deps)}:${version}`);
+  call.authorize(`lambda:${action}`, `${layerArn(deps.scope, name)}:${version}`);
   const layer = deps.layers.get(name, version);
   if (layer === undefined) throw noSuchLayer();
   return withContent(layer, deps);
@@ -179,31 +181,27 @@ function withContent(layer: LayerVersion, deps: FunctionDeps): Readonly<Record<s
   const { sha256, size } = layer.code;
   return {
     Content: { Location: deps.links.linkTo(sha256), CodeSha256: sha256, CodeSize: size },
-    LayerArn: arnOf(layer.name, deps),
+    LayerArn: layerArn(deps.scope, layer.name),
     ...shown(layer, deps),
   };
 }
 
 function shown(layer: LayerVersion, deps: FunctionDeps): Readonly<Record<string, unknown>> {
   return {
-    LayerVersionArn: `${arnOf(layer.name, deps)}:${layer.version}`,
+    LayerVersionArn: `${layerArn(deps.scope, layer.name)}:${layer.version}`,
     Version: layer.version,
     CreatedDate: timestamp(layer.created),
     ...layer.settings,
   };
 }
 
-function arnOf(name: string, { scope }: FunctionDeps): string {
-  return `arn:aws:lambda:${scope.region}:${scope.account}:layer:${name}`;
-}
-
 /** A name, or an ARN without a version. */
 function layerName(call: OperationCall, deps: FunctionDeps): string {
   const given = call.path.LayerName ?? '';
-  const [, region, account, name, version] = ARN.exec(given) ?? [];
-  if (name !== undefined && version === undefined) {
-    if (region !== deps.scope.region || account !== deps.scope.account) throw noSuchLayer();
-    return name;
+  const layer = parseLayerArn(given);
+  if (layer !== undefined && layer.version === undefined) {
+    if (!isInScope(layer, deps.scope)) throw noSuchLayer();
+    return layer.name;
   }
   if (NAME.test(given)) return given;
   throw validationFailed(

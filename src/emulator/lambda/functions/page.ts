@@ -1,3 +1,4 @@
+import { pageToken, positionOfToken } from '../../page-token.ts';
 import { invalidParameter } from '../lambda-errors.ts';
 import { Members } from './members.ts';
 
@@ -18,24 +19,15 @@ export function pageSize(query: URLSearchParams, most: number = 10_000): number 
   return Math.min(items ?? LONGEST_PAGE, LONGEST_PAGE);
 }
 
-/** Where a page ended; to callers a text without meaning. */
-export function markerAt(position: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
-}
-
 /**
  * @returns an empty list where there is no marker: the beginning
- * @throws AwsError 400 InvalidParameterValueException for one that `markerAt` did not make
+ * @throws AwsError 400 InvalidParameterValueException for one that this did not give
  */
 export function readMarker(query: URLSearchParams): readonly (string | number)[] {
   const marker = query.get('Marker');
   if (marker === null || marker === '') return [];
-  try {
-    const position: unknown = JSON.parse(Buffer.from(marker, 'base64url').toString('utf8'));
-    if (Array.isArray(position) && position.every(isPlace)) return position;
-  } catch {
-    // Not ours either.
-  }
+  const position = positionOfToken(marker);
+  if (Array.isArray(position) && position.every(isPlace)) return position;
   throw invalidParameter('Invalid Marker');
 }
 
@@ -52,7 +44,7 @@ export function pageOf<T>(
   const items = read.slice(0, size);
   const last = items.at(-1);
   if (read.length <= size || last === undefined) return { items, next: {} };
-  return { items, next: { NextMarker: markerAt(positionOf(last)) } };
+  return { items, next: { NextMarker: pageToken(positionOf(last)) } };
 }
 
 function isPlace(value: unknown): value is string | number {
