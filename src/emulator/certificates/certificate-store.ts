@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makePrivateDirectory } from '../private-directory.ts';
 import { isAddress, isUsable, type KeyPair, type KeyPairWish } from './key-pair.ts';
 
 /** By which a client on this machine may call the emulator. */
@@ -39,7 +40,7 @@ export type CertificateStoreOptions = {
 export async function openCertificates(options: CertificateStoreOptions): Promise<Certificates> {
   const { host, now = () => new Date() } = options;
   const directory = resolve(options.directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(directory);
   const authority = await keep(join(directory, 'ca'), { now: now() }, async () =>
     (await load()).createAuthority(now()),
   );

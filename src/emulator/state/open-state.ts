@@ -1,14 +1,15 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StatementSync } from 'node:sqlite';
 import { LlxError } from '../../errors/llx-error.ts';
+import { makePrivateDirectory } from '../private-directory.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { loadSqlite } from './sqlite.ts';
 import type { State } from './state.ts';
 import { stateError } from './state-error.ts';
 
 export type StateOptions = {
-  /** Absolute; the database's and the code's. Made where it is missing, for its owner alone. */
+  /** Absolute; the database's and the code's. Made where it is missing, for its owner alone and not for git. */
   readonly directory: string;
   /** The database is in memory: only code comes into the directory, which its owner removes. @default false */
   readonly ephemeral?: boolean;
@@ -32,7 +33,7 @@ export function openState(options: StateOptions): State {
   const { DatabaseSync } = loadSqlite();
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makePrivateDirectory(directory);
     // Functions have secrets in their variables, and the directory may be the user's own, open to everybody.
     if (!ephemeral) closeSync(openSync(file, 'a', 0o600));
     database = new DatabaseSync(file);
