@@ -82,6 +82,13 @@ type PartProps = { readonly view: ShellView; readonly shell: Shell; readonly fac
 
 function Body({ view: { overlay, place }, shell, facts }: PartProps) {
   const { size } = facts;
+  // After each drawing: the frame that was drawn may have brought more to look at.
+  useEffect(() => {
+    const goOn = shell.unfinished(facts);
+    if (goOn === undefined) return;
+    const next = setImmediate(goOn);
+    return () => clearImmediate(next);
+  });
   switch (overlay?.type) {
     case 'help':
       return <Help context={place.screen} first={overlay.first} rows={size.rows} columns={size.columns} />;

@@ -106,6 +106,8 @@ export type Screen<State> = {
   readonly backs?: (state: State, facts: ScreenFacts) => boolean;
   /** Given while a text field is open: keys are its text then; enter and escape come as `field.accept`, `field.cancel`. */
   readonly field?: (state: State, facts: ScreenFacts) => OpenField | undefined;
+  /** What one drawing has no time for: done in the next turn, after which all is drawn again. Undefined: nothing is left. */
+  readonly unfinished?: (state: State, facts: ScreenFacts) => (() => void) | undefined;
   /** The text field was edited. */
   readonly edited?: (state: State, field: TextField, facts: ScreenFacts) => State;
   readonly Component: (props: { readonly state: State; readonly facts: ScreenFacts }) => ReactNode;

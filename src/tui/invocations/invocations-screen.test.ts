@@ -79,6 +79,20 @@ test.each([
   await terminal.shows('3 invocations');
 });
 
+test('a filter that takes its time goes on counting, also where nothing else happens', async () => {
+  const large = bytes({ text: 'x'.repeat(256 * 1024) });
+  const events = Array.from({ length: 200 }, (_, index) => [
+    offered(`${index}`, { event: large }),
+    succeeded(`${index}`),
+  ]);
+  const oldest = [offered('oldest', { event: bytes('needle') }), succeeded('oldest')];
+  const { terminal } = start([...oldest, ...events.flat()]);
+  await terminal.shows('❯');
+  terminal.type('/needle');
+  await terminal.shows('/needle   1/201');
+  await terminal.shows('1/201 fit “needle” · ');
+});
+
 test('pausing holds the list, not what runs in it', async () => {
   const { terminal, store, body } = start(EVENTS);
   await terminal.shows('❯');

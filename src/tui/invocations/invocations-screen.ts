@@ -19,6 +19,7 @@ import {
   selectedRow,
 } from './invocations-state.ts';
 import { InvocationsView, listPage } from './invocations-view.tsx';
+import { lookFurther } from './shown-invocations.ts';
 
 /** The home: what was invoked, as it happens. */
 export const invocationsScreen: Screen<InvocationsState> = {
@@ -51,6 +52,10 @@ export const invocationsScreen: Screen<InvocationsState> = {
     const { records } = rowsOf(state, facts);
     const all = historyOf(state, facts).length;
     return { label: '/', field: state.field, note: `${records.length}/${all}` };
+  },
+  unfinished(state, facts) {
+    if (rowsOf(state, facts).waiting === 0) return undefined;
+    return () => lookFurther(historyOf(state, facts));
   },
   edited: (state, field) => ({ ...state, field, filter: invocationFilter(field.text) }),
   Component: InvocationsView,

@@ -1,6 +1,5 @@
 import { Box, Text } from 'ink';
-import { useEffect, useMemo, useReducer } from 'react';
-import type { InvocationHistory } from '../../session/invocation-history.ts';
+import { useMemo } from 'react';
 import { printable } from '../../session/printable.ts';
 import { cutTo } from '../display-width.ts';
 import { LineRows } from '../lines/line-rows.tsx';
@@ -16,7 +15,7 @@ import {
   rowsOf,
   selectedRow,
 } from './invocations-state.ts';
-import { lookFurther, type ShownInvocations } from './shown-invocations.ts';
+import type { ShownInvocations } from './shown-invocations.ts';
 
 /** What the list is of, and the names of its columns. */
 const HEADING_ROWS = 2;
@@ -36,7 +35,6 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
   const names = session.functions.map(({ name }) => name).join('\n');
   const columns = useMemo(() => listColumns(size.columns - MARKER, names.split('\n')), [size.columns, names]);
   const shown = rowsOf(state, facts);
-  useGoingOn(historyOf(state, facts), shown);
   if (session.invocations.length === 0) return <Empty facts={facts} />;
   const lines = linesOfRows(shown, { state, facts, columns });
   const chosen = selectedRow(state, shown) + lines.before;
@@ -69,19 +67,6 @@ type Drawing = {
   readonly facts: ScreenFacts;
   readonly columns: ListColumns;
 };
-
-/** Draws again in the next turn, until everything has been looked at. */
-function useGoingOn(history: InvocationHistory, shown: ShownInvocations): void {
-  const [, goOn] = useReducer((turn: number) => turn + 1, 0);
-  useEffect(() => {
-    if (shown.waiting === 0) return;
-    const next = setImmediate(() => {
-      lookFurther(history);
-      goOn();
-    });
-    return () => clearImmediate(next);
-  }, [history, shown]);
-}
 
 /** The rows, with a mark where older ones are missing. `before`: rows above the first invocation. */
 function linesOfRows(

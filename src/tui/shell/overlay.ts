@@ -71,10 +71,19 @@ export function withNextChoice(overlay: Overlay | undefined, by: 1 | -1): Overla
   return overlay?.type === 'choose' ? { ...overlay, list: moveChoice(overlay.list, by) } : overlay;
 }
 
+export function scrolledHelp(
+  { first }: Extract<Overlay, { type: 'help' }>,
+  by: 1 | -1,
+  last: number,
+): Overlay {
+  return { type: 'help', first: Math.max(0, Math.min(last, first + by)) };
+}
+
 /** What is chosen, and why it can not be. */
 export type Chosen = { readonly deed: KeyId | HostEffect; readonly disabled: string | undefined };
 
 export function selectedChoice(overlay: Overlay | undefined): Chosen | undefined {
+  if (overlay?.type === 'confirm') return { deed: overlay.yes, disabled: undefined };
   if (overlay?.type === 'choose') return chosen(overlay.list.fitting[overlay.list.selected]?.item);
   if (overlay?.type !== 'palette') return undefined;
   const item = overlay.list.fitting[overlay.list.selected]?.item;

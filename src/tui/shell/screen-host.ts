@@ -43,6 +43,7 @@ export interface ScreenHost {
   disabled(action: KeyId, facts: ScreenFacts): string | undefined;
   backs(facts: ScreenFacts): boolean;
   field(facts: ScreenFacts): OpenField | undefined;
+  unfinished(facts: ScreenFacts): (() => void) | undefined;
   edit(field: TextField, facts: ScreenFacts): void;
   render(facts: ScreenFacts): ReactNode;
 }
@@ -102,6 +103,7 @@ export function hostScreen<State>(screen: Screen<State>): ScreenHost {
     disabled: (action, facts) => screen.disabled?.(state, action, facts),
     backs: (facts) => screen.backs?.(state, facts) ?? false,
     field: (facts) => screen.field?.(state, facts),
+    unfinished: (facts) => screen.unfinished?.(state, facts),
     edit(field, facts) {
       state = screen.edited?.(state, field, facts) ?? state;
     },

@@ -4,7 +4,7 @@ import { paletteItems } from '../palette/palette-items.ts';
 import type { Message, OpenField, ScreenFacts, ScreenTarget } from '../screen.ts';
 import type { TuiActions } from '../tui-actions.ts';
 import { choiceList } from './choice-list.ts';
-import { helpRows } from './help-rows.ts';
+import { lastHelpRow } from './help-rows.ts';
 import { besideOf, goBack, goTo, HOME, type Place, TOP_SCREENS } from './navigation.ts';
 import {
   type Chosen,
@@ -13,6 +13,7 @@ import {
   type Overlay,
   overlayField,
   overlayOf,
+  scrolledHelp,
   selectedChoice,
   withNextChoice,
   withOverlayField,
@@ -108,6 +109,17 @@ export class Shell {
     this.#announce();
   }
 
+  /** What the screen had no time for: goes on with it and announces that. Undefined: nothing, or it is not seen. */
+  unfinished(facts: ScreenFacts): (() => void) | undefined {
+    const goOn = this.#view.overlay === undefined ? this.current?.unfinished(facts) : undefined;
+    if (goOn === undefined) return undefined;
+    return () => {
+      goOn();
+      this.#set({});
+      this.#announce();
+    };
+  }
+
   say(message: Message): void {
     this.#set({ message });
     this.#announce();
@@ -192,19 +204,20 @@ export class Shell {
         return this.#set({
           overlay: withNextChoice(this.#view.overlay, action === 'choice.down' ? 1 : -1),
         });
-      case 'choice.take': {
+      case 'choice.take':
+      case 'confirm.yes': {
         const selected = selectedChoice(this.#view.overlay);
         return selected && this.#choose(selected, facts);
       }
-      case 'confirm.yes':
-        return this.#confirmed();
       case 'field.accept':
       case 'field.cancel':
         return this.#endField(action, facts);
-      default:
-        if (this.#view.overlay?.type === 'help')
-          return this.#scrollHelp(action === 'move.down' ? 1 : -1, facts);
-        return this.#deed(this.current?.act(action, facts));
+      default: {
+        const { overlay, place } = this.#view;
+        if (overlay?.type !== 'help') return this.#deed(this.current?.act(action, facts));
+        const last = lastHelpRow(place.screen, facts.size);
+        return this.#set({ overlay: scrolledHelp(overlay, action === 'move.down' ? 1 : -1, last) });
+      }
     }
   }
 
@@ -229,19 +242,6 @@ export class Shell {
     this.#set({ overlay: undefined });
     if (typeof deed === 'string') this.#do(deed, facts);
     else this.#effect(deed);
-  }
-
-  #scrollHelp(by: 1 | -1, facts: ScreenFacts): void {
-    const { overlay, place } = this.#view;
-    if (overlay?.type !== 'help') return;
-    const last = Math.max(0, helpRows(place.screen, facts.size.columns) - (facts.size.rows - 1));
-    this.#set({ overlay: { type: 'help', first: Math.max(0, Math.min(last, overlay.first + by)) } });
-  }
-
-  #confirmed(): void {
-    const { overlay } = this.#view;
-    this.#set({ overlay: undefined });
-    if (overlay?.type === 'confirm') this.#effect(overlay.yes);
   }
 
   #endField(action: 'field.accept' | 'field.cancel', facts: ScreenFacts): void {
