@@ -9,7 +9,10 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 export function toWidth(text: string, width: number, align: 'start' | 'end' = 'start'): string {
   if (width <= 0) return '';
   const cut = cutTo(text, width);
-  const padding = ' '.repeat(Math.max(0, width - displayWidth(cut)));
+  // Measured with a space beside it: what ends in a mark that stands before a letter, or begins with one that stands
+  // behind it, makes one character of both (Prepend, Extend and SpacingMark in https://unicode.org/reports/tr29/).
+  const beside = align === 'start' ? `${cut} ` : ` ${cut}`;
+  const padding = ' '.repeat(Math.max(0, width + 1 - displayWidth(beside)));
   return align === 'start' ? cut + padding : padding + cut;
 }
 
