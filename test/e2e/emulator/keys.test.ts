@@ -1,11 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import {
+  CreateFunctionCommand,
+  DeleteFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEVELOPMENT_KEY } from '../../../src/signature/development-key.ts';
+import { NODE_FUNCTION } from '../../support/deployed-code.ts';
 import { type LlxProcess, startLlx } from '../../support/llx-process.ts';
 
 const USER_KEY = { accessKeyId: 'AKIAALICE00000000000', secretAccessKey: 'a secret of the emulator alone' };
@@ -114,4 +121,31 @@ test.each([-1, 1])('a clock that is %i times 16 minutes off signs nothing that i
   });
   const near = { credentials: DEVELOPMENT_KEY, systemClockOffset: sign * 14 * 60_000 };
   expect(await answers(near)).toEqual(ALLOWED);
+});
+
+test('the keys of a function’s role are good until it is deleted', async () => {
+  const { ready } = await start();
+  await writeFile(
+    join(directory, 'index.mjs'),
+    `export const handler = async () => ({
+      accessKeyId: process.env.AWS_ACCESS_KEY_ID,
+      secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY,
+      sessionToken: process.env.AWS_SESSION_TOKEN,
+    });`,
+  );
+  const client = new LambdaClient(settings(ready.endpoint ?? '', { credentials: DEVELOPMENT_KEY }));
+  const FunctionName = 'orders';
+  await client.send(
+    new CreateFunctionCommand({
+      ...NODE_FUNCTION,
+      FunctionName,
+      Code: { S3Bucket: '__local__', S3Key: directory },
+    }),
+  );
+  const { Payload } = await client.send(new InvokeCommand({ FunctionName }));
+  const credentials = JSON.parse(Payload?.transformToString() ?? '');
+  expect(await answers({ credentials })).toEqual(ALLOWED);
+  await client.send(new DeleteFunctionCommand({ FunctionName }));
+  expect(await answers({ credentials })).toEqual(UNKNOWN);
+  client.destroy();
 });
