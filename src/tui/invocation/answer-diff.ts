@@ -14,14 +14,27 @@ export type AnswerDiff = {
 /** How far back the same event is looked for. */
 const SEARCHED = 1_000;
 
+type History = Pick<InvocationHistory, 'length' | 'at' | 'find'>;
+
+/** Only of the record that is shown: several parts of a frame ask for its partner. */
+const partners = new WeakMap<
+  History,
+  { readonly record: InvocationRecord; readonly partner: InvocationRecord | undefined }
+>();
+
 /**
  * The run to compare an invocation with: the one that it replays, else its newest replay, else the newest earlier run of
- * the same event by the same function.
+ * the same event by the same function. Looked for once in each history.
  */
-export function diffPartner(
-  history: InvocationHistory,
-  record: InvocationRecord,
-): InvocationRecord | undefined {
+export function diffPartner(history: History, record: InvocationRecord): InvocationRecord | undefined {
+  const known = partners.get(history);
+  if (known?.record === record) return known.partner;
+  const partner = findPartner(history, record);
+  partners.set(history, { record, partner });
+  return partner;
+}
+
+function findPartner(history: History, record: InvocationRecord): InvocationRecord | undefined {
   if (record.replayOf !== undefined) return ended(history.find(record.replayOf));
   const replay = newest(history, (other) => other.replayOf === record.id && !isRunning(other));
   if (replay !== undefined) return replay;
@@ -43,10 +56,7 @@ function ended(record: InvocationRecord | undefined): InvocationRecord | undefin
   return record === undefined || isRunning(record) ? undefined : record;
 }
 
-function newest(
-  history: InvocationHistory,
-  fits: (record: InvocationRecord) => boolean,
-): InvocationRecord | undefined {
+function newest(history: History, fits: (record: InvocationRecord) => boolean): InvocationRecord | undefined {
   const last = Math.max(0, history.length - SEARCHED);
   for (let position = history.length - 1; position >= last; position -= 1) {
     const record = history.at(position);
