@@ -290,6 +290,18 @@ describe('notices', () => {
     await terminal.shows('There is no notice.');
   });
 
+  test('that were dismissed come back when what was mended breaks again', async () => {
+    const { terminal, store } = start([CONNECTED, { type: 'pacing', waiting: 12, delayMs: 1_300 }]);
+    await terminal.shows('12 messages wait');
+    terminal.type('x');
+    await terminal.shows((text) => !text.includes('messages wait'));
+    store.dispatch({ type: 'pacing', waiting: 0, delayMs: 0 });
+    store.dispatch(offered('between'));
+    await terminal.shows('1 running');
+    store.dispatch({ type: 'pacing', waiting: 5, delayMs: 200 });
+    await terminal.shows('5 messages wait');
+  });
+
   test('credentials that end soon are told before they do', async () => {
     const { terminal, store } = start([CONNECTED]);
     await terminal.shows('quit');

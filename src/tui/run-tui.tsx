@@ -75,6 +75,7 @@ export function runTui(options: TuiOptions): Tui {
   });
   const header = new Cell<HeaderFacts>({ mode, lane });
   const board = new NoticeBoard();
+  const unwatch = frames.subscribe(() => board.update(frames.getSnapshot().state, now()));
   const terminal = new TerminalOwner();
   const hints = new Hints(options.hints ?? NO_HINTS);
   const ended = new AbortController();
@@ -150,6 +151,7 @@ export function runTui(options: TuiOptions): Tui {
 
   function end(): void {
     ended.abort();
+    unwatch();
     statistics.close();
     logs.close();
   }

@@ -1,15 +1,19 @@
 import type { SessionState } from '../../session/store.ts';
 import { type Notice, noticesOf } from './notices.ts';
 
-/** The notices of a session without those that the user has dismissed. */
+/** The notices of a session without those that the user has dismissed. It has to be told how the session goes on. */
 export class NoticeBoard {
   readonly #dismissed = new Set<string>();
 
   shown(state: SessionState, now: number): readonly Notice[] {
-    const all = noticesOf(state, now);
-    // What was mended and comes again is news.
-    for (const key of this.#dismissed) if (!all.some((one) => one.key === key)) this.#dismissed.delete(key);
-    return all.filter(({ key }) => !this.#dismissed.has(key));
+    return noticesOf(state, now).filter(({ key }) => !this.#dismissed.has(key));
+  }
+
+  /** What is no longer there is forgotten: when it comes again, it is news. */
+  update(state: SessionState, now: number): void {
+    if (this.#dismissed.size === 0) return;
+    const there = new Set(noticesOf(state, now).map(({ key }) => key));
+    for (const key of this.#dismissed) if (!there.has(key)) this.#dismissed.delete(key);
   }
 
   /** The first one that is shown. False when there is none. */
