@@ -33,8 +33,9 @@ import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './metrics/prometheus-te
 import { MoveTasks } from './sqs/move-tasks.ts';
 import { Queues } from './sqs/queues.ts';
 import { sqsService } from './sqs/sqs-service.ts';
-import { openState } from './state/open-state.ts';
+import { openState, stateFile } from './state/open-state.ts';
 import type { State } from './state/state.ts';
+import { stateError } from './state/state-error.ts';
 
 /** Where what is deployed is kept. */
 export type StatePlace = {
@@ -84,8 +85,23 @@ export type Services = LoadedServices & {
  * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER or LLX_STATE_DAMAGED
  */
 export function openServices(core: ServicesCore): Services {
+  const place = openPlace(core);
+  try {
+    const services = composeServices(core, place);
+    // What everybody reads first: where it is damaged, that is told now.
+    services.functionNames();
+    return services;
+  } catch (error) {
+    // Or the next try would find it in use, by this very process.
+    place.state.close();
+    place.remove();
+    const { directory } = place.state;
+    throw stateError(error, { directory, file: stateFile(directory) });
+  }
+}
+
+function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenPlace): Services {
   const { scope, clock, access, invocations, onNotice } = core;
-  const { state, ephemeral, remove } = openPlace(core);
   const queues = new Queues({ state, scope, clock });
   const moveTasks = new MoveTasks({ state, queues, clock });
   const logStore = new LogStore({ state, clock });

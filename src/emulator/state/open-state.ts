@@ -17,7 +17,10 @@ export type StateOptions = {
   readonly migrations?: readonly string[];
 };
 
-const FILE = 'state.sqlite';
+/** Of a state that is not ephemeral. */
+export function stateFile(directory: string): string {
+  return join(directory, 'state.sqlite');
+}
 
 /**
  * Opens the emulator's state, and brings it to this llx's schema.
@@ -29,7 +32,7 @@ const FILE = 'state.sqlite';
  */
 export function openState(options: StateOptions): State {
   const { directory, ephemeral = false, migrations = MIGRATIONS } = options;
-  const file = ephemeral ? ':memory:' : join(directory, FILE);
+  const file = ephemeral ? ':memory:' : stateFile(directory);
   const { DatabaseSync } = loadSqlite();
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
