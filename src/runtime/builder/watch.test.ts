@@ -158,3 +158,27 @@ test('a change that no event tells, as on some file systems, is found by a look'
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
+
+test('a file that the watcher never says it sees is found by a look, too', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  const silent = Object.assign(new EventEmitter(), {
+    add: () => undefined,
+    unwatch: () => undefined,
+    close: async () => undefined,
+  });
+  const looking = new InputWatch(
+    () => undefined,
+    async () => silent as unknown as FSWatcher,
+  );
+  await looking.watch(listener, files('a.ts', 'b.ts'), Date.now() + 60_000);
+  vi.advanceTimersByTime(4_000);
+  expect(listener.changes).toEqual([]);
+  project.write('a.ts', 'another text');
+  vi.advanceTimersByTime(2_000);
+  expect(listener.changes).toEqual([{ file: 'a.ts', certain: true }]);
+  // The watcher says so after all: it is no news.
+  silent.emit('add', project.path('a.ts'), statSync(project.path('a.ts')));
+  expect(listener.changes).toHaveLength(1);
+  await looking.close();
+  vi.useRealTimers();
+});

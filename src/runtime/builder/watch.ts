@@ -144,6 +144,8 @@ class WatchedFile {
   #stirred: NodeJS.Timeout | undefined;
   /** What the file was like when it was last seen or told of. */
   #looks: string | undefined;
+  /** How often it was looked at while the watcher had not said that it sees it. */
+  #unseenLooks = 0;
 
   constructor(listener: InputListener, since: number) {
     this.#listeners.add(listener);
@@ -168,10 +170,14 @@ class WatchedFile {
 
   appeared(path: string, changedAt = Number.POSITIVE_INFINITY): void {
     const since = this.#unseenSince;
+    const before = this.#looks;
     this.#unseenSince = undefined;
     this.#looks = looksOf(path);
-    if (since === undefined) this.#tell(path, true);
-    else if (changedAt >= since - CLOCK_GRAIN_MS) this.#tell(path, false);
+    if (since !== undefined) {
+      if (changedAt >= since - CLOCK_GRAIN_MS) this.#tell(path, false);
+    } else if (this.#vanished !== undefined || this.#looks !== before) {
+      this.#tell(path, true);
+    }
   }
 
   changed(path: string): void {
@@ -194,7 +200,14 @@ class WatchedFile {
 
   /** Finds a change that nothing has told. One that is gone for a moment is left to `vanished`. */
   look(path: string): void {
-    if (this.#unseenSince !== undefined || this.#vanished !== undefined) return;
+    if (this.#vanished !== undefined) return;
+    if (this.#unseenSince !== undefined) {
+      // The watcher may have lost even that it was given the file.
+      this.#unseenLooks += 1;
+      const stats = this.#unseenLooks > 1 ? statSync(path, { throwIfNoEntry: false }) : undefined;
+      if (stats !== undefined) this.appeared(path, stats.ctimeMs);
+      return;
+    }
     if (looksOf(path) !== this.#looks) this.#tell(path, true);
   }
 

@@ -36,7 +36,7 @@ test('what takes too long is looked at in the next turns, the newest first, each
 test('terms have to fit all, and a minus turns one round', () => {
   const history = historyOf(2);
   const count = (query: string) =>
-    shownInvocations(history, invocationFilter(query), 'newest last').records.length;
+    shownInvocations(history, invocationFilter(query), 'newest last', () => 0).records.length;
   expect(invocationFilter('  ')).toBeUndefined();
   expect(count('fn:orders status:succeeded source:http')).toBe(2);
   expect(count('fn:orders -status:succeeded')).toBe(0);
