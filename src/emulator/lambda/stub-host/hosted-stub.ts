@@ -1,5 +1,6 @@
 import { LAMBDA } from '../../../protocol/limits.ts';
 import { QUOTA_PROFILES } from '../../../protocol/quota-profile.ts';
+import { TIMING } from '../../../protocol/timing.ts';
 import { oversizeFailure } from '../../../runtime/outcome.ts';
 import type { CreateStubOptions } from '../../../stub/create-stub.ts';
 import { EnvironmentCredentials } from '../../../stub/environment-credentials.ts';
@@ -23,6 +24,12 @@ export type HostedStubOptions = Pick<FunctionMessage, 'environment' | 'endpoint'
   readonly module: Promise<StubModule>;
   readonly send: (message: FromHost, body?: Uint8Array) => void;
 };
+
+/**
+ * The broker is on this machine and answers who holds a lane, be it late: the stubs of a whole app ask at once while
+ * builds and tests have the processors, and one that gave up would run the deployed code although a session is there.
+ */
+const HOSTED_TIMING = { ...TIMING, presenceMs: 2_000 };
 
 /** The stub of one function inside the host process: an execution environment that takes any number of invocations. */
 export class HostedStub {
@@ -110,6 +117,7 @@ export class HostedStub {
         ? { readRetained: readRetainedOverHttp(endpoint, this.#signer()) }
         : {}),
       ...(paced ? {} : { quotas: QUOTA_PROFILES.none }),
+      timing: HOSTED_TIMING,
       onDrop: ({ reason, detail }) => this.#send({ type: 'dropped', reason, detail }),
     };
   }
