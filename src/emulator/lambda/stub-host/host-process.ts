@@ -46,8 +46,9 @@ export class HostProcess {
       } catch (error) {
         // Nothing behind it can be told apart any more: the end of the process answers its calls.
         broken = error instanceof Error ? error.message : String(error);
-        pipe.destroy();
+        // Before its pipe ends, on which it would leave by itself, as if nothing were wrong.
         child.kill('SIGKILL');
+        pipe.destroy();
       }
     });
     // A write to a host that has just died: its end is told below.
