@@ -98,4 +98,10 @@ export type SessionEvent =
       readonly reason: string;
       readonly detail: string;
     }
-  | { readonly type: 'notice'; readonly level: 'info' | 'warning' | 'error'; readonly text: string };
+  | {
+      readonly type: 'notice';
+      readonly level: 'info' | 'warning' | 'error';
+      readonly text: string;
+      /** The states of the functions say the same, for as long as it is so. */
+      readonly about?: 'lanes';
+    };

@@ -3,6 +3,7 @@ import type { Phase, SessionEvent } from './event.ts';
 import type { InvocationHistory } from './invocation-history.ts';
 import { KEPT } from './kept.ts';
 import { observedRecord, offeredRecord } from './new-record.ts';
+import { answerOf } from './record-answer.ts';
 import { withLog } from './record-logs.ts';
 import { reloadNotice } from './reload-notice.ts';
 import type { FunctionRecord, InvocationRecord, Notice, SessionState } from './store.ts';
@@ -64,8 +65,10 @@ export function reduceSession(state: SessionState, event: SessionEvent): Session
       const key = `${event.process} ${event.reason}`;
       return { ...state, drops: { ...state.drops, [key]: (state.drops[key] ?? 0) + 1 } };
     }
-    case 'notice':
-      return withNotice(state, { level: event.level, text: event.text });
+    case 'notice': {
+      const { type: _, ...notice } = event;
+      return withNotice(state, notice);
+    }
     default: {
       const unhandled: never = event;
       return unhandled;
@@ -84,11 +87,6 @@ export function phaseOfResult(
 
 export function isRunning(record: InvocationRecord): boolean {
   return record.endedAt === undefined;
-}
-
-/** Whether only the beginning of its answer is kept. */
-export function isAnswerCut({ answer, answerBytes }: InvocationRecord): boolean {
-  return answer !== undefined && answerBytes !== undefined && answerBytes > answer.byteLength;
 }
 
 function offered(state: SessionState, event: Offered): SessionState {
@@ -170,14 +168,6 @@ function ended(state: SessionState, event: Ended): SessionState {
     failed: after.totals.failed + (error ? 1 : 0),
   };
   return { ...(error && functionName !== undefined ? counted(after, functionName, 1) : after), totals };
-}
-
-/** What the caller saw; of a stream that failed on the way, its error, as of any other failure. */
-function answerOf({ result, streamed }: Ended): Pick<InvocationRecord, 'answer' | 'answerBytes'> {
-  if (streamed === undefined || result.status === 'failed')
-    return { answer: result.payload, answerBytes: undefined };
-  const { beginning, bytes } = streamed;
-  return { answer: beginning, answerBytes: bytes > beginning.byteLength ? bytes : undefined };
 }
 
 /** The record of an invocation, unless it is too old to be kept. */

@@ -81,7 +81,7 @@ export class Session {
     });
     this.#taken = new TakenLanes({
       lane: options.lane,
-      notice: (text) => options.store.dispatch({ type: 'notice', level: 'warning', text }),
+      notice: (text) => options.store.dispatch({ type: 'notice', level: 'warning', text, about: 'lanes' }),
     });
   }
 
@@ -136,7 +136,8 @@ export class Session {
     );
     const held = states.filter((state) => state !== undefined);
     if (held.length > 0 && held.length === states.length) throw laneHeld(lane, held);
-    for (const text of heldTexts(lane, held)) store.dispatch({ type: 'notice', level: 'warning', text });
+    for (const text of heldTexts(lane, held))
+      store.dispatch({ type: 'notice', level: 'warning', text, about: 'lanes' });
   }
 
   #describe(): Holder {

@@ -85,6 +85,8 @@ export type SessionState = {
 export type Notice = {
   readonly level: 'info' | 'warning' | 'error';
   readonly text: string;
+  /** The states of the functions say the same, for as long as it is so. */
+  readonly about?: 'lanes';
   /** What a saved file made new, while nothing else was told. */
   readonly reloaded?: {
     readonly file: string | undefined;

@@ -15,10 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-test('functions that a session takes together are one line', () => {
+test('functions that a session takes together are one line, once no further one follows', () => {
   taken.add('orders', S1);
   vi.advanceTimersByTime(99);
   taken.add('carts', S1);
+  vi.advanceTimersByTime(99);
   expect(notices).toEqual([]);
   vi.advanceTimersByTime(1);
   expect(notices).toEqual(['The lane default of carts, orders was taken by anna@laptop (session s-1).']);

@@ -1,8 +1,8 @@
 import type { HolderIdentity } from '../protocol/presence.ts';
 import { functionsText, holderText } from './holder-text.ts';
 
-/** A session that takes the lanes of an app takes them one by one, within moments. */
-const TOGETHER_MS = 100;
+/** A session that takes the lanes of an app takes them in groups, within moments of each other. */
+const TOGETHER_MS = 300;
 
 /** One line for all functions that another session takes at once. */
 export class TakenLanes {
@@ -26,6 +26,7 @@ export class TakenLanes {
     const taken = this.#taken.get(by.sessionId) ?? { by, names: [] };
     taken.names.push(functionName);
     this.#taken.set(by.sessionId, taken);
+    this.#timer?.refresh();
     this.#timer ??= setTimeout(() => this.#tell(), this.#togetherMs);
   }
 

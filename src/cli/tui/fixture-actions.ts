@@ -1,7 +1,7 @@
 import { parseJson } from '../../fixtures/json-text.ts';
 import { findFixture, listFixtures, readFixtures } from '../../fixtures/load-fixtures.ts';
 import { type SavedFixture, saveFixture } from '../../fixtures/save-fixture.ts';
-import { isAnswerCut } from '../../session/session-state.ts';
+import { isAnswerCut } from '../../session/record-answer.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import type { ReplayRequest, TuiActions, TuiFixture } from '../../tui/tui-actions.ts';
 

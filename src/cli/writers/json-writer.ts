@@ -102,8 +102,9 @@ function lineOf(event: SessionEvent, open: OpenInvocations): Line | undefined {
       return { type: 'connection', status: event.state.status, ...connectionFacts(event) };
     case 'dropped':
     case 'pacing':
-    case 'notice':
       return event;
+    case 'notice':
+      return { type: 'notice', level: event.level, text: event.text };
     case 'progress':
     case 'pinned':
     case 'credentials':

@@ -1,6 +1,6 @@
 import { field, isObject, textField } from '../../fixtures/event-fields.ts';
 import { parseJson } from '../../fixtures/json-text.ts';
-import { isAnswerCut } from '../../session/session-state.ts';
+import { isAnswerCut } from '../../session/record-answer.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { httpStream } from './http-stream.ts';
 

@@ -1,5 +1,5 @@
 import { printable } from '../../session/printable.ts';
-import { isAnswerCut } from '../../session/session-state.ts';
+import { isAnswerCut } from '../../session/record-answer.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
 import { toWidth } from '../display-width.ts';

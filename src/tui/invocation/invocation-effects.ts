@@ -2,7 +2,7 @@ import { defaultFixtureName, fixtureNameProblem } from '../../fixtures/fixture-n
 import { parseJson } from '../../fixtures/json-text.ts';
 import { FixtureExistsError } from '../../fixtures/save-fixture.ts';
 import { printable } from '../../session/printable.ts';
-import { isAnswerCut } from '../../session/session-state.ts';
+import { isAnswerCut } from '../../session/record-answer.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import type { Effect, Message, RunResult, ScreenFacts } from '../screen.ts';
 import type { TuiActions } from '../tui-actions.ts';

@@ -78,7 +78,7 @@ test('one that is cut off says so where it is read, compared, copied and saved',
   screen.terminal.type('d');
   await screen.terminal.shows('- 12:01:03 ✓ succeeded · 1 ms · only its beginning');
   screen.terminal.type('J2');
-  await screen.terminal.shows('Cut off: the first 10 B of 390.6 KiB.');
+  await screen.terminal.shows('Cut off: the first 10 B of 391 KiB.');
   screen.terminal.type('c');
   await screen.terminal.shows('beginning of the answer');
   screen.terminal.type('\u001b');

@@ -1,6 +1,6 @@
 import { isObject } from '../../fixtures/event-fields.ts';
 import { printable } from '../../session/printable.ts';
-import { isAnswerCut } from '../../session/session-state.ts';
+import { isAnswerCut } from '../../session/record-answer.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { bodyOf, plainLines } from '../json/body.ts';
 import { documentLayout } from '../json/document-layout.ts';

@@ -77,7 +77,8 @@ function pacingNotice({ pacing }: SessionState): readonly Notice[] {
 
 /** What was told once, in so many words: newest first, equal ones as one. */
 function toldNotices({ notices }: SessionState): readonly Notice[] {
-  const told = notices.filter(({ level }) => level !== 'info').toReversed();
+  // What is said of lanes stands above, until they were taken back.
+  const told = notices.filter(({ level, about }) => level !== 'info' && about === undefined).toReversed();
   const marked = Map.groupBy(told, ({ level, text }) => `${level === 'error' ? '✗' : '!'} ${text}`);
   return [...marked].map(([key, same]) => ({
     // Told again after it was dismissed, it is news again.
