@@ -1,6 +1,7 @@
 import type { Runtime } from '../runtime/invocation.ts';
 import type { Session } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { Mode } from '../tui/shell/header.tsx';
 import type { Closers } from './closers.ts';
 import type { Configuration } from './configuration.ts';
 import { watchCredentials } from './credentials-watch.ts';
@@ -30,7 +31,7 @@ export type DevScreenOptions = {
   readonly configuration: Configuration;
   readonly runtime: Runtime;
   readonly lane: string;
-  /** Before it is known what is at the other end: LIVE, OFFLINE, BROKER. */
+  /** Before it is known what is at the other end: LIVE, EMULATOR, OFFLINE, BROKER. */
   readonly label: string;
   readonly closers: Closers;
   /** By a signal of the system. */
@@ -55,9 +56,9 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
     signal,
     left,
     opened(aws) {
-      const { endpoint, mode, place } = aws;
+      const { endpoint } = aws;
       const invocation = (name: string) => invocationCommand({ endpoint, lane }, name);
-      output.setMode({ label: mode.toUpperCase(), endpoint: place, invocation });
+      output.setMode({ ...whereOf(aws), invocation });
     },
     serving(session, aws) {
       if (left === undefined) return;
@@ -69,4 +70,18 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
       closers.add(() => watch.close());
     },
   };
+}
+
+/** What is at the other end: an emulator of somebody else's process is not AWS, whatever it plays. */
+export function whereOf({
+  mode,
+  endpoint,
+  place,
+  identity,
+}: Pick<DevAws, 'mode' | 'endpoint' | 'place' | 'identity'>): Pick<Mode, 'label' | 'endpoint'> {
+  if (mode !== 'live') return { label: mode.toUpperCase(), endpoint: place };
+  if (endpoint !== undefined) return { label: 'EMULATOR', endpoint };
+  // Of an ARN what says who: user/anna, assumed-role/Developer/anna.
+  const who = identity?.split(':').slice(5).join(':');
+  return { label: 'LIVE', endpoint: who === undefined ? place : `${place} ${who}` };
 }

@@ -186,7 +186,8 @@ async function work(
 /** What it will be, before anything is known of the other end. */
 function labelOf(flags: DevFlags): string {
   if (flags.offline === true) return 'OFFLINE';
-  return flags.broker === undefined ? 'LIVE' : 'BROKER';
+  if (flags.broker !== undefined) return 'BROKER';
+  return flags.endpoint === undefined ? 'LIVE' : 'EMULATOR';
 }
 
 type Opening = {

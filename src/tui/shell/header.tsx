@@ -6,13 +6,13 @@ import { cutTo, displayWidth } from '../display-width.ts';
 import { droppedTotal } from '../summary-text.ts';
 import { type Token, useTheme } from '../theme.ts';
 
-/** What this session is: `OFFLINE` and the emulator's address, or `LIVE` and the broker's. */
+/** What this session is: `OFFLINE` or `EMULATOR` and its address, `LIVE` with region, account and identity, `BROKER`. */
 export type Mode = {
   readonly label: string;
   readonly endpoint: string;
   /** The command that invokes a function there. @default llx invoke NAME */
   readonly invocation?: (functionName: string) => string;
-  /** Invocations are being written as fixtures. */
+  /** Invocations are being written as fixtures: the header has a mark for it. */
   readonly recording?: boolean;
 };
 
