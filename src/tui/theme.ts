@@ -54,14 +54,10 @@ export function createTheme(colour: boolean): Theme {
 
 const SERIES: readonly Series[] = ['series1', 'series2', 'series3', 'series4', 'series5', 'series6'];
 
-/** The look of a function: the same in each session, whatever other functions there are. */
-export function seriesOf(functionName: string): Token {
-  // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): names that differ in one letter get different looks, mostly.
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < functionName.length; index += 1) {
-    hash = Math.imul(hash ^ functionName.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return SERIES[hash % SERIES.length] ?? 'plain';
+/** The look of a function, by its place in the app: as many of the first ones differ as there are looks. */
+export function seriesOf(functionName: string, functions: readonly { readonly name: string }[]): Token {
+  const place = functions.findIndex(({ name }) => name === functionName);
+  return SERIES[place % SERIES.length] ?? 'plain';
 }
 
 const ThemeContext = createContext(createTheme(false));

@@ -9,7 +9,7 @@ const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'
 const READ_BYTES = 1024 * 1024;
 /** Lines shown before and behind the one that is meant. */
 const AROUND = 3;
-const LONGEST_LINE = 400;
+const LONGEST_LINE = 64 * 1024;
 
 /** The file that a function's handler is in, `src/hello.handler` as Lambda writes it; undefined when there is none. */
 export async function handlerFile({ root, handler }: FunctionSpec): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { printable } from '../../session/printable.ts';
 import type { FunctionRecord } from '../../session/store.ts';
 import { durationText } from '../../session/time-text.ts';
 import { cutTo, displayWidth, toWidth } from '../display-width.ts';
+import { codeWindow } from '../lines/code-window.ts';
 import { type Span, span } from '../lines/span.ts';
 import type { ScreenFacts } from '../screen.ts';
 import { seriesOf, type Token } from '../theme.ts';
@@ -62,12 +63,12 @@ export function headingRow(widths: Widths, sort: string): string {
 export function functionRow(
   { name, state, invocations, errors }: FunctionRecord,
   widths: Widths,
-  statistics: ScreenFacts['statistics'],
+  { statistics, session }: Pick<ScreenFacts, 'statistics' | 'session'>,
 ): readonly Span[] {
   const { p50, p95, activity } = statistics.of(name);
   const look = stateLook(state);
   return [
-    span(toWidth(printable(name), widths.name) + ' '.repeat(GAP), seriesOf(name)),
+    span(toWidth(printable(name), widths.name) + ' '.repeat(GAP), seriesOf(name, session.functions)),
     span(toWidth(`${look.glyph} ${look.word}`, widths.state), look.token),
     span(toWidth(`${invocations}`, widths.count, 'end')),
     span(toWidth(`${errors}`, widths.count, 'end'), errors > 0 ? 'bad' : 'plain'),
@@ -86,21 +87,17 @@ export function problemRows({ state }: FunctionRecord, columns: number): readonl
     const { file, line, column, lineText } = location;
     const number = `${line}`;
     const margin = ' '.repeat(6 + number.length);
+    const { code, caret } = codeWindow(lineText, column, Math.max(8, columns - margin.length - 3));
     return [
       [span(`    ${printable(text)}`, 'bad')],
       [span(`      ${printable(`${file}:${line}:${column}`)}`, 'faint')],
-      [span(`      ${number}`, 'faint'), span(` │ ${printable(lineText)}`)],
-      [span(`${margin} │ `, 'faint'), span(markUnder(lineText, column), 'bad')],
+      [span(`      ${number}`, 'faint'), span(` │ ${code}`)],
+      [span(`${margin} │ `, 'faint'), span(`${' '.repeat(caret)}^`, 'bad')],
     ];
   });
   const more = state.problems.length - shown.length;
   const all = more > 0 ? [...rows, [span(`    and ${more} more`, 'faint')]] : rows;
   return all.map((row) => row.map((one) => ({ ...one, text: cutTo(one.text, columns) })));
-}
-
-/** Under the column, wherever wide characters and tabs put it. */
-function markUnder(lineText: string, column: number): string {
-  return `${' '.repeat(displayWidth(printable(lineText.slice(0, column - 1))))}^`;
 }
 
 function durationCell(milliseconds: number | undefined): string {

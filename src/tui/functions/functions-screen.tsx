@@ -146,7 +146,7 @@ function Functions({ state, facts }: { readonly state: FunctionsState; readonly 
   const widths = widthsOf(facts.session.functions, columns);
   // Rows of a table are made when they are shown; only functions that do not build have more than one.
   const rows = shown.flatMap((record, index) => [
-    { place: index, make: () => functionRow(record, widths, facts.statistics) },
+    { place: index, make: () => functionRow(record, widths, facts) },
     ...problemRows(record, columns - 2).map((spans) => ({ place: -1, make: () => spans })),
   ]);
   const chosen = rows.findIndex((row) => row.place === place);

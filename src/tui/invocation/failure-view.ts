@@ -2,6 +2,7 @@ import { isObject, listField, textField } from '../../fixtures/event-fields.ts';
 import { printable, printableLines } from '../../session/printable.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { wrap } from '../display-width.ts';
+import { codeWindow } from '../lines/code-window.ts';
 import { type Lines, linesOf, type Span, span } from '../lines/span.ts';
 import type { SourceLocation } from '../tui-actions.ts';
 
@@ -140,7 +141,7 @@ function failureRows(
   const stack = repeated ? trace.slice(summary.length) : trace;
   return [
     ...summary.flatMap((line) => wrap(line, columns).map((part) => [span(part, 'bad')])),
-    ...frameRows(frame),
+    ...frameRows(frame, columns),
     ...stack.flatMap((line) =>
       wrap(printable(line), columns).map((part) => [
         span(part, locationOf(line) === undefined ? 'faint' : 'plain'),
@@ -155,17 +156,19 @@ function failureRows(
   ];
 }
 
-function frameRows(frame: CodeFrame | undefined): readonly (readonly Span[])[] {
+function frameRows(frame: CodeFrame | undefined, columns: number): readonly (readonly Span[])[] {
   if (frame === undefined || frame.lines.length === 0) return [];
   const { location, lines } = frame;
   const digits = String(lines.at(-1)?.line ?? 0).length;
   const rows = lines.flatMap(({ line, text }) => {
     const here = line === location.line;
     const number = `${here ? '> ' : '  '}${String(line).padStart(digits)} │ `;
-    const code = [span(number, here ? 'bad' : 'faint'), span(printable(text), here ? 'strong' : 'plain')];
-    if (!here || location.column === undefined) return [code];
-    const before = printable(text.slice(0, location.column - 1)).replace(/./gu, ' ');
-    return [code, [span(`${' '.repeat(digits + 2)} │ `, 'faint'), span(`${before}^`, 'bad')]];
+    const room = Math.max(8, columns - number.length);
+    if (!here) return [[span(number, 'faint'), span(printable(text.slice(0, columns * 2)))]];
+    const { code, caret } = codeWindow(text, location.column ?? 1, room);
+    const row = [span(number, 'bad'), span(code, 'strong')];
+    if (location.column === undefined) return [row];
+    return [row, [span(`${' '.repeat(digits + 2)} │ `, 'faint'), span(`${' '.repeat(caret)}^`, 'bad')]];
   });
   return [[span(`${printable(location.file)}:${location.line}`, 'faint')], ...rows, [span('')]];
 }

@@ -22,7 +22,7 @@ async function opened(events: readonly SessionEvent[], options: StartOptions = {
   const screen = start(events, options);
   await screen.terminal.shows('❯');
   screen.terminal.type('\r');
-  await screen.terminal.shows('[1 event]');
+  await screen.terminal.shows(/\[1 event\]|\[2 answer\]/);
   return screen;
 }
 
@@ -68,7 +68,50 @@ describe('an event', () => {
   });
 });
 
+describe('without a tab that was chosen by hand', () => {
+  const events = [offered('1'), succeeded('1'), offered('2'), failed('2')];
+
+  test('a failed invocation opens on its error, another one on its event', async () => {
+    const { terminal } = await opened(events);
+    await terminal.shows('[2 answer]');
+    terminal.type('J');
+    await terminal.shows('[1 event]');
+    terminal.type('K');
+    await terminal.shows('❯ TypeError: total is not a number');
+  });
+
+  test('and with one each opens there', async () => {
+    const { terminal } = await opened(events);
+    terminal.type('3');
+    await terminal.shows('[3 logs]');
+    terminal.type('J');
+    await terminal.shows((text) => text.includes('✓ succeeded') && text.includes('[3 logs]'));
+    terminal.type('K');
+    await terminal.shows((text) => text.includes('✗ failed') && text.includes('[3 logs]'));
+  });
+});
+
 describe('an answer', () => {
+  test('whose code is wider than the screen shows where it failed', async () => {
+    const line = `${'x'.repeat(300)}fails();${'y'.repeat(300)}`;
+    const readSource = async () => [{ line: 12, text: line }];
+    const error = { errorType: 'E', errorMessage: 'm', trace: ['    at f (src/a.ts:12:301)'] };
+    const result = {
+      status: 'failed',
+      failure: 'handler',
+      errorType: 'E',
+      payload: bytes(error),
+      durationMs: 1,
+      coldStart: false,
+    } as const;
+    const { terminal, body } = await opened([offered('1'), { type: 'ended', id: '1', at: NOON, result }], {
+      actions: { readSource },
+    });
+    await terminal.shows('fails();');
+    const [code, mark] = body().slice(5, 7);
+    expect(mark?.indexOf('^')).toBe(code?.indexOf('fails()'));
+  });
+
   test('that is an error shows message, code frame, stack and the object', async () => {
     const readSource = async () => [
       { line: 11, text: 'const total = order.total;' },
@@ -136,7 +179,9 @@ test('the timeline tells where the time went', async () => {
   expect(words).toContain('queue         100 ms  |  waited for a worker');
   expect(words).toContain('build         300 ms  |  esbuild');
   expect(words).toContain('handler         4 ms  |  the handler ran');
-  expect(words).toContain('claim          20 ms  after the offer: the caller’s side knows that it runs here');
+  expect(words).toContain('claim       at 20 ms  ◆|  the caller’s side knows that it runs');
+  const names = words.map((row) => /^(?:❯ )?(\w+)/.exec(row)?.[1]).filter((name) => name !== undefined);
+  expect(names).toEqual(['offer', 'queue', 'claim', 'build', 'handler', 'answer', 'total']);
   expect(words).toContain('total          1.0 s  ✓ succeeded');
 });
 

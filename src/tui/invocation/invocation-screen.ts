@@ -33,9 +33,9 @@ export const invocationScreen: Screen<InvocationState> = {
   id: 'invocation',
   initial: INITIAL_INVOCATION,
   opened(state, { invocationId, tab }, facts) {
-    const next = isTab(tab) ? tab : state.tab;
-    const same = invocationId !== undefined && invocationId === state.id && next === state.tab;
-    return explained({ state: same ? state : opened(state, invocationId, next) }, facts);
+    const next = opened(state, invocationId, { tab: isTab(tab) ? tab : undefined, facts });
+    const same = invocationId !== undefined && invocationId === state.id && next.tab === state.tab;
+    return explained({ state: same ? state : next }, facts);
   },
   act: (state, action, facts) => explained(act(state, action, facts), facts),
   disabled(state, action, facts) {
@@ -220,7 +220,7 @@ function neighbour(
   const place = position + (which === 'newer' ? 1 : -1);
   const next = place < 0 ? undefined : invocations.at(place);
   if (next === undefined) return { state, message: { text: `There is no ${which} one.`, token: 'warning' } };
-  return { state: opened(state, next.id, state.tab) };
+  return { state: opened(state, next.id, { facts }) };
 }
 
 /** With the code that a failure came from, read once when its answer is looked at. */

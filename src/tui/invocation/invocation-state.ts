@@ -20,6 +20,8 @@ export type InvocationState = {
   /** Undefined: the newest one. */
   readonly id: string | undefined;
   readonly tab: Tab;
+  /** By hand: it is kept for the next ones. Else a failed one opens on its error, any other one on its event. */
+  readonly tabChosen: boolean;
   /** The diff shows by itself when a replay of other code has ended: until a tab is chosen by hand. */
   readonly awaitsDiff: boolean;
   readonly scrolls: Readonly<Partial<Record<Tab, Scroll>>>;
@@ -35,6 +37,7 @@ export type InvocationState = {
 export const INITIAL_INVOCATION: InvocationState = {
   id: undefined,
   tab: 'event',
+  tabChosen: false,
   awaitsDiff: false,
   scrolls: {},
   arranged: {},
@@ -61,17 +64,21 @@ export function shownTab(state: InvocationState, facts: Session): Tab {
     : state.tab;
 }
 
-/** Another invocation in the same tab, from its beginning. */
+/** Another invocation from its beginning; in the tab that was chosen. */
 export function opened(
   state: InvocationState,
   id: string | undefined,
-  tab: Tab = state.tab,
+  { tab, facts }: { readonly tab?: Tab | undefined; readonly facts: Session },
 ): InvocationState {
-  return { ...INITIAL_INVOCATION, id, tab, search: state.search };
+  const { search } = state;
+  const next = { ...INITIAL_INVOCATION, id, search };
+  const chosen = tab ?? (state.tabChosen ? state.tab : undefined);
+  if (chosen !== undefined) return { ...next, tab: chosen, tabChosen: true };
+  return shownRecord(next, facts)?.errorType === undefined ? next : { ...next, tab: 'answer' };
 }
 
 export function withTab(state: InvocationState, tab: Tab): InvocationState {
-  return { ...state, tab, awaitsDiff: false };
+  return { ...state, tab, tabChosen: true, awaitsDiff: false };
 }
 
 /** Logs are read from their end, because there the news is. */

@@ -46,6 +46,11 @@ export function timelineSteps(record: InvocationRecord, now: number): readonly S
   return steps;
 }
 
+/** When it was claimed, in milliseconds from the offer; a clock that was set back changes no order. */
+function claimOf({ claimedAt, offeredAt }: InvocationRecord, total: number): number | undefined {
+  return claimedAt === undefined ? undefined : Math.min(Math.max(0, claimedAt - offeredAt), total);
+}
+
 const WORDS: Readonly<Record<Step['name'], { readonly says: string; readonly token: Token }>> = {
   queue: { says: 'waited for a worker', token: 'faint' },
   build: { says: 'esbuild', token: 'number' },
@@ -71,14 +76,17 @@ export function timelineLines(record: InvocationRecord, now: number, columns: nu
       span(`${clockText(record.offeredAt)}.${String(record.offeredAt % 1_000).padStart(3, '0')}`, 'faint'),
     ],
   ];
-  for (const step of steps) rows.push(stepRow(step, { total, room, explained }));
-  const claim = record.claimedAt;
-  if (claim !== undefined)
-    rows.push([
-      span('claim'.padEnd(LABEL)),
-      span(durationText(Math.max(0, claim - record.offeredAt)).padStart(MILLISECONDS - 2)),
-      span('  after the offer: the caller’s side knows that it runs here', 'faint'),
-    ]);
+  const scale = { total, room, explained };
+  const claim = claimOf(record, total);
+  let claimed = claim === undefined;
+  for (const step of steps) {
+    if (claim !== undefined && !claimed && step.from > claim) {
+      rows.push(claimRow(claim, scale));
+      claimed = true;
+    }
+    rows.push(stepRow(step, scale));
+  }
+  if (claim !== undefined && !claimed) rows.push(claimRow(claim, scale));
   const { glyph, word, token } = phaseLook(record);
   rows.push([
     span('total'.padEnd(LABEL), 'strong'),
@@ -105,6 +113,20 @@ function stepRow({ name, from, to, running }: Step, { total, room, explained }: 
     span('█'.repeat(Math.min(room, end) - begin), token),
     span('·'.repeat(Math.max(0, room - end)), 'faint'),
     span(explained === 0 ? '' : `  ${says}`, 'faint'),
+  ];
+}
+
+/** A moment, not a part of the time. */
+function claimRow(at: number, { total, room, explained }: Scale): readonly Span[] {
+  const place = total === 0 ? 0 : Math.min(room - 1, Math.floor((at / total) * room));
+  return [
+    span('claim'.padEnd(LABEL)),
+    span(`at ${durationText(at)}`.padStart(MILLISECONDS - 2)),
+    span('  '),
+    span('·'.repeat(place), 'faint'),
+    span('◆', 'accent'),
+    span('·'.repeat(room - place - 1), 'faint'),
+    span(explained === 0 ? '' : '  the caller’s side knows that it runs', 'faint'),
   ];
 }
 

@@ -3,7 +3,7 @@ import { isRunning } from '../../session/session-state.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
 import { cutTo, displayWidth, toWidth } from '../display-width.ts';
-import { sizeText } from '../lines/size-text.ts';
+import { shortSizeText, sizeText } from '../lines/size-text.ts';
 import { type Span, span } from '../lines/span.ts';
 import { phaseLook } from '../theme.ts';
 import { recordSource } from './record-source.ts';
@@ -20,37 +20,45 @@ export type ListColumns = {
   readonly size: number;
 };
 
-/** With the space behind each. Those that say least go first where it is narrow. */
-const FIXED = { mark: 2, status: 12, duration: 10 } as const;
-const OPTIONAL = [
-  { name: 'time', width: 9, from: 76 },
-  { name: 'start', width: 6, from: 92 },
-  { name: 'attempts', width: 5, from: 104 },
-  { name: 'size', width: 10, from: 116 },
-] as const;
+/** With the space behind each. */
+const MARK = 2;
+const STATUS = 12;
+/** From this width on the name of an error stands beside the status, as far as the source can spare the room. */
+const ERRORS_FROM = 98;
+const ERROR = { most: 16, least: 6, source: 26 } as const;
 
 /** The columns of a list that is so wide; names take a quarter of it at most, the source what is left. */
 export function listColumns(columns: number, functionNames: readonly string[]): ListColumns {
-  const optional = Object.fromEntries(
-    OPTIONAL.map(({ name, width, from }) => [name, columns >= from ? width : 0]),
-  ) as Record<(typeof OPTIONAL)[number]['name'], number>;
   const widest = functionNames.reduce((most, name) => Math.max(most, displayWidth(printable(name))), 8);
-  const name = Math.min(widest + 2, Math.floor(columns / 4));
-  const others = Object.values(optional).reduce((sum, width) => sum + width, 0);
-  const source = columns - name - others - FIXED.mark - FIXED.status - FIXED.duration;
-  return { ...optional, name, source, status: FIXED.status, duration: FIXED.duration };
+  const fixed = {
+    time: columns < 76 ? 0 : 9,
+    name: Math.min(widest + 2, Math.floor(columns / 4)),
+    duration: columns < 92 ? 8 : 10,
+    start: columns < 92 ? 2 : 6,
+    attempts: columns < 104 ? 3 : 5,
+    size: columns < 66 ? 0 : columns < 116 ? 5 : 10,
+  };
+  const room = Object.values(fixed).reduce((left, width) => left - width, columns - MARK - STATUS);
+  const spare = columns < ERRORS_FROM ? 0 : Math.min(room - ERROR.source, ERROR.most);
+  const error = spare < ERROR.least ? 0 : spare;
+  return { ...fixed, source: room - error, status: STATUS + error };
+}
+
+/** What the short forms of a narrow list stand for; undefined: there are none. */
+export function listLegend({ start }: ListColumns): string | undefined {
+  return start < 'cold '.length ? 'c cold, w warm' : undefined;
 }
 
 export function listHeading(columns: ListColumns): string {
   return [
-    ' '.repeat(FIXED.mark),
+    ' '.repeat(MARK),
     toWidth('TIME', columns.time),
     toWidth('FUNCTION', columns.name),
     toWidth('SOURCE', columns.source),
     toWidth('STATUS', columns.status),
-    toWidth('DURATION ', columns.duration, 'end'),
-    toWidth('START', columns.start),
-    toWidth('TRY', columns.attempts),
+    toWidth(columns.duration < 10 ? 'TOOK ' : 'DURATION ', columns.duration, 'end'),
+    toWidth(columns.start < 6 ? '' : 'START', columns.start),
+    toWidth(columns.attempts < 5 ? '' : 'TRY', columns.attempts),
     toWidth('SIZE ', columns.size, 'end'),
   ].join('');
 }
@@ -85,11 +93,11 @@ function makeRow(
     span(cell(clockText(record.offeredAt), columns.time), 'faint'),
     span(cell(printable(record.functionName), columns.name)),
     span(cell(sourceText(record, replayed), columns.source)),
-    span(cell(`${glyph} ${word}`, columns.status), token),
-    span(toWidth(`${durationOf(record, now)} `, columns.duration, 'end')),
-    span(cell(startOf(record), columns.start), 'faint'),
+    span(cell(`${glyph} ${word}${errorOf(record, columns)}`, columns.status), token),
+    span(toWidth(`${durationOf(record, now, columns)} `, columns.duration, 'end')),
+    span(cell(startOf(record, columns), columns.start), 'faint'),
     span(cell(record.attempt > 1 ? `×${record.attempt}` : '', columns.attempts), 'warning'),
-    span(toWidth(`${sizeOf(record)} `, columns.size, 'end'), 'faint'),
+    span(toWidth(`${sizeOf(record, columns)} `, columns.size, 'end'), 'faint'),
   ].filter(({ text }) => text !== '');
 }
 
@@ -101,17 +109,30 @@ function sourceText(record: InvocationRecord, replayed: InvocationRecord | undef
 }
 
 /** Of a running invocation, whole seconds since its offer: what is drawn again every second must not flicker. */
-function durationOf(record: InvocationRecord, now: number): string {
-  if (record.durationMs !== undefined) return durationText(record.durationMs);
+function durationOf(record: InvocationRecord, now: number, columns: ListColumns): string {
+  const { durationMs } = record;
+  if (durationMs !== undefined) {
+    const text = durationText(durationMs);
+    return text.length < columns.duration ? text : `${Math.floor(durationMs / 1_000)} s`;
+  }
   const seconds = Math.floor((now - record.offeredAt) / 1_000);
   return isRunning(record) && seconds > 0 ? `${seconds} s …` : '';
 }
 
-function startOf({ coldStart }: InvocationRecord): string {
+function startOf({ coldStart }: InvocationRecord, columns: ListColumns): string {
   if (coldStart === undefined) return '';
-  return coldStart ? 'cold' : 'warm';
+  const word = coldStart ? 'cold' : 'warm';
+  return word.length < columns.start ? word : word.slice(0, 1);
 }
 
-function sizeOf({ event, bodiesLeftOut }: InvocationRecord): string {
-  return bodiesLeftOut ? '' : sizeText(event.byteLength);
+function sizeOf({ event, bodiesLeftOut }: InvocationRecord, columns: ListColumns): string {
+  if (bodiesLeftOut) return '';
+  return columns.size < 8 ? shortSizeText(event.byteLength) : sizeText(event.byteLength);
+}
+
+/** The error's name, where there is room; that of a timeout says nothing more. */
+function errorOf({ errorType, phase }: InvocationRecord, { status }: ListColumns): string {
+  return errorType === undefined || phase === 'timed-out' || status === STATUS
+    ? ''
+    : ` ${printable(errorType)}`;
 }

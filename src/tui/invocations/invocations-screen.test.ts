@@ -42,7 +42,7 @@ test('each row says when, what, from where, how it stands, how long, how it star
     ['3 invocations · following the newest · newest first'],
     ['TIME', 'FUNCTION', 'SOURCE', 'STATUS', 'DURATION START TRY', 'SIZE'],
     ['❯', '12:01:05 orders', '↻ of 12:01:03 GET /orders/42', '● running', '1 s …', '215 B'],
-    ['12:01:04 resize', 'SQS 3 messages from jobs', '✗ failed', '12 ms cold', '316 B'],
+    ['12:01:04 resize', 'SQS 3 messages from jobs', '✗ failed TypeError', '12 ms cold', '316 B'],
     ['12:01:03 orders', 'GET /orders/42', '✓ succeeded', '4 ms warm', '215 B'],
   ]);
 });
@@ -50,7 +50,41 @@ test('each row says when, what, from where, how it stands, how long, how it star
 test('a narrow screen leaves out what says least', async () => {
   const { terminal, body } = start(EVENTS, { columns: 60, rows: 15 });
   await terminal.shows('❯');
-  expect(body()[1]?.trim().split(/\s+/)).toEqual(['FUNCTION', 'SOURCE', 'STATUS', 'DURATION']);
+  expect(body()[1]?.trim().split(/\s+/)).toEqual(['FUNCTION', 'SOURCE', 'STATUS', 'TOOK']);
+});
+
+test('at 80 columns each row still says how it started, which try it is and how large, in short', async () => {
+  const again = offered('4', { requestId: '00000002-1111-4222-8333-444455556666', at: NOON + 3_000 });
+  const { terminal, body } = start([...EVENTS, again, failed('4')], { columns: 80 });
+  await terminal.shows('❯');
+  expect(body()[0]).toBe('4 invocations · following the newest · newest first · c cold, w warm');
+  const ends = body()
+    .slice(1, 6)
+    .map((row) => row.trim().replace(/\s+/g, ' ').split(' ').slice(-4).join(' '));
+  expect(ends).toEqual([
+    'SOURCE STATUS TOOK SIZE',
+    'ms c ×2 215B',
+    '1 s … 215B',
+    '12 ms c 316B',
+    '4 ms w 215B',
+  ]);
+});
+
+test('what takes minutes is told in seconds where they do not fit', async () => {
+  const late = {
+    type: 'ended',
+    id: '1',
+    at: NOON,
+    result: {
+      status: 'succeeded',
+      payload: bytes(1),
+      streamed: false,
+      durationMs: 754_300,
+      coldStart: false,
+    },
+  } as const;
+  const { terminal } = start([offered('1'), late], { columns: 80 });
+  await terminal.shows(/✓ succeeded +754 s w/);
 });
 
 test.each([

@@ -1,12 +1,18 @@
 import { Box, Text } from 'ink';
 import { useMemo } from 'react';
 import { printable } from '../../session/printable.ts';
-import { cutTo } from '../display-width.ts';
+import { cutTo, displayWidth } from '../display-width.ts';
 import { LineRows } from '../lines/line-rows.tsx';
 import { type Lines, type Span, span } from '../lines/span.ts';
 import type { ScreenFacts } from '../screen.ts';
 import { useTheme } from '../theme.ts';
-import { invocationRow, type ListColumns, listColumns, listHeading } from './invocation-columns.ts';
+import {
+  invocationRow,
+  type ListColumns,
+  listColumns,
+  listHeading,
+  listLegend,
+} from './invocation-columns.ts';
 import {
   arrivedSince,
   current,
@@ -42,7 +48,7 @@ export function InvocationsView({ state, facts }: InvocationsViewProps) {
   return (
     <Box flexDirection="column" width={size.columns}>
       <Text wrap="truncate" {...theme.faint}>
-        {cutTo(titleText(state, shown, facts), size.columns)}
+        {titleText(state, shown, { facts, columns })}
       </Text>
       <Text wrap="truncate" aria-hidden {...theme.faint}>
         {' '.repeat(MARKER) + listHeading(columns)}
@@ -103,7 +109,7 @@ function firstRow(chosen: number, count: number, page: number): number {
 function titleText(
   state: InvocationsState,
   { records, waiting }: ShownInvocations,
-  facts: ScreenFacts,
+  { facts, columns }: Pick<Drawing, 'facts' | 'columns'>,
 ): string {
   const all = historyOf(state, facts).length;
   const arrived = arrivedSince(state, facts);
@@ -115,7 +121,10 @@ function titleText(
     state.paused === undefined && state.selected === undefined ? 'following the newest' : '',
     state.order,
   ];
-  return parts.filter((part) => part !== '').join(' · ');
+  const title = parts.filter((part) => part !== '').join(' · ');
+  const legend = listLegend(columns);
+  const explained = legend === undefined ? title : `${title} · ${legend}`;
+  return displayWidth(explained) <= facts.size.columns ? explained : cutTo(title, facts.size.columns);
 }
 
 function Empty({ facts }: { readonly facts: ScreenFacts }) {

@@ -147,7 +147,7 @@ function Logs({ state, facts }: { readonly state: LogsState; readonly facts: Fac
   const lines = Array.from({ length: Math.min(page, rows.count - first) }, (_, offset) => {
     const sequence = rows.at(first + offset);
     const line = sequence === undefined ? undefined : facts.logs.at(sequence);
-    return line === undefined ? [] : lineSpans(line, nameWidth, columns);
+    return line === undefined ? [] : lineSpans(line, nameWidth, facts);
   });
   return (
     <Box flexDirection="column">
@@ -184,7 +184,7 @@ const TIME_FROM = 80;
 function lineSpans(
   { functionName, text, at }: BookLine,
   nameWidth: number,
-  columns: number,
+  { session, size: { columns } }: Facts,
 ): readonly Span[] {
   // The time is shown already, and the request id takes the room of the message: `open` shows both.
   const prefix = lambdaPrefix(text);
@@ -194,7 +194,7 @@ function lineSpans(
   const seen = printable(text.slice(from, from + columns * 2));
   return [
     span(columns < TIME_FROM ? '' : `${clockText(at)}  `, 'faint'),
-    span(`${toWidth(printable(functionName), nameWidth)}  `, seriesOf(functionName)),
+    span(`${toWidth(printable(functionName), nameWidth)}  `, seriesOf(functionName, session.functions)),
     span(level + seen, levelToken(prefix?.level ?? '') ?? 'plain'),
   ];
 }

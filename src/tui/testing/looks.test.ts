@@ -31,8 +31,8 @@ async function visitAll({ terminal }: StartedScreen): Promise<void> {
     ['1', 'following'],
     ['?', 'Keys: '],
     ['?', 'following'],
-    ['Gk\r', '[1 event]'],
-    ['2', 'TypeError'],
+    ['Gk\r', 'TypeError'],
+    ['1', '[1 event]'],
     ['4', '[4 timeline]'],
     ['6', '[6 diff]'],
   ] as const) {

@@ -28,13 +28,13 @@ test('the list is lines to be read from top to bottom, which say what is chosen'
     "llx OFFLINE http://127.0.0.1:4566 · connected · default lane · 2 running
     tab: (selected) invocations
     7 invocations · following the newest · newest first
-    list: (selected) 12:01:05 orders-queue, SQS 3 messages from jobs, queued
-    12:01:05 carts, schedule nightly, running
-    12:01:05 orders-api, again of 12:01:03 GET /orders/42, succeeded, 4 ms warm
-    12:01:05 orders-api, GET /orders/42, - withdrawn
-    12:01:05 carts, schedule nightly, timed out, 3.0 s warm
-    12:01:04 orders-queue, SQS 3 messages from jobs, failed, 12 ms cold
-    12:01:03 orders-api, GET /orders/42, succeeded, 4 ms warm
+    list: (selected) 12:01:05 orders-queue, SQS 3 messages from jobs, queued, 589B
+    12:01:05 carts, schedule nightly, running, 134B
+    12:01:05 orders-api, again of 12:01:03 GET /orders/42, succeeded, 4 ms warm, 215B
+    12:01:05 orders-api, GET /orders/42, - withdrawn, 215B
+    12:01:05 carts, schedule nightly, timed out, 3.0 s warm, 134B
+    12:01:04 orders-queue, SQS 3 messages from jobs, failed, 12 ms cold, 589B
+    12:01:03 orders-api, GET /orders/42, succeeded, 4 ms warm, 215B
     ✗ bills does not build: /app/src/bills.ts:12:9: Expected ";" but found "…  and 1 more · x dismisses
      
     enter open  / filter  r replay  e edit and replay  f follow  p pause  : commands  ? help  q quit"
@@ -49,8 +49,8 @@ test('each screen says where one is, and draws nothing', async () => {
     ['3', 'tab: (selected) fixtures'],
     ['4', 'tab: (selected) logs'],
     ['1', 'tab: (selected) invocations'],
-    ['Gk\r', 'tab: (selected) event'],
-    ['2', 'tab: (selected) answer'],
+    ['Gk\r', 'tab: (selected) answer'],
+    ['1', 'tab: (selected) event'],
     ['4', 'tab: (selected) timeline'],
     ['5', 'tab: (selected) context'],
     [':', 'Commands'],
