@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { copyApp } from '../test/cdk/support/app-copy.ts';
 import { TmuxTerminal } from '../test/e2e/terminal/tmux-terminal.ts';
 import { screenPicture } from './screen-picture.ts';
+import { ShopTraffic } from './shop-traffic.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, 'docs', 'screens');
 const SIZE = { columns: 118, rows: 30 } as const;
 /** `cdk synth` comes first. */
 const START_MS = 120_000;
+/** Lambda waits a minute before it runs an asynchronous invocation again. */
+const RETRY_MS = 90_000;
 
 /** What differs from run to run and tells a reader nothing. */
 const MASKS: readonly (readonly [RegExp, string])[] = [
@@ -38,11 +41,29 @@ async function takePictures(): Promise<void> {
     await writeFile(join(directory, `${name}.svg`), screenPicture(styled, { title, ...SIZE, madeBy }));
   }
 
+  let traffic: ShopTraffic | undefined;
+
+  /** The list, when something of each kind is in it. */
+  async function invocations(traffic: ShopTraffic): Promise<void> {
+    await traffic.makeSlow();
+    await terminal.shows(/(CartCleanup|ReorderButton)\w+.* reloaded/);
+    for (const fixture of ['reorder-button/double', 'orders-queue/one-bad-message', 'orders-api/get'])
+      await traffic.send(fixture);
+    await terminal.shows(/✗ timed out/);
+    await terminal.shows('×2', RETRY_MS);
+    await traffic.send('cart-cleanup/nightly');
+    await terminal.shows(/● running +[3-9] s …/);
+    await terminal.type('f');
+    await terminal.shows('following the newest');
+    await picture('invocations', 'The list of invocations');
+  }
+
   try {
     await mkdir(directory, { recursive: true });
     const llx = join(root, 'bin', 'llx.js');
     await terminal.command(`clear; ${process.execPath} ${llx} dev --offline --port 0 --mqtt-port 0`);
-    await terminal.shows('Functions: ', START_MS);
+    const first = await terminal.shows('Functions: ', START_MS);
+    traffic = new ShopTraffic(app.directory, /http:\/\/127\.0\.0\.1:\d+/.exec(first)?.[0] ?? '');
 
     await terminal.type('3');
     await terminal.shows(/▾ orders-api 3/);
@@ -54,9 +75,9 @@ async function takePictures(): Promise<void> {
     await terminal.shows('Expected');
     await picture('fixtures', 'Fixtures, each with its result beside the one that was expected');
 
+    await traffic.failAsynchronously();
     await terminal.type('1');
-    await terminal.shows(/following the newest/);
-    await picture('invocations', 'The list of invocations');
+    await terminal.shows(/following the newest[\s\S]*✗ failed InvalidOrder/);
 
     await terminal.type('/POST -not');
     await terminal.shows(/\/POST -not .*\d\/\d/);
@@ -87,6 +108,7 @@ async function takePictures(): Promise<void> {
     await terminal.shows(/fit “POST -not”/);
     await terminal.keys('Escape');
     await terminal.shows(/following the newest|\d+ invocations/);
+    await invocations(traffic);
     await terminal.type('2');
     await terminal.shows('STATE');
     await picture('functions', 'The functions of the app');
@@ -107,6 +129,7 @@ async function takePictures(): Promise<void> {
     await terminal.shows(/\d+ invocations: /);
   } finally {
     await terminal.close();
+    await traffic?.close();
     await app.remove();
   }
 }

@@ -25,7 +25,7 @@ const MARK = 2;
 const STATUS = 12;
 /** From this width on the name of an error stands beside the status, as far as the source can spare the room. */
 const ERRORS_FROM = 98;
-const ERROR = { most: 16, least: 6, source: 26 } as const;
+const ERROR = { most: 16, least: 6, source: 24 } as const;
 
 /** The columns of a list that is so wide; names take a quarter of it at most, the source what is left. */
 export function listColumns(columns: number, functionNames: readonly string[]): ListColumns {
@@ -35,8 +35,8 @@ export function listColumns(columns: number, functionNames: readonly string[]): 
     name: Math.min(widest + 2, Math.floor(columns / 4)),
     duration: columns < 92 ? 8 : 10,
     start: columns < 92 ? 2 : 6,
-    attempts: columns < 104 ? 3 : 5,
-    size: columns < 66 ? 0 : columns < 116 ? 5 : 10,
+    attempts: columns < 104 ? 3 : 4,
+    size: columns < 66 ? 0 : columns < 116 ? 5 : 9,
   };
   const room = Object.values(fixed).reduce((left, width) => left - width, columns - MARK - STATUS);
   const spare = columns < ERRORS_FROM ? 0 : Math.min(room - ERROR.source, ERROR.most);
@@ -58,7 +58,7 @@ export function listHeading(columns: ListColumns): string {
     toWidth('STATUS', columns.status),
     toWidth(columns.duration < 10 ? 'TOOK ' : 'DURATION ', columns.duration, 'end'),
     toWidth(columns.start < 6 ? '' : 'START', columns.start),
-    toWidth(columns.attempts < 5 ? '' : 'TRY', columns.attempts),
+    toWidth(columns.attempts < 4 ? '' : 'TRY', columns.attempts),
     toWidth('SIZE ', columns.size, 'end'),
   ].join('');
 }
