@@ -40,6 +40,19 @@ test('a package inside of the root does not hide the settings above it; those ab
   ]);
 });
 
+test('of the settings above a project without a package only those count that are there', () => {
+  project = new TemporaryProject({ 'tsconfig.json': '{}', 'deep/app/a.ts': '' });
+  expect(inputs('deep/app', 'a.ts')).toEqual(
+    expect.arrayContaining([
+      'deep/app/a.ts',
+      'deep/app/package.json',
+      'deep/app/tsconfig.json',
+      'tsconfig.json',
+    ]),
+  );
+  expect(inputs('deep/app', 'a.ts')).not.toContain('deep/package.json');
+});
+
 test('a linked package outside of the root has settings of its own', () => {
   project = new TemporaryProject({ 'app/package.json': '{}', 'lib/package.json': '{}' });
   expect(inputs('app', '../lib/src/a.ts')).toEqual([

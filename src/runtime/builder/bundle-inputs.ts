@@ -81,9 +81,18 @@ function addInstallMarkers(file: string, files: Set<string>): void {
 function addSettings(folder: string, root: string, seen: Set<string>, files: Set<string>): void {
   if (seen.has(folder)) return;
   seen.add(folder);
-  for (const name of SETTINGS) files.add(join(folder, name));
+  // To wait for a file above the project means to watch all that goes on there: /tmp, or somebody's home.
+  const isAboveRoot = folder !== root && isBelow(root, folder);
+  for (const name of SETTINGS) {
+    const file = join(folder, name);
+    if (!isAboveRoot || existsSync(file)) files.add(file);
+  }
   const parent = dirname(folder);
-  const isBelowRoot = folder !== root && !relative(root, folder).startsWith('..');
+  const isBelowRoot = folder !== root && isBelow(folder, root);
   if (parent === folder || (!isBelowRoot && existsSync(join(folder, 'package.json')))) return;
   addSettings(parent, root, seen, files);
+}
+
+function isBelow(folder: string, other: string): boolean {
+  return !relative(other, folder).startsWith('..');
 }
