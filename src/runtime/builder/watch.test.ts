@@ -14,9 +14,9 @@ class Listener implements InputListener {
     for (const tell of this.#waiting.splice(0)) tell();
   }
 
-  /** All changes up to that of this file. */
-  async until(file: string): Promise<Listener['changes']> {
-    while (!this.changes.some((change) => change.file === file)) {
+  /** All changes up to those of these files, which come in any order. */
+  async until(...files: readonly string[]): Promise<Listener['changes']> {
+    while (!files.every((file) => this.changes.some((change) => change.file === file))) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     return this.changes.splice(0);
@@ -47,7 +47,7 @@ function files(...paths: string[]): Set<string> {
 /** Resolves when these files, which exist, are seen: files changed since 1970 are reported then. */
 async function watching(...paths: string[]): Promise<void> {
   await watch.watch(listener, files(...paths), 0);
-  for (const path of paths) await listener.until(path);
+  await listener.until(...paths);
 }
 
 test('reports a watched file that was changed, and no other', async () => {
