@@ -1,6 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { decodePresence } from '../../src/protocol/presence.ts';
 import { presenceTopic, sessionTopic } from '../../src/protocol/topics.ts';
+import { DEVELOPMENT_KEY } from '../../src/signature/development-key.ts';
+import { signRequest } from '../../src/signature/sign-request.ts';
 import { type PartyOptions, type PartyProcess, startParty } from './party-process.ts';
 import { childrenOf, killAll, type ProcessEntry, readProcessTable, runningIn } from './process-table.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -22,8 +24,8 @@ export type WorldOptions = {
 
 /** The development key, which an emulator without users knows. */
 const DEVELOPER = {
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_ACCESS_KEY_ID: DEVELOPMENT_KEY.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: DEVELOPMENT_KEY.secretAccessKey,
   AWS_REGION: 'us-east-1',
 };
 
@@ -127,7 +129,14 @@ export class World {
   /** GetRetainedMessage, past the proxies. */
   async readRetained(topic: string): Promise<Uint8Array | undefined> {
     const url = `http://127.0.0.1:${this.lines.ports.http}/retainedMessage/${encodeURIComponent(topic)}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(READ_MS) });
+    const headers = signRequest({
+      method: 'GET',
+      url,
+      service: 'iotdata',
+      region: DEVELOPER.AWS_REGION,
+      credentials: DEVELOPMENT_KEY,
+    });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(READ_MS) });
     const body = (await response.json()) as { readonly payload?: string };
     if (response.status === 404) return undefined;
     if (!response.ok || body.payload === undefined) throw new Error(`${url}: status ${response.status}`);
