@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --write] [-- --invocations N]`: measures every line of docs/performance.md against floors that are
+ * `npm run bench [-- --only loop,start] [-- --write] [-- --invocations N]`: measures every line of docs/performance.md against floors that are
  * measured in the same run. `--write` puts the table into that file, and the numbers into bench/results.json.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -43,19 +43,29 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   memory: () => memory(project, Number(values.invocations)),
 };
 
+const only = values.only?.split(',');
+const resultsFile = join(root, 'bench', 'results.json');
+
 await buildAll();
 const lines: Line[] = [];
 for (const [name, measure] of Object.entries(measures)) {
-  if (values.only !== undefined && values.only !== name) continue;
+  if (only !== undefined && !only.includes(name)) continue;
   process.stderr.write(`measuring ${name} …\n`);
   lines.push(...(await measure()));
 }
 
 const machine = `Node.js ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${process.platform}`;
-const text = `${machine}\n\n${table(lines)}\n`;
-process.stdout.write(`${text}\n`);
+process.stdout.write(`${machine}\n\n${table(lines)}\n\n`);
 
 if (values.write) {
+  // Of some lines: the others stay as the last run found them.
+  const kept: readonly Line[] =
+    only === undefined ? [] : JSON.parse(await readFile(resultsFile, 'utf8')).lines;
+  const written = [
+    ...kept.map((line) => lines.find(({ name }) => name === line.name) ?? line),
+    ...lines.filter(({ name }) => !kept.some((line) => line.name === name)),
+  ];
+  const text = `${machine}\n\n${table(written)}\n`;
   const file = join(root, 'docs', 'performance.md');
   const document = await readFile(file, 'utf8');
   const markers = /(<!-- results -->\n)[\s\S]*(<!-- \/results -->)/;
@@ -66,7 +76,7 @@ if (values.write) {
   const results = {
     at: new Date().toISOString(),
     machine,
-    lines: lines.map((line) => ({ ...line, met: meets(line) })),
+    lines: written.map((line) => ({ ...line, met: meets(line) })),
   };
-  await writeFile(join(root, 'bench', 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
 }

@@ -1,3 +1,4 @@
+import { DEVELOPMENT_KEY } from '../../src/signature/development-key.ts';
 import { presignWebSocketUrl } from '../../src/signature/presign-websocket-url.ts';
 import { type LlxReady, root, startChild } from '../child.ts';
 import { event, rawEcho } from '../echo.ts';
@@ -68,12 +69,11 @@ async function paced(count: number, call: () => Promise<void>): Promise<Samples>
   return samples;
 }
 
-/** An emulator without users of its own takes any key. */
 function signedUrl({ wss, region }: LlxReady): string {
   if (wss === undefined || region === undefined) throw new Error('expected an emulator with a WSS port');
   return presignWebSocketUrl({
     host: new URL(wss).host,
     region,
-    credentials: { accessKeyId: 'llx', secretAccessKey: 'llx' },
+    credentials: DEVELOPMENT_KEY,
   });
 }
