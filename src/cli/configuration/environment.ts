@@ -1,29 +1,5 @@
 import { type Check, memberPath, type Problems, record } from '../../checks/check.ts';
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-const RESERVED = new Set([
-  '_HANDLER',
-  '_X_AMZN_TRACE_ID',
-  'AWS_ACCESS_KEY',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_DEFAULT_REGION',
-  'AWS_EXECUTION_ENV',
-  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
-  'AWS_LAMBDA_FUNCTION_NAME',
-  'AWS_LAMBDA_FUNCTION_VERSION',
-  'AWS_LAMBDA_INITIALIZATION_TYPE',
-  'AWS_LAMBDA_LOG_GROUP_NAME',
-  'AWS_LAMBDA_LOG_STREAM_NAME',
-  'AWS_LAMBDA_MAX_CONCURRENCY',
-  'AWS_LAMBDA_METADATA_API',
-  'AWS_LAMBDA_METADATA_TOKEN',
-  'AWS_LAMBDA_RUNTIME_API',
-  'AWS_REGION',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'LAMBDA_RUNTIME_DIR',
-  'LAMBDA_TASK_ROOT',
-]);
+import { RESERVED_VARIABLES } from '../../lambda/reserved-variables.ts';
 
 /** At least two characters, the first a letter: Lambda's own pattern. */
 const KEY = /^[A-Za-z][A-Za-z0-9_]+$/;
@@ -58,7 +34,7 @@ const variables = record(variable, "an object such as { STAGE: 'dev' }", checkKe
 
 function checkKey(name: string, path: string, problems: Problems): void {
   const at = memberPath(path, name);
-  if (RESERVED.has(name)) {
+  if (RESERVED_VARIABLES.has(name)) {
     problems.push(`${at}: expected a name of your own, found one that Lambda sets itself.`);
   } else if (!KEY.test(name)) {
     problems.push(`${at}: expected a name of at least two letters, digits or _ that begins with a letter.`);
