@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,8 +59,10 @@ async function worker(): Promise<number> {
 /** Nothing that the screen changed is left behind, by the terminal's own account. */
 async function expectRestored(): Promise<void> {
   expect(await terminal.state()).toEqual({ cursor: '1', alternate: '0' });
-  await terminal.command('stty -a; echo "end of modes"');
-  const modes = (await terminal.shows(/^end of modes/m)).split(/[\s;]+/);
+  // A mark of its own: that of an earlier look may still be on the screen.
+  const mark = randomUUID();
+  await terminal.command(`clear; stty -a; echo "end ${mark}"`);
+  const modes = (await terminal.shows(new RegExp(`^end ${mark}`, 'm'))).split(/[\s;]+/);
   expect(SHELL_MODES.filter((mode) => !modes.includes(mode))).toEqual([]);
   const written = await terminal.written();
   for (const mode of ['?2004', '?1049'])

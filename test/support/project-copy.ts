@@ -12,5 +12,5 @@ export async function copyProject(
   const directory = await mkdtemp(join(tmpdir(), 'llx-project-'));
   await cp(source, directory, { recursive: true, filter: (path) => !path.endsWith('.llx') });
   await symlink(packages, join(directory, 'node_modules'));
-  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
 }

@@ -115,10 +115,17 @@ export class TmuxTerminal {
     return under(shell).map(({ pid, command }) => ({ pid, command }));
   }
 
+  /** Resolves once every program that ran in it has ended: what they write to may be removed then. */
   async close(): Promise<void> {
+    const running = await this.processes().catch(() => []);
     await this.#tmux('kill-server').catch(() => {
       // It ends with its last shell, which may have been left.
     });
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    while (running.some(({ pid }) => isRunning(pid))) {
+      if (deadline.aborted) throw new Error(`expected all to end: ${JSON.stringify(running)}`);
+      await pause(LOOK_EVERY_MS);
+    }
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -127,6 +134,15 @@ export class TmuxTerminal {
     // `-u`: UTF-8, whatever the locale.
     const { stdout } = await run('tmux', ['-u', '-S', socket, '-f', '/dev/null', ...args]);
     return stdout;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
