@@ -150,6 +150,8 @@ export function runTui(options: TuiOptions): Tui {
   );
 
   function end(): void {
+    // What is typed while the session still ends is for the shell.
+    stdin.pause();
     ended.abort();
     unwatch();
     statistics.close();
