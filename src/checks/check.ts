@@ -1,4 +1,4 @@
-import { didYouMean } from '../fixtures/near-miss.ts';
+import { didYouMean } from './near-miss.ts';
 
 /** Where problems are collected: all of them are told at once. */
 export type Problems = string[];

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { didYouMean } from '../checks/near-miss.ts';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
-import { didYouMean } from '../fixtures/near-miss.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';

@@ -20,8 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['lambda', 'errors', 'protocol'],
   session: ['protocol', 'transport', 'runtime', 'errors', 'signature'],
   emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda', 'signature'],
-  fixtures: ['errors', 'protocol'],
-  checks: ['fixtures'],
+  fixtures: ['checks', 'errors', 'protocol'],
+  checks: [],
   manifest: ['checks', 'errors', 'fixtures'],
   tui: ['session', 'fixtures'],
   cli: [

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { memberPath } from '../../checks/check.ts';
-import { didYouMean } from '../../fixtures/near-miss.ts';
+import { didYouMean } from '../../checks/near-miss.ts';
 import type { CdkApp } from '../../manifest/find-cdk-app.ts';
 import type { Manifest, ManifestFunction, StackPlace } from '../../manifest/manifest.ts';
 import type { FunctionSpec } from '../../runtime/invocation.ts';

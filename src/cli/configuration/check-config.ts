@@ -8,7 +8,7 @@ import {
   record,
   text,
 } from '../../checks/check.ts';
-import { didYouMean } from '../../fixtures/near-miss.ts';
+import { didYouMean } from '../../checks/near-miss.ts';
 import { isLane } from '../../protocol/topics.ts';
 import { runtimeFamily } from '../../runtime/runtime-family.ts';
 import { environment } from './environment.ts';
