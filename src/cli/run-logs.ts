@@ -1,12 +1,12 @@
 import { AwsError } from '../emulator/http/aws-error.ts';
 import { parseFilterPattern } from '../emulator/logs/patterns/filter-pattern.ts';
+import { createStyle } from '../session/text-style.ts';
 import { onInterrupt } from './interrupt.ts';
 import { followLog } from './logs/follow-log.ts';
 import { filterError, type LogRecord, type LogSource } from './logs/log-source.ts';
 import { logText } from './logs/log-text.ts';
 import { type LogPlaceFlags, openLogSource } from './logs/open-log-source.ts';
 import { linesOfRequest } from './logs/request-lines.ts';
-import { createStyle } from './writers/plain-lines.ts';
 
 export type LogsFlags = LogPlaceFlags & {
   readonly follow?: boolean;

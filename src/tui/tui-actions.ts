@@ -1,11 +1,5 @@
+import type { SourceLocation } from '../session/source-location.ts';
 import type { InvocationRecord } from '../session/store.ts';
-
-/** Where a line of user code stands. Lines and columns count from 1. */
-export type SourceLocation = {
-  readonly file: string;
-  readonly line: number;
-  readonly column?: number;
-};
 
 /** A fixture of the project, or one that ships; `problem` says why its file is none. */
 export type TuiFixture = {

@@ -1,7 +1,7 @@
 import { redact } from '../../credentials/redact.ts';
 import { ERROR_CODES } from '../../errors/error-codes.ts';
 import { printable, printableLines } from '../../session/printable.ts';
-import { createStyle, type Style } from '../writers/plain-lines.ts';
+import { createStyle, type Style } from '../../session/text-style.ts';
 import type { CheckedFinding, FindingStatus } from './check.ts';
 
 export type DoctorWriter = {

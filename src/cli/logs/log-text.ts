@@ -1,6 +1,6 @@
 import { printableLines } from '../../session/printable.ts';
+import type { Style } from '../../session/text-style.ts';
 import { clockText } from '../../session/time-text.ts';
-import type { Style } from '../writers/plain-lines.ts';
 import type { LogRecord } from './log-source.ts';
 
 type Kind = 'faint' | 'bad' | 'warning' | 'plain';

@@ -1,7 +1,8 @@
 import type { Runtime } from '../../runtime/invocation.ts';
 import { LocalRuns } from '../../session/local-run.ts';
+import type { SourceLocation } from '../../session/source-location.ts';
 import type { SessionStore } from '../../session/store.ts';
-import type { SourceLocation, TuiActions } from '../../tui/tui-actions.ts';
+import type { TuiActions } from '../../tui/tui-actions.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import type { Interrupt } from '../interrupt.ts';

@@ -1,4 +1,4 @@
-import type { SourceLocation } from '../../tui/tui-actions.ts';
+import type { SourceLocation } from '../../session/source-location.ts';
 
 /** A program with its arguments, to be started without a shell. */
 export type EditorCommand = { readonly command: string; readonly args: readonly string[] };

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { FunctionSpec } from '../../runtime/invocation.ts';
-import type { SourceLocation } from '../../tui/tui-actions.ts';
+import type { SourceLocation } from '../../session/source-location.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.py', ''];
 

@@ -1,27 +1,11 @@
 import { isAbsolute, relative } from 'node:path';
-import { styleText } from 'node:util';
 import type { BuildProblem } from '../../runtime/invocation.ts';
 import type { Phase } from '../../session/event.ts';
 import { printable } from '../../session/printable.ts';
 import type { InvocationRecord } from '../../session/store.ts';
+import type { Style } from '../../session/text-style.ts';
 import { clockText, durationText } from '../../session/time-text.ts';
 import { recordSource } from '../../tui/invocations/record-source.ts';
-
-/** What words mean, not how they look: a light and a dark terminal show both. */
-const STYLES = {
-  good: 'green',
-  bad: 'red',
-  warning: 'yellow',
-  faint: 'dim',
-  strong: 'bold',
-} as const;
-
-export type Style = (meaning: keyof typeof STYLES, text: string) => string;
-
-export function createStyle(colour: boolean): Style {
-  // The stream is the caller's business: `validateStream` would look at process.stdout.
-  return (meaning, text) => (colour ? styleText(STYLES[meaning], text, { validateStream: false }) : text);
-}
 
 export const INDENT = '            ';
 

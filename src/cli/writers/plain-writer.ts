@@ -6,10 +6,11 @@ import { printable, printableLines } from '../../session/printable.ts';
 import { reloadText } from '../../session/reload-notice.ts';
 import { findInvocation } from '../../session/session-state.ts';
 import type { InvocationRecord, SessionStore } from '../../session/store.ts';
+import { createStyle } from '../../session/text-style.ts';
 import { clockText } from '../../session/time-text.ts';
 import { createLineSink } from './line-sink.ts';
 import { endPhase, OpenInvocations } from './open-invocations.ts';
-import { createStyle, INDENT, invocationLine, type PhaseFacts, problemLines } from './plain-lines.ts';
+import { INDENT, invocationLine, type PhaseFacts, problemLines } from './plain-lines.ts';
 import type { Writer } from './writer.ts';
 
 export type PlainWriterOptions = {

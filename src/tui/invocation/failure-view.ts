@@ -1,10 +1,10 @@
 import { isObject, listField, textField } from '../../fixtures/event-fields.ts';
 import { printable, printableLines } from '../../session/printable.ts';
+import { locationOf, type SourceLocation } from '../../session/source-location.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import { wrap } from '../display-width.ts';
 import { codeWindow } from '../lines/code-window.ts';
 import { type Lines, linesOf, type Span, span } from '../lines/span.ts';
-import type { SourceLocation } from '../tui-actions.ts';
 
 /** A few lines of a source around the line that an error came from. */
 export type CodeFrame = {
@@ -65,43 +65,6 @@ function causesOf(error: unknown): readonly string[] {
     cause = cause.cause;
   }
   return causes;
-}
-
-const PLACE = /^(.+):(\d+):(\d+)$/;
-const PYTHON_FRAME = /^File "(.+)", line (\d+)/;
-/** Longer lines are no frames, whatever they begin with. */
-const LONGEST_FRAME = 4_096;
-/** Of a package, of Node.js, or of the runtime. */
-const FOREIGN = /(?:^node:|[\\/]node_modules[\\/]|[\\/]site-packages[\\/]|^<|^native$|^eval at )/;
-
-/** Where a line of the user's own code is: `at handler (/project/src/orders.ts:12:9)`, without a name, or as Python has it. */
-function locationOf(line: string): SourceLocation | undefined {
-  if (line.length > LONGEST_FRAME) return undefined;
-  const frame = line.trim();
-  const place = frame.startsWith('at ') ? placeOf(frame) : frame;
-  const [, file, row, column] = (place === frame ? PYTHON_FRAME : PLACE).exec(place) ?? [];
-  if (file === undefined || row === undefined || FOREIGN.test(file)) return undefined;
-  return {
-    file: decoded(file),
-    line: Number(row),
-    ...(column === undefined ? {} : { column: Number(column) }),
-  };
-}
-
-/** What stands in the parentheses at the end, or all there is: the folder of a file may have parentheses, too. */
-function placeOf(frame: string): string {
-  const open = frame.endsWith(')') ? frame.indexOf(' (') : -1;
-  const place = open === -1 ? frame.slice('at '.length) : frame.slice(open + 2, -1);
-  return place.replace(/^async /, '').replace(/^file:\/\//, '');
-}
-
-/** In a URL a space is `%20`. */
-function decoded(file: string): string {
-  try {
-    return decodeURI(file);
-  } catch {
-    return file;
-  }
 }
 
 /** Where the user's own code was when it failed; undefined: nowhere, or it did not fail. */
