@@ -15,7 +15,7 @@ const sessions: LlxProcess[] = [];
 
 /** A small AWS with three users, held to IoT Core's quotas: what a session meets in an account. */
 beforeAll(async () => {
-  emulator = await startLlx(['emulator', ...FREE_PORTS, '--broker-quotas', 'iot-core'], {
+  emulator = await startLlx(['emulator', '--ephemeral', ...FREE_PORTS, '--broker-quotas', 'iot-core'], {
     cwd: liveProjectDirectory,
   });
   client = new LambdaClient({
@@ -121,7 +121,7 @@ test('a session comes back when the broker was away, and its lanes with it', asy
   const session = await startSession(ALICE);
   emulator.child.kill('SIGKILL');
   expect(await session.line(({ status }) => status === 'connecting')).toMatchObject({ type: 'connection' });
-  emulator = await startLlx(['emulator', ...samePorts, '--broker-quotas', 'iot-core'], {
+  emulator = await startLlx(['emulator', '--ephemeral', ...samePorts, '--broker-quotas', 'iot-core'], {
     cwd: liveProjectDirectory,
   });
   await session.line(({ status, connection }) => status === 'connected' && connection === 2);

@@ -3,36 +3,42 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { describe, type TestContext, test } from 'vitest';
 import { type LlxProcess, lambdaClient, runLlx, startLlx } from '../support/llx-process.ts';
 
-let emulator: LlxProcess;
-let client: LambdaClient;
-const sessions: LlxProcess[] = [];
+/** An emulator, and sessions against it: one for each test, since they end the sessions and hold the lanes. */
+type World = {
+  readonly emulator: LlxProcess;
+  startSession(...flags: readonly string[]): Promise<LlxProcess>;
+  invoke(name: string, event?: unknown): Promise<{ readonly payload: unknown; readonly failed: boolean }>;
+};
 
-beforeEach(async () => {
-  emulator = await startLlx(['emulator', '--port', '0', '--mqtt-port', '0']);
-  client = lambdaClient(emulator.ready.endpoint);
-});
-
-afterEach(async () => {
-  client.destroy();
-  await Promise.all(sessions.splice(0).map((session) => session.stop()));
-  await emulator.stop();
-});
-
-async function startSession(...flags: readonly string[]): Promise<LlxProcess> {
-  const session = await startLlx(['dev', '--endpoint', emulator.ready.endpoint, ...flags]);
-  sessions.push(session);
-  return session;
-}
-
-async function invoke(name: string, event: unknown = {}): Promise<{ payload: unknown; failed: boolean }> {
-  const answer = await client.send(new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }));
+async function openWorld(onTestFinished: TestContext['onTestFinished']): Promise<World> {
+  const emulator = await startLlx(['emulator', '--ephemeral', '--port', '0', '--mqtt-port', '0']);
+  const client = lambdaClient(emulator.ready.endpoint);
+  const sessions: LlxProcess[] = [];
+  onTestFinished(async () => {
+    client.destroy();
+    await Promise.all(sessions.map((session) => session.stop()));
+    await emulator.stop();
+  });
   return {
-    payload: JSON.parse(new TextDecoder().decode(answer.Payload)),
-    failed: answer.FunctionError !== undefined,
+    emulator,
+    async startSession(...flags) {
+      const session = await startLlx(['dev', '--endpoint', emulator.ready.endpoint, ...flags]);
+      sessions.push(session);
+      return session;
+    },
+    async invoke(name, event = {}) {
+      const answer = await client.send(
+        new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) }),
+      );
+      return {
+        payload: JSON.parse(new TextDecoder().decode(answer.Payload)),
+        failed: answer.FunctionError !== undefined,
+      };
+    },
   };
 }
 
@@ -50,8 +56,12 @@ async function openGate(): Promise<{ readonly port: number; running: Promise<Soc
   };
 }
 
-describe('a session in a process of its own', () => {
-  test('without a session the deployed handler answers, with one the local, after it the deployed again', async () => {
+describe.concurrent('a session in a process of its own', () => {
+  test('without a session the deployed handler answers, with one the local, after it the deployed again', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     expect((await invoke('who')).payload).toBe('deployed');
     const session = await startSession();
     expect((await invoke('who')).payload).toBe('local');
@@ -59,7 +69,11 @@ describe('a session in a process of its own', () => {
     expect((await invoke('who')).payload).toBe('deployed');
   });
 
-  test('a session that is killed in mid-invocation is Llx.SessionLost within seconds, and the next caller gets the deployed handler', async () => {
+  test('a session that is killed in mid-invocation is Llx.SessionLost within seconds, and the next caller gets the deployed handler', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const session = await startSession();
     const gate = await openGate();
     const answer = invoke('gate', { port: gate.port });
@@ -80,7 +94,11 @@ describe('a session in a process of its own', () => {
     gate.server.close();
   });
 
-  test('a session that stands still is Llx.SessionLost too, without a will', async () => {
+  test('a session that stands still is Llx.SessionLost too, without a will', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const session = await startSession();
     const gate = await openGate();
     const answer = invoke('gate', { port: gate.port });
@@ -91,7 +109,11 @@ describe('a session in a process of its own', () => {
     gate.server.close();
   });
 
-  test('offers that waited while the session stood still are not run when it wakes', async () => {
+  test('offers that waited while the session stood still are not run when it wakes', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const directory = await mkdtemp(join(tmpdir(), 'llx-ledger-'));
     const file = join(directory, 'ledger');
     const session = await startSession('--verbose');
@@ -105,7 +127,11 @@ describe('a session in a process of its own', () => {
     await rm(directory, { recursive: true });
   });
 
-  test('quitting in mid-invocation answers the caller with Llx.Cancelled', async () => {
+  test('quitting in mid-invocation answers the caller with Llx.Cancelled', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const session = await startSession();
     const gate = await openGate();
     const answer = invoke('gate', { port: gate.port });
@@ -116,7 +142,11 @@ describe('a session in a process of its own', () => {
     gate.server.close();
   });
 
-  test('a second session is told who holds the lane; with --takeover it gets it, and the first one is told', async () => {
+  test('a second session is told who holds the lane; with --takeover it gets it, and the first one is told', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const first = await startSession();
     await expect(startSession()).rejects.toThrow(/LLX_LANE_HELD.*--takeover/s);
     const second = await startSession('--takeover');
@@ -128,7 +158,11 @@ describe('a session in a process of its own', () => {
     expect(first.lines.filter(({ type }) => type === 'invocation')).toEqual([]);
   });
 
-  test('whatever sessions come and go, each invocation runs once, or fails and says so', async () => {
+  test('whatever sessions come and go, each invocation runs once, or fails and says so', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     const directory = await mkdtemp(join(tmpdir(), 'llx-ledger-'));
     const file = join(directory, 'ledger');
     const first = await startSession();
@@ -159,7 +193,11 @@ describe('a session in a process of its own', () => {
     await rm(directory, { recursive: true });
   }, 60_000);
 
-  test('a named lane goes to its own session, the default lane to nobody', async () => {
+  test('a named lane goes to its own session, the default lane to nobody', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { emulator, startSession, invoke } = await openWorld(onTestFinished);
     await startSession('--lane', 'alice');
     expect((await invoke('who', { headers: { 'X-Llx-Lane': 'alice' } })).payload).toBe('local');
     expect((await invoke('who', { headers: { 'x-llx-lane': 'bob' } })).payload).toBe('deployed');
@@ -175,13 +213,18 @@ describe('a session in a process of its own', () => {
     expect(stdout).toBe('"local"\n');
   });
 
-  test('--only leaves the other functions to their deployed handlers', async () => {
+  test('--only leaves the other functions to their deployed handlers', async ({ expect, onTestFinished }) => {
+    const { startSession, invoke } = await openWorld(onTestFinished);
     await startSession('--only', 'e*');
     expect((await invoke('who')).payload).toBe('deployed');
     expect((await invoke('echo', { n: 1 })).payload).toEqual({ n: 1 });
   });
 
-  test('the stub host that is killed fails what it did, and works again at the next invocation', async () => {
+  test('the stub host that is killed fails what it did, and works again at the next invocation', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { emulator, startSession, invoke } = await openWorld(onTestFinished);
     await startSession();
     expect((await invoke('who')).payload).toBe('local');
     const hosts = await childrenOf(emulator.child.pid);

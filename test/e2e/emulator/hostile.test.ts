@@ -14,10 +14,15 @@ import { type LlxProcess, startLlx } from '../../support/llx-process.ts';
 
 let directory: string;
 let llx: LlxProcess;
+let slowHead: ReturnType<typeof answerTo>;
+let slowBody: ReturnType<typeof answerTo>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'llx-hostile-'));
   llx = await startLlx(['emulator', '--port', '0', '--mqtt-port', '0', '--ephemeral'], { cwd: directory });
+  // Waited for at the end: the emulator gives them ten and twenty seconds.
+  slowHead = answerTo('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ');
+  slowBody = answerTo(['POST / HTTP/1.1', HOST, 'content-length: 100', '', 'abc'].join('\r\n'));
 });
 
 afterAll(async () => {
@@ -194,7 +199,6 @@ describe('what is huge or slow costs bounded memory', () => {
 
   test('heads that do not end, or are too large', { timeout: 30_000 }, async () => {
     const before = residentMb();
-    const slow = answerTo('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-slow: ');
     expect(await answerTo(`GET / HTTP/1.1\r\n${HOST}\r\nx-large: ${'a'.repeat(20_000)}\r\n\r\n`)).toEqual([
       431,
       'RequestHeaderFieldsTooLarge',
@@ -203,12 +207,11 @@ describe('what is huge or slow costs bounded memory', () => {
     expect(
       await answerTo(['GET / HTTP/1.1', HOST, ...many, 'connection: close', '', ''].join('\r\n')),
     ).toEqual([431, 'RequestHeaderFieldsTooLarge']);
-    expect(await slow).toEqual([408, 'RequestTimeoutException']);
+    expect(await slowHead).toEqual([408, 'RequestTimeoutException']);
     expect(residentMb() - before).toBeLessThan(50);
   });
 
   test('a body that stops coming', { timeout: 40_000 }, async () => {
-    const request = ['POST / HTTP/1.1', HOST, 'content-length: 100', '', 'abc'].join('\r\n');
-    expect(await answerTo(request)).toEqual([408, 'RequestTimeoutException']);
+    expect(await slowBody).toEqual([408, 'RequestTimeoutException']);
   });
 });
