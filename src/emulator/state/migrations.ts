@@ -1,3 +1,4 @@
+import { GATEWAY_TABLES } from '../gateway/gateway-tables.ts';
 import { INVOCATION_TABLES } from '../lambda/invocations/invocation-tables.ts';
 import { LAMBDA_TABLES } from '../lambda/lambda-tables.ts';
 import { LOGS_TABLES } from '../logs/logs-tables.ts';
@@ -11,4 +12,5 @@ import { SQS_TABLES } from '../sqs/sqs-tables.ts';
  */
 export const MIGRATIONS: readonly string[] = [
   [LAMBDA_TABLES, INVOCATION_TABLES, LOGS_TABLES, METRICS_TABLES, SQS_TABLES, MAPPINGS_TABLES].join('\n'),
+  GATEWAY_TABLES,
 ];
