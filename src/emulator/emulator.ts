@@ -4,6 +4,7 @@ import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocati
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
+import type { CallListener } from './call-event.ts';
 import { addCodeRoute } from './code/code-route.ts';
 import { type EmulatorClock, SYSTEM_CLOCK } from './emulator-clock.ts';
 import { type ApiServer, createApiServer } from './http/api-server.ts';
@@ -60,6 +61,8 @@ export type EmulatorOptions = AskedPorts & {
   readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
+  /** Hears of messages that clients publish and send, and of functions that they invoke. */
+  readonly onCall?: CallListener | undefined;
   /** Takes out of log lines what no file may hold: functions print their keys. @default nothing */
   readonly redact?: (text: string) => string;
   /** STS gave somebody keys. */
@@ -79,8 +82,8 @@ export type Emulator = EmulatorState & {
    * @throws LlxError LLX_STATE_IN_USE, LLX_STATE_NEWER or LLX_STATE_DAMAGED
    */
   loadServices(): Promise<EmulatorState['functions']>;
-  /** Connects the stubs of all functions: after a session has taken its lanes, they know at once who holds them. */
-  prepareStubs(): void;
+  /** Connects the stubs of functions, by default all: after a session has taken its lanes, they know at once who holds them. */
+  prepareStubs(functions?: readonly FunctionSpec[]): void;
   close(): Promise<void>;
 };
 
@@ -114,13 +117,14 @@ async function open(
   host: StubHost | undefined,
 ): Promise<Emulator> {
   const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
-  const { account, region, quotas, runtime, stubFile, clock = SYSTEM_CLOCK, onNotice } = options;
+  const { account, region, quotas, runtime, stubFile, clock = SYSTEM_CLOCK, onNotice, onCall } = options;
   const developmentKey = hasDevelopmentKey(options);
   const identities = new Identities({ ...options, developmentKey, now: () => new Date(clock.now()) });
   const broker = await startBroker({
     host: options.host,
     port: options.mqttPort,
     drops,
+    onPublish: onCall && ((topic, payload) => onCall({ type: 'publish', topic, payload })),
     ...(quotas === undefined ? {} : { quotas }),
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
@@ -175,6 +179,7 @@ async function open(
         drops,
         endpoint: () => state.endpoint,
         forget: (functionArn) => runtime.forget?.(functionArn),
+        onCall,
         onNotice,
         onDefect,
       });
@@ -185,8 +190,8 @@ async function open(
   for (const { observe } of [logs, metrics, services]) service.observe(observe);
   const deployed = (): EmulatorState['functions'] =>
     deployedNames().map((name) => ({ name, arn: registry.arnOf({ name, qualifier: undefined }) }));
-  addInvokeRoute(api.app, service, access);
-  addInvokeStreamRoute(api.app, service, access);
+  addInvokeRoute(api.app, service, access, onCall);
+  addInvokeStreamRoute(api.app, service, access, onCall);
   addStsRoute(
     api.app,
     identities,
@@ -229,7 +234,7 @@ async function open(
       await services.load();
       return deployed();
     },
-    prepareStubs: () => host?.prepare(options.functions),
+    prepareStubs: (functions = options.functions) => host?.prepare(functions),
     close() {
       closing ??= closeAll({ service, services, host, api, broker, ports });
       return closing;

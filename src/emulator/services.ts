@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlxError } from '../errors/llx-error.ts';
 import type { DropCounter } from '../protocol/drops.ts';
+import type { CallListener } from './call-event.ts';
 import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
 import type { RequestBodies } from './http/request-body.ts';
@@ -66,6 +67,8 @@ export type ServicesCore = {
   readonly endpoint: () => string;
   /** The workers of a function are of no use any more. */
   readonly forget: (functionArn: string) => void;
+  /** Hears of what clients cause. */
+  readonly onCall?: CallListener | undefined;
   readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };
@@ -175,7 +178,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
         }),
         mappingOperations({ mappings }),
       ),
-      sqsService({ queues, moveTasks, endpoint: core.endpoint }),
+      sqsService({ queues, moveTasks, endpoint: core.endpoint, onCall: core.onCall }),
       logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
       metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
     ],

@@ -13,6 +13,11 @@ const PEER_ID = /^[A-Za-z0-9_-]{1,64}$/;
 // A part of a topic may hold neither `/` nor the wildcards of MQTT: an exact pattern keeps all three out.
 const FUNCTION_ARN = /^arn:[a-z-]{1,16}:lambda:[a-z0-9-]{1,32}:\d{12}:function:[A-Za-z0-9_-]{1,64}$/;
 
+/** Whether a topic is of llx's sessions and stubs, well-formed or not. */
+export function isOwnTopic(topic: string): boolean {
+  return topic.startsWith(`${ROOT}/`);
+}
+
 export function isLane(name: string): boolean {
   return LANE.test(name);
 }

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { CallEvent, CallListener } from '../call-event.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Operation, RequestAccess } from '../identity/request-access.ts';
 import type { FunctionReference } from './function-name.ts';
 import type { InvocationService } from './invocation-service.ts';
@@ -18,10 +20,11 @@ export function addInvokeRoute(
   app: FastifyInstance,
   service: InvocationService,
   access: RequestAccess,
+  onCall?: CallListener,
 ): void {
   app.post('/2015-03-31/functions/:name/invocations', async (request: InvokeRequest, reply) => {
     const reference = referenceOf(request);
-    access.authorize(request, invokeOf(service, reference));
+    const caller = access.authorize(request, invokeOf(service, reference));
     const found = service.registry.find(reference);
     // Without a turn of the event loop where nothing is to be waited for.
     const resolved = found instanceof Promise ? await found : found;
@@ -31,6 +34,7 @@ export function addInvokeRoute(
     const clientContext = clientContextOf(request, type);
     const requestId = crypto.randomUUID();
     const traceId = traceIdOf(request);
+    if (onCall !== undefined) onCall(invokeCall(resolved.deployed.spec.name, { event, caller, traceId }));
     if (type === 'Event') {
       await service.invokeLater({ reference, requestId, event, traceId });
       return respond(reply, 202, requestId, undefined);
@@ -47,6 +51,15 @@ export function addInvokeRoute(
 /** What a caller of either way of invoking must be allowed. */
 export function invokeOf({ registry }: InvocationService, reference: FunctionReference): Operation {
   return { service: 'lambda', action: 'lambda:InvokeFunction', resource: registry.arnOf(reference) };
+}
+
+export function invokeCall(
+  functionName: string,
+  facts: { readonly event: Uint8Array; readonly caller: Principal; readonly traceId: string | undefined },
+): CallEvent {
+  const { event, caller, traceId } = facts;
+  const trace = traceId === undefined ? {} : { traceId };
+  return { type: 'invoke', functionName, payload: event, caller, ...trace };
 }
 
 function respond(

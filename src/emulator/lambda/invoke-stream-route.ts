@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { CallListener } from '../call-event.ts';
 import type { RequestAccess } from '../identity/request-access.ts';
 import { invokeComplete, payloadChunk } from './event-stream.ts';
 import type { AnswerStream, InvocationOutcome, InvocationService } from './invocation-service.ts';
@@ -12,7 +13,7 @@ import {
   traceIdOf,
   wantsTail,
 } from './invoke-request.ts';
-import { invokeOf } from './invoke-route.ts';
+import { invokeCall, invokeOf } from './invoke-route.ts';
 import { logTail } from './log-tail.ts';
 import { hangUpSignal, writeChunk } from './write-chunk.ts';
 
@@ -25,18 +26,21 @@ export function addInvokeStreamRoute(
   app: FastifyInstance,
   service: InvocationService,
   access: RequestAccess,
+  onCall?: CallListener,
 ): void {
   const path = '/2021-11-15/functions/:name/response-streaming-invocations';
   app.post(path, async (request: InvokeRequest, reply) => {
     const reference = referenceOf(request);
-    access.authorize(request, invokeOf(service, reference));
+    const caller = access.authorize(request, invokeOf(service, reference));
     const resolved = await service.registry.find(reference);
     const type = invocationTypeOf(request, ['RequestResponse', 'DryRun']);
     const event = eventOf(request, type);
     const requestId = crypto.randomUUID();
     if (type === 'DryRun') return reply.code(204).header('x-amzn-requestid', requestId).send();
     const clientContext = clientContextOf(request, type);
-    const call = { resolved, requestId, event, clientContext, traceId: traceIdOf(request) };
+    const traceId = traceIdOf(request);
+    if (onCall !== undefined) onCall(invokeCall(resolved.deployed.spec.name, { event, caller, traceId }));
+    const call = { resolved, requestId, event, clientContext, traceId };
     const answer = new StreamedAnswer(reply, { requestId, version: resolved.version });
     const outcome = await service.invoke(call, { stream: answer, signal: hangUpSignal(reply.raw) });
     await answer.end(outcome, wantsTail(request));

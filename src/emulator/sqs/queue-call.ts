@@ -1,3 +1,4 @@
+import type { CallListener } from '../call-event.ts';
 import type { ApiOperation, OperationAnswer, OperationCall } from '../http/api-operation.ts';
 import { parseQueueUrl, queueArn } from './queue-name.ts';
 import type { QueueEntry, Queues } from './queues.ts';
@@ -6,6 +7,8 @@ import { requiredText } from './sqs-input.ts';
 
 export type SqsDependencies = {
   readonly queues: Queues;
+  /** Hears of each message that a client sends. */
+  readonly onCall?: CallListener | undefined;
   /** `http://127.0.0.1:4566`: queue URLs begin with it. Asked when needed: the port opens later. */
   readonly endpoint: () => string;
 };

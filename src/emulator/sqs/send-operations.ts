@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ApiOperation } from '../http/api-operation.ts';
+import type { CallEvent } from '../call-event.ts';
+import type { ApiOperation, OperationCall } from '../http/api-operation.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type NewMessage, sequenceNumber } from './message.ts';
 import {
@@ -17,22 +18,25 @@ import { invalidParameter, missingParameter, sqsError } from './sqs-error.ts';
 import { type Input, optionalInteger, optionalText, requiredText } from './sqs-input.ts';
 
 export function sendOperations(dependencies: SqsDependencies): readonly ApiOperation[] {
+  const { onCall } = dependencies;
   return [
-    onQueue(dependencies, 'SendMessage', ({ queue }, { input, principal }) => {
-      const message = newMessage(input, queue.settings, principal);
+    onQueue(dependencies, 'SendMessage', ({ queue, name }, call) => {
+      const message = newMessage(call.input, queue.settings, call.principal);
       checkSize(messageBytes(message), queue.settings);
       const [sent] = queue.send([message]);
+      if (onCall !== undefined) onCall(sentCall(name, message, call));
       return sent && sendAnswer(message, sent);
     }),
     onQueue(
       dependencies,
       'SendMessageBatch',
-      ({ queue }, { input, principal }) => {
-        const entries = batchEntries(input, 'SendMessageBatch');
-        const checked = checkEach(entries, (entry) => newMessage(entry, queue.settings, principal));
+      ({ queue, name }, call) => {
+        const entries = batchEntries(call.input, 'SendMessageBatch');
+        const checked = checkEach(entries, (entry) => newMessage(entry, queue.settings, call.principal));
         const messages = checked.flatMap((entry) => ('value' in entry ? [entry.value] : []));
         checkBatchSize(messages);
         const sent = queue.send(messages).values();
+        if (onCall !== undefined) for (const message of messages) onCall(sentCall(name, message, call));
         return batchAnswer(
           checked.map((entry) => {
             if ('error' in entry) return batchFailure(entry.id, entry.error);
@@ -129,6 +133,26 @@ function checkBatchSize(messages: readonly NewMessage[]): void {
     'BatchRequestTooLong',
     `Batch requests cannot be longer than ${BATCH_BYTES} bytes. You have sent ${bytes} bytes.`,
   );
+}
+
+function sentCall(
+  queue: string,
+  { body, details }: NewMessage,
+  { principal, headers }: OperationCall,
+): CallEvent {
+  const traceId = headers['x-amzn-trace-id'];
+  const attributes = Object.entries(details.attributes ?? {}).map(([name, value]) => [
+    name,
+    value.StringValue ?? value.BinaryValue ?? '',
+  ]);
+  return {
+    type: 'sendMessage',
+    queue,
+    body,
+    attributes: Object.fromEntries(attributes),
+    caller: principal,
+    ...(typeof traceId === 'string' ? { traceId } : {}),
+  };
 }
 
 function sendAnswer({ body, groupId, details }: NewMessage, sent: SentMessage): Record<string, string> {
