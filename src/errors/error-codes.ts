@@ -22,6 +22,9 @@ export const ERROR_CODES = {
   LLX_STATE_UNWRITABLE: { exitCode: 2 }, // the emulator's state cannot be made or written where it should be
   LLX_STATE_DAMAGED: { exitCode: 2 }, // the emulator's database cannot be read
   LLX_LANE_HELD: { exitCode: 2 }, // another session holds the lane
+  LLX_KEYS_NEEDED: { exitCode: 2 }, // a server that others can reach, and nobody has a key to it
+  LLX_KEY_UNKNOWN: { exitCode: 2 }, // no access key of that id or name
+  LLX_MASTER_KEY: { exitCode: 2 }, // the master key of the access keys is missing, damaged or open to others
   LLX_CREDENTIALS_MISSING: { exitCode: 2 }, // no AWS credentials in any of the places where SDKs look
   LLX_CREDENTIALS_EXPIRED: { exitCode: 2 }, // credentials whose time is over
   LLX_CREDENTIALS_REFUSED: { exitCode: 2 }, // keys that AWS does not know, or a secret that does not fit
@@ -32,6 +35,9 @@ export const ERROR_CODES = {
   LLX_BROKER_REFUSED: { exitCode: 2 }, // a broker of the user's own that does not take the session
   LLX_AWS_DENIED: { exitCode: 2 }, // a policy does not allow a call
   LLX_AWS_FAILED: { exitCode: 1 }, // AWS answered a call with another error
+  LLX_PACKAGE_INVALID: { exitCode: 2 }, // `deploy`: a folder that cannot be packaged as a function
+  LLX_BUILD_FAILED: { exitCode: 1 }, // `deploy`: code that does not build
+  LLX_VERSION_UNKNOWN: { exitCode: 2 }, // no such version or alias of a function
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
   LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
   LLX_INTERRUPTED: { exitCode: 130 }, // Ctrl-C or SIGTERM before the work was done
