@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { keepCredentialsSecret, keepSecret, redact } from '../credentials/redact.ts';
+import type { CallListener } from '../emulator/call-event.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
 import { DropCounter } from '../protocol/drops.ts';
@@ -48,6 +49,16 @@ export type EmulatorUse = {
   /** When another emulator uses the state. */
   readonly stateInUse: 'fail' | 'ephemeral';
   readonly onInvocation?: (event: InvocationEvent) => void;
+  readonly onCall?: CallListener;
+  /** Absolute; where bundles are written. @default .llx in the project */
+  readonly buildDirectory?: string;
+};
+
+export type LocalRuntimeUse = {
+  /** Absolute; where bundles are written. @default .llx in the project */
+  readonly buildDirectory?: string;
+  /** Whether source code is watched. @default true */
+  readonly reload?: boolean;
 };
 
 export function stateDirectory({ root }: Configuration, { data }: EmulatorFlags): string {
@@ -59,10 +70,12 @@ export function createLocalRuntime(
   configuration: Configuration,
   store: SessionStore,
   environmentOf: EnvironmentOf,
+  { buildDirectory = join(configuration.root, '.llx'), reload = true }: LocalRuntimeUse = {},
 ): Runtime {
   return createRuntime({
     spawnWorker: spawnWorkers(store),
-    buildDirectory: join(configuration.root, '.llx', 'build'),
+    buildDirectory: join(buildDirectory, 'build'),
+    reload,
     environmentOf,
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
   });
@@ -76,12 +89,12 @@ export async function startConfiguredEmulator(
   configuration: Configuration,
   flags: EmulatorFlags,
   store: SessionStore,
-  { stateInUse, onInvocation }: EmulatorUse,
+  { stateInUse, onInvocation, onCall, buildDirectory = join(configuration.root, '.llx') }: EmulatorUse,
 ): Promise<Emulator> {
   const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
-    buildDirectory: join(configuration.root, '.llx', 'deployed'),
+    buildDirectory: join(buildDirectory, 'deployed'),
     layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
     reload: false,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
@@ -117,6 +130,7 @@ export async function startConfiguredEmulator(
     onDrop: (process, reason, detail) => store.dispatch({ type: 'dropped', process, reason, detail }),
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
     ...(onInvocation === undefined ? {} : { onInvocation }),
+    onCall,
   });
   const { users = {} } = configuration.iam ?? {};
   if (emulator.access === 'closed' && Object.keys(users).length === 0) {

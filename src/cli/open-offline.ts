@@ -8,7 +8,7 @@ import type { Closers } from './closers.ts';
 import type { Configuration } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
-import { type EmulatorFlags, startConfiguredEmulator, stateDirectory } from './offline.ts';
+import { type EmulatorFlags, type EmulatorUse, startConfiguredEmulator, stateDirectory } from './offline.ts';
 
 /** An emulator in this process, and a session beside it: no AWS at all. */
 export async function openOffline(
@@ -16,8 +16,12 @@ export async function openOffline(
   configuration: Configuration,
   store: SessionStore,
   closers: Closers,
+  use: Partial<EmulatorUse> = {},
 ): Promise<DevAws> {
-  const emulator = await startConfiguredEmulator(configuration, flags, store, { stateInUse: 'ephemeral' });
+  const emulator = await startConfiguredEmulator(configuration, flags, store, {
+    stateInUse: 'ephemeral',
+    ...use,
+  });
   closers.add(() => emulator.close());
   const { endpoint, mqtt, account, region } = emulator;
   const warn = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
@@ -44,8 +48,9 @@ export async function openOffline(
     readRetained: (topic) => emulator.broker.retained(topic),
     credentials: async () => emulator.identities.ownCredentials(),
     environmentOf: credentials.environmentOf,
-    onServing() {
-      emulator.prepareStubs();
+    onServing(served) {
+      // Of the others the deployed code is met by whoever invokes them.
+      emulator.prepareStubs(served);
       // Where nothing was ever deployed, nothing of it is loaded before it is needed.
       const kept =
         flags.ephemeral !== true && existsSync(join(stateDirectory(configuration, flags), 'state.sqlite'));

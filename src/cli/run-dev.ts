@@ -1,15 +1,14 @@
-import { LlxError } from '../errors/llx-error.ts';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { TransportError } from '../transport/transport.ts';
+import { chooseFunctions } from './choose-functions.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, isSameFunction } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
 import { type DevScreen, openDevScreen } from './dev-screen.ts';
 import { errorText } from './error-text.ts';
-import { matchesGlobs } from './flags.ts';
 import { aborted, onInterrupt } from './interrupt.ts';
 import type { BrokerFlags } from './live/open-broker.ts';
 import type { LiveFlags } from './live/open-live.ts';
@@ -220,20 +219,4 @@ function readyFacts(aws: DevAws, served: readonly FunctionSpec[]) {
     ...(identity === undefined ? {} : { identity }),
     functions: served.map(({ name, arn }) => ({ name, arn })),
   };
-}
-
-function chooseFunctions(
-  { functions, file }: Configuration,
-  only: readonly string[] | undefined,
-): Configuration['functions'] {
-  if (only === undefined) return functions;
-  const chosen = functions.filter(
-    ({ name, deployment }) =>
-      matchesGlobs(name, only) || (deployment !== undefined && matchesGlobs(deployment.path, only)),
-  );
-  if (chosen.length > 0) return chosen;
-  throw new LlxError('LLX_FUNCTION_UNKNOWN', {
-    message: `Expected --only to fit a function of ${file}, found ${only.join(' ')}. There are: ${functions.map(({ name }) => name).join(', ')}.`,
-    mend: `llx dev --only '${functions[0]?.name ?? '*'}'`,
-  });
 }

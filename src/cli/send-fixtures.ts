@@ -2,7 +2,8 @@ import { functionOf } from '../fixtures/fixture.ts';
 import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration } from './configuration.ts';
-import { invokeFunction, type LambdaApi } from './invoke-function.ts';
+import { invokeFunction } from './invoke-function.ts';
+import type { LambdaApi } from './lambda-call.ts';
 
 type Sending = LambdaApi & { readonly configuration: Configuration };
 
