@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLineSink } from './line-sink.ts';
 
 const leftOutLine = (lines: number) => `${lines} left out`;
@@ -20,6 +20,33 @@ test('lines of one turn leave as one write, after the turn', async () => {
   await new Promise(setImmediate);
   expect(writes).toEqual(['one\ntwo\n']);
   await sink.close();
+});
+
+test('lines that follow closely leave together a moment later, or at once when they are many', () => {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'setImmediate', 'clearTimeout', 'clearImmediate', 'performance'],
+  });
+  onTestFinished(() => void vi.useRealTimers());
+  const writes: string[] = [];
+  const stdout = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      writes.push(chunk.toString());
+      done();
+    },
+  });
+  const sink = createLineSink({ stdout, leftOutLine });
+  sink.write('first');
+  vi.advanceTimersByTime(1);
+  for (const line of ['second', 'third']) {
+    sink.write(line);
+    vi.advanceTimersByTime(3);
+  }
+  expect(writes).toEqual(['first\n']);
+  vi.advanceTimersByTime(3);
+  expect(writes).toEqual(['first\n', 'second\nthird\n']);
+  const many = 'x'.repeat(65 * 1024);
+  sink.write(many);
+  expect(writes.slice(2)).toEqual([`${many}\n`]);
 });
 
 test('flush writes at once', async () => {

@@ -3,6 +3,11 @@ import type { Writable } from 'node:stream';
 /** What a slow reader may leave unread in this process. */
 const UNREAD_BYTES = 8 * 1024 * 1024;
 
+/** Lines of a busy moment leave at this pace, together: each write is a system call, and wakes the reader. */
+const PACE_MS = 8;
+/** So many characters leave at once, whatever the pace. */
+const WAITING_CHARACTERS = 64 * 1024;
+
 export type LineSinkOptions = {
   readonly stdout: Writable;
   /** Makes the line that says how many were left out while the reader was too slow. */
@@ -19,13 +24,16 @@ export interface LineSink {
 }
 
 /**
- * Lines to a stream whose reader may be slow, or gone (`llx dev --json | head -1`). Lines of one turn of the event loop
- * leave together and after it, so that writing them does not delay an answer that is due in the same turn.
+ * Lines to a stream whose reader may be slow, or gone (`llx dev --json | head -1`). A line leaves after the turn of the
+ * event loop, so that writing it does not delay an answer that is due in the same turn; those that follow it closely leave
+ * together.
  */
 export function createLineSink({ stdout, leftOutLine, closeTimeoutMs = 1_000 }: LineSinkOptions): LineSink {
   let lines: string[] = [];
+  let characters = 0;
   let leftOut = 0;
-  let scheduled: NodeJS.Immediate | undefined;
+  let lastWrite = Number.NEGATIVE_INFINITY;
+  let cancel: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
   // EPIPE: the reader has left. The stream is destroyed then, and without a listener the process would be as well.
@@ -35,12 +43,24 @@ export function createLineSink({ stdout, leftOutLine, closeTimeoutMs = 1_000 }: 
   const usable = () => stdout.writable && !stdout.destroyed;
 
   function flush(): void {
-    if (scheduled !== undefined) clearImmediate(scheduled);
-    scheduled = undefined;
+    cancel?.();
+    cancel = undefined;
     if (lines.length === 0) return;
     const text = `${lines.join('\n')}\n`;
     lines = [];
+    characters = 0;
+    lastWrite = performance.now();
     if (usable()) stdout.write(text);
+  }
+
+  function schedule(): () => void {
+    const waitMs = lastWrite + PACE_MS - performance.now();
+    if (waitMs > 0) {
+      const timer = setTimeout(flush, waitMs);
+      return () => clearTimeout(timer);
+    }
+    const turn = setImmediate(flush);
+    return () => clearImmediate(turn);
   }
 
   function write(line: string): void {
@@ -52,7 +72,9 @@ export function createLineSink({ stdout, leftOutLine, closeTimeoutMs = 1_000 }: 
     if (leftOut > 0) lines.push(leftOutLine(leftOut));
     leftOut = 0;
     lines.push(line);
-    scheduled ??= setImmediate(flush);
+    characters += line.length;
+    if (characters > WAITING_CHARACTERS) flush();
+    else cancel ??= schedule();
   }
 
   async function close(): Promise<void> {

@@ -50,16 +50,7 @@ export function headerValue(request: IncomingRequest, name: string): string | un
 }
 
 function fromHeader(authorization: string, request: IncomingRequest): SignedRequest {
-  const fields = new Map<string, string>();
-  const parameters = authorization.startsWith(`${ALGORITHM} `)
-    ? authorization.slice(ALGORITHM.length + 1)
-    : '';
-  if (authorization.length <= LONGEST) {
-    for (const field of parameters.split(',')) {
-      const equals = field.indexOf('=');
-      if (equals > 0) fields.set(field.slice(0, equals).trim(), field.slice(equals + 1).trim());
-    }
-  }
+  const fields = authorizationFields(authorization);
   const absent = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !fields.has(name));
   const time = timeOf(request);
   if (absent.length > 0 || time === undefined) {
@@ -79,6 +70,16 @@ function fromHeader(authorization: string, request: IncomingRequest): SignedRequ
     sessionToken: headerValue(request, 'x-amz-security-token'),
     expiresSeconds: undefined,
   };
+}
+
+function authorizationFields(authorization: string): ReadonlyMap<string, string> {
+  const fields = new Map<string, string>();
+  if (authorization.length > LONGEST || !authorization.startsWith(`${ALGORITHM} `)) return fields;
+  for (const field of authorization.slice(ALGORITHM.length + 1).split(',')) {
+    const equals = field.indexOf('=');
+    if (equals > 0) fields.set(field.slice(0, equals).trim(), field.slice(equals + 1).trim());
+  }
+  return fields;
 }
 
 function fromQuery(path: string): SignedRequest {

@@ -39,23 +39,29 @@ function verifyTime({ time, scope, expiresSeconds }: SignedRequest, now: Date): 
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.day}' != '${time.slice(0, 8)}', from '${time}'.`,
     );
   }
-  const made = Date.parse(time.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'));
+  const made = epochMs(time);
   const lifeMs = expiresSeconds === undefined ? SKEW_MS : expiresSeconds * 1000;
-  const earliest = new Date(now.getTime() - lifeMs);
-  const latest = new Date(now.getTime() + SKEW_MS);
-  if (made > latest.getTime()) {
+  const earliest = now.getTime() - lifeMs;
+  const latest = now.getTime() + SKEW_MS;
+  if (made > latest) {
     throw new SignatureError(
       'signature',
-      `Signature not yet current: ${time} is still later than ${amzDate(latest)} (${amzDate(now)} + ${SKEW_MINUTES} min.)`,
+      `Signature not yet current: ${time} is still later than ${amzDate(new Date(latest))} (${amzDate(now)} + ${SKEW_MINUTES} min.)`,
     );
   }
   // NaN, of a day that does not exist, is not in time either.
-  if (!(made >= earliest.getTime())) {
+  if (!(made >= earliest)) {
     throw new SignatureError(
       'signature',
-      `Signature expired: ${time} is now earlier than ${amzDate(earliest)} (${amzDate(now)} - ${lifeMs / 60_000} min.)`,
+      `Signature expired: ${time} is now earlier than ${amzDate(new Date(earliest))} (${amzDate(now)} - ${lifeMs / 60_000} min.)`,
     );
   }
+}
+
+/** Of `20261121T093000Z`; NaN of a day that does not exist. */
+function epochMs(time: string): number {
+  const day = `${time.slice(0, 4)}-${time.slice(4, 6)}-${time.slice(6, 8)}`;
+  return Date.parse(`${day}T${time.slice(9, 11)}:${time.slice(11, 13)}:${time.slice(13, 15)}Z`);
 }
 
 /** What these headers ask for, a qualifier's client context or a target, must be what the holder of the key asked for. */

@@ -12,6 +12,9 @@ export type InvocationType = 'RequestResponse' | 'Event' | 'DryRun';
 
 const NO_EVENT = Buffer.from('{}');
 
+/** The function would get a byte order mark with its event: it is no JSON. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** @throws AwsError 400 */
 export function referenceOf(request: InvokeRequest): FunctionReference {
   return parseFunctionName(request.params.name, request.query.Qualifier);
@@ -45,8 +48,7 @@ export function eventOf({ body }: FastifyRequest, type: InvocationType): Uint8Ar
     });
   }
   try {
-    // The function would get a byte order mark with its event: it is no JSON.
-    JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
+    JSON.parse(UTF_8.decode(body));
   } catch (cause) {
     throw invalidContent('Could not parse request body into json: Could not parse payload into json', cause);
   }
