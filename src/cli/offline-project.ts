@@ -1,7 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Observed, ObservedCall } from '../fixtures/expect/observed.ts';
 import type { FailureKind } from '../runtime/invocation.ts';
+import { Session } from '../session/session.ts';
+import { createSessionStore, type SessionStore } from '../session/store.ts';
+import { DEVELOPMENT_KEY } from '../signature/development-key.ts';
+import { chooseFunctions } from './choose-functions.ts';
+import { Closers } from './closers.ts';
 import type { LlxConfig } from './configuration/llx-config.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, loadConfiguration, toConfiguration } from './configuration.ts';
+import type { DevAws } from './dev-aws.ts';
+import { errorText } from './error-text.ts';
+import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
+import { ProjectInvocations } from './offline-project/project-invocations.ts';
+import { ProjectJournal } from './offline-project/project-journal.ts';
+import { openOffline } from './open-offline.ts';
+import { packagePaths } from './package-paths.ts';
 
 /** What handlers take for the time and for chance. */
 export type FixedWorld = {
@@ -77,3 +92,145 @@ export type OfflineProject = AsyncDisposable & {
   /** Ends every process, socket and timer of it, and removes its files. Idempotent. */
   close(): Promise<void>;
 };
+
+/** Ports of its own, and nothing of it is kept. */
+const FLAGS: EmulatorFlags = { host: '127.0.0.1', port: 0, mqttPort: 0, ephemeral: true, devKey: true };
+
+/** Where invocations go that name no lane. */
+const LANE = 'default';
+
+/**
+ * Starts a project offline, without a screen: the same path as `llx dev --offline`. Source files are not watched.
+ *
+ * @throws LlxError LLX_CONFIG_*, LLX_MANIFEST_*, LLX_ENTRY_MISSING or LLX_FUNCTION_UNKNOWN; the reason of the signal.
+ */
+export async function startOfflineProject(options: OfflineProjectOptions = {}): Promise<OfflineProject> {
+  const { onNotice = () => {} } = options;
+  const closers = new Closers();
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= closers.close((error) => onNotice(errorText(error)));
+    return closing;
+  };
+  try {
+    return { ...(await open(options, closers)), close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(
+  options: OfflineProjectOptions,
+  closers: Closers,
+): Promise<Omit<OfflineProject, 'close' | typeof Symbol.asyncDispose>> {
+  const { signal, only } = options;
+  signal?.throwIfAborted();
+  const configuration = withEnvironment(await configurationOf(options), options.environment);
+  const wanted = chooseFunctions(configuration, only);
+  const store = createSessionStore();
+  tellNotices(store, options.onNotice);
+  const buildDirectory = await ownDirectory(configuration, closers);
+  const journal = new ProjectJournal(options.onLog);
+  const opened = Promise.withResolvers<DevAws>();
+  // Whoever waits for it is told; where nobody does, the line below is.
+  opened.promise.catch(() => undefined);
+  const runtime = createLocalRuntime(
+    configuration,
+    store,
+    async (spec) => (await opened.promise).environmentOf(spec),
+    { buildDirectory, reload: false },
+  );
+  closers.add(() => runtime.close());
+  // On another core, while the ports open here.
+  runtime.boot(wanted);
+  signal?.throwIfAborted();
+  const { onInvocation, onCall } = journal;
+  const aws = await openOffline(FLAGS, configuration, store, closers, {
+    buildDirectory,
+    onInvocation,
+    onCall,
+  });
+  opened.resolve(aws);
+  signal?.throwIfAborted();
+  const session = new Session({
+    connect: aws.connect,
+    runtime,
+    functions: wanted,
+    lane: LANE,
+    takeover: false,
+    store,
+    drops: countDrops(store, 'session'),
+    ...(aws.readRetained === undefined ? {} : { readRetained: aws.readRetained }),
+  });
+  closers.add(() => session.close());
+  await session.start(signal);
+  signal?.throwIfAborted();
+  aws.onServing(wanted);
+  // Work ahead: what does not build is the answer of the next invocation.
+  runtime.prepare(wanted).catch(() => undefined);
+  const invocations = new ProjectInvocations({ aws, journal });
+  closers.add(async () => invocations.close());
+  const { endpoint, broker: mqtt, account, region } = aws;
+  return {
+    endpoint,
+    mqtt,
+    account,
+    region,
+    functions: configuration.functions.map(({ name, arn }) => ({ name, arn })),
+    variables: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: DEVELOPMENT_KEY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DEVELOPMENT_KEY.secretAccessKey,
+    },
+    invoke: (functionName, event, invokeOptions = {}) =>
+      invocations.invoke(functionName, event, invokeOptions),
+    logs: (functionName) => journal.logs(functionName),
+    calls: () => journal.calls(),
+    clear: () => journal.clear(),
+  };
+}
+
+async function configurationOf(options: OfflineProjectOptions): Promise<Configuration> {
+  const directory = resolve(options.directory ?? '.');
+  if (options.configuration !== undefined) return options.configuration;
+  if (options.functions === undefined) {
+    return await loadConfiguration(directory, { llxEntry: packagePaths.entry });
+  }
+  // For messages: such a file there is not.
+  return toConfiguration(join(directory, '(functions)'), { functions: options.functions });
+}
+
+function withEnvironment(
+  configuration: Configuration,
+  environment: Readonly<Record<string, string>> | undefined,
+): Configuration {
+  if (environment === undefined) return configuration;
+  const functions = configuration.functions.map((spec) => ({
+    ...spec,
+    environment: { ...spec.environment, ...environment },
+  }));
+  return { ...configuration, functions };
+}
+
+function tellNotices(store: SessionStore, onNotice: (text: string) => void = () => {}): void {
+  store.onEvent((event) => {
+    if (event.type === 'notice') onNotice(event.text);
+  });
+}
+
+/**
+ * Where this project alone writes its bundles: another of the same folder removes what it no longer needs. Inside of
+ * the project, because bundles find packages in its node_modules.
+ */
+async function ownDirectory({ root }: Configuration, closers: Closers): Promise<string> {
+  const directory = join(root, '.llx', `project-${randomUUID()}`);
+  closers.add(async () => {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    // Unless somebody else has something in it.
+    await rmdir(dirname(directory)).catch(() => undefined);
+  });
+  return directory;
+}

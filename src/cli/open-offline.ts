@@ -8,7 +8,8 @@ import type { Closers } from './closers.ts';
 import type { Configuration } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
-import { type EmulatorFlags, type EmulatorUse, startConfiguredEmulator, stateDirectory } from './offline.ts';
+import { type EmulatorFlags, type EmulatorUse, startConfiguredEmulator } from './offline.ts';
+import { stateDirectory } from './state-directory.ts';
 
 /** An emulator in this process, and a session beside it: no AWS at all. */
 export async function openOffline(
@@ -17,7 +18,7 @@ export async function openOffline(
   store: SessionStore,
   closers: Closers,
   use: Partial<EmulatorUse> = {},
-): Promise<DevAws> {
+): Promise<DevAws & { readonly endpoint: string }> {
   const emulator = await startConfiguredEmulator(configuration, flags, store, {
     stateInUse: 'ephemeral',
     ...use,

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { LlxError } from '../../errors/llx-error.ts';
+import { type ObservedError, readAnswer } from '../../fixtures/expect/observed.ts';
+import type { DevAws } from '../dev-aws.ts';
+import { callLambda, type LambdaAnswer } from '../lambda-call.ts';
+import type { Invocation, InvokeOptions } from '../offline-project.ts';
+import type { JournalRun, ProjectJournal } from './project-journal.ts';
+
+export type ProjectInvocationsOptions = {
+  readonly aws: DevAws & { readonly endpoint: string };
+  readonly journal: ProjectJournal;
+};
+
+/** Invokes the functions of a project over Lambda's API, and gathers what became of each invocation. */
+export class ProjectInvocations {
+  readonly #options: ProjectInvocationsOptions;
+  readonly #closing = new AbortController();
+
+  constructor(options: ProjectInvocationsOptions) {
+    this.#options = options;
+  }
+
+  /** Ends what runs: those who wait for it are told that the project is closed. */
+  close(): void {
+    this.#closing.abort(closed());
+  }
+
+  async invoke(functionName: string, event: unknown, options: InvokeOptions): Promise<Invocation> {
+    const { signal, clientContext, qualifier } = options;
+    const { aws, journal } = this.#options;
+    const ended = this.#closing.signal;
+    const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
+    either.throwIfAborted();
+    const run = journal.begin(newTraceRoot());
+    try {
+      const answer = await callLambda(
+        {
+          functionName,
+          event: JSON.stringify(event ?? {}),
+          clientContext,
+          qualifier,
+          traceId: `Root=${run.root};Sampled=0`,
+        },
+        { ...aws, signal: either },
+      );
+      if (answer.status !== 200) throw this.#refused(functionName, answer);
+      return toInvocation(functionName, answer, run);
+    } catch (error) {
+      either.throwIfAborted();
+      throw error;
+    } finally {
+      journal.end(run);
+    }
+  }
+
+  #refused(functionName: string, { status, body }: LambdaAnswer): LlxError {
+    const names = this.#options.aws.functions.map(({ name }) => name);
+    if (status === 404) {
+      return new LlxError('LLX_FUNCTION_UNKNOWN', {
+        message: `Expected a function of the project, found '${functionName}'. There are: ${names.join(', ')}.`,
+        mend: `Invoke '${names[0] ?? functionName}', or add it to the configuration.`,
+      });
+    }
+    return new LlxError('LLX_AWS_FAILED', {
+      message: `Lambda did not invoke ${functionName}: ${status} ${body}`,
+      mend: 'Its answer says why: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors',
+    });
+  }
+}
+
+function toInvocation(functionName: string, answer: LambdaAnswer, run: JournalRun): Invocation {
+  const { requestId, body, failed } = answer;
+  const { result, logs, calls } = run;
+  const value = readAnswer(Buffer.from(body));
+  return {
+    requestId,
+    functionName,
+    answer: failed ? undefined : value,
+    ...(failed ? { error: toError(value) } : {}),
+    ...(result?.status === 'failed' ? { failedBecause: result.failure } : {}),
+    logs: [...logs],
+    calls: [...calls],
+    durationMs: result?.durationMs ?? 0,
+    coldStart: result?.coldStart ?? false,
+  };
+}
+
+/** Node's runtime calls the stack `trace`, those of other languages `stackTrace`. */
+function toError(value: unknown): ObservedError {
+  const fields: Record<string, unknown> = typeof value === 'object' && value !== null ? { ...value } : {};
+  const { errorType, errorMessage, trace, stackTrace = trace } = fields;
+  return {
+    errorType: text(errorType),
+    // What is no error object, a runtime of the user's own may have sent.
+    errorMessage: typeof value === 'object' ? text(errorMessage) : text(value),
+    ...(Array.isArray(stackTrace) ? { stackTrace: stackTrace.map(String) } : {}),
+  };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : value === undefined || value === null
+      ? ''
+      : JSON.stringify(value);
+}
+
+/** https://docs.aws.amazon.com/xray/latest/devguide/xray-api-sendingdata.html#xray-api-traceids */
+function newTraceRoot(): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `1-${seconds}-${randomBytes(12).toString('hex')}`;
+}
+
+function closed(): LlxError {
+  return new LlxError('LLX_UNREACHABLE', {
+    message: 'Expected an open project, found that it was closed.',
+    mend: 'Close it when its last invocation has ended: await llx.close()',
+  });
+}

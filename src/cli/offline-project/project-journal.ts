@@ -1,0 +1,99 @@
+import type { CallEvent } from '../../emulator/call-event.ts';
+import type { InvocationEvent } from '../../emulator/lambda/invocation-event.ts';
+import type { ObservedCall } from '../../fixtures/expect/observed.ts';
+import type { InvocationResult } from '../../runtime/invocation.ts';
+import type { ProjectLogLine } from '../offline-project.ts';
+
+/** Lines and calls that are kept, each: the older ones go. */
+const KEPT = 10_000;
+
+/** What became known of one invocation while it ran. */
+export type JournalRun = {
+  /** Of its trace: what it causes carries it on. */
+  readonly root: string;
+  readonly logs: readonly string[];
+  readonly calls: readonly ObservedCall[];
+  /** Once it has ended. */
+  readonly result: InvocationResult | undefined;
+};
+
+type Run = {
+  readonly root: string;
+  requestId: string | undefined;
+  readonly logs: string[];
+  readonly calls: ObservedCall[];
+  result: InvocationResult | undefined;
+};
+
+/** What functions printed and caused, in all and for each invocation that is followed. */
+export class ProjectJournal {
+  readonly #onLog: (line: ProjectLogLine) => void;
+  readonly #runs = new Map<string, Run>();
+  #logs: ProjectLogLine[] = [];
+  #calls: ObservedCall[] = [];
+
+  constructor(onLog: (line: ProjectLogLine) => void = () => {}) {
+    this.#onLog = onLog;
+  }
+
+  /** Follows the invocation that begins this trace, until `end`. */
+  begin(root: string): JournalRun {
+    const run: Run = { root, requestId: undefined, logs: [], calls: [], result: undefined };
+    this.#runs.set(root, run);
+    return run;
+  }
+
+  end({ root }: JournalRun): void {
+    this.#runs.delete(root);
+  }
+
+  logs(functionName: string | undefined): readonly ProjectLogLine[] {
+    return this.#logs.filter((line) => functionName === undefined || line.functionName === functionName);
+  }
+
+  calls(): readonly ObservedCall[] {
+    return [...this.#calls];
+  }
+
+  clear(): void {
+    this.#logs = [];
+    this.#calls = [];
+  }
+
+  readonly onInvocation = (event: InvocationEvent): void => {
+    if (event.type !== 'started' && event.type !== 'log' && event.type !== 'ended') return;
+    const { requestId, traceId, resolved } = event.call;
+    if (event.type === 'log') {
+      const line = { functionName: resolved.deployed.spec.name, requestId, text: event.text };
+      keep(this.#logs, line);
+      this.#onLog(line);
+    }
+    const run = this.#runOf(traceId);
+    if (run === undefined) return;
+    // The first in its trace; what it invokes is in the same.
+    run.requestId ??= requestId;
+    if (run.requestId !== requestId) return;
+    if (event.type === 'log') run.logs.push(event.text);
+    if (event.type === 'ended') run.result = event.result;
+  };
+
+  readonly onCall = ({ caller, traceId, ...call }: CallEvent): void => {
+    // Whoever has other keys than a function's role is no function: a test sends messages, too.
+    if (caller !== undefined && caller.type !== 'assumed-role') return;
+    keep(this.#calls, call);
+    const run = this.#runOf(traceId);
+    // MQTT has no trace: then it may be of any of them.
+    for (const each of run === undefined ? this.#runs.values() : [run]) each.calls.push(call);
+  };
+
+  #runOf(traceId: string | undefined): Run | undefined {
+    const root = /(?:^|;)\s*Root=([^;]+)/.exec(traceId ?? '')?.[1];
+    return root === undefined ? undefined : this.#runs.get(root);
+  }
+}
+
+function keep<T>(kept: T[], one: T): void {
+  kept.push(one);
+  // In halves: taking the first away moves all the others.
+  if (kept.length >= 2 * KEPT) kept.splice(0, KEPT);
+}
