@@ -12,10 +12,22 @@ export function failureLines(
   errorType: string | undefined,
 ): readonly string[] {
   const error = parsed(payload);
-  const type = text(error.errorType) ?? errorType ?? 'Error';
-  const message = text(error.errorMessage);
-  const trace = (lines(error.trace) ?? lines(error.stackTrace) ?? []).flatMap(printableLines);
-  const summary = printableLines(message === undefined || message === '' ? type : `${type}: ${message}`);
+  return errorLines({
+    errorType: text(error.errorType) ?? errorType ?? 'Error',
+    errorMessage: text(error.errorMessage) ?? '',
+    stackTrace: lines(error.trace) ?? lines(error.stackTrace) ?? [],
+  });
+}
+
+/** The same of an error that was read already. */
+export function errorLines(error: {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly stackTrace?: readonly string[];
+}): readonly string[] {
+  const { errorType, errorMessage, stackTrace = [] } = error;
+  const trace = stackTrace.flatMap(printableLines);
+  const summary = printableLines(errorMessage === '' ? errorType : `${errorType}: ${errorMessage}`);
   // Node's trace begins with the very same line, and a message of several lines fills as many of them.
   const repeated = summary.every((line, index) => trace[index] === line);
   return repeated ? trace : [...summary, ...trace];

@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   fixtures: ['checks', 'errors', 'protocol'],
   checks: [],
   manifest: ['checks', 'errors', 'fixtures'],
+  smoke: ['fixtures', 'session', 'errors'],
   tui: ['session', 'fixtures'],
   cli: [
     'protocol',
@@ -33,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'fixtures',
     'checks',
     'manifest',
+    'smoke',
     'tui',
     'errors',
     'lambda',

@@ -1,0 +1,124 @@
+import { printable, printableLines } from '../../session/printable.ts';
+import { createStyle, type Style } from '../../session/text-style.ts';
+import { durationText } from '../../session/time-text.ts';
+import { type CaseResult, caseTitle, isFlaky, totalsOf } from '../case-result.ts';
+import { failureDetails } from '../failure-details.ts';
+import { summaryLines } from '../summary-lines.ts';
+import type { Reporter, ReporterOptions, RunFacts } from './reporter.ts';
+
+export type PrettyOptions = ReporterOptions & {
+  /** @default false */
+  readonly colour?: boolean;
+  /** Whether a line may be written over: then it counts while the cases run. @default false */
+  readonly live?: boolean;
+  /** Every case, not only those that a reader has to look at. @default false */
+  readonly verbose?: boolean;
+  /** Put around what user code has printed: see `stopCommands`. */
+  readonly guard?: { readonly open: string; readonly close: string };
+};
+
+/** Log lines of a case that failed: the last ones. */
+const LOG_LINES = 50;
+
+/** For people: a line for each function as its cases end, what failed in full, and a summary. */
+export function createPrettyReporter(options: PrettyOptions): Reporter {
+  const { write, colour = false, live = false, verbose = false } = options;
+  const style = createStyle(colour);
+  const results: CaseResult[] = [];
+  let facts: RunFacts | undefined;
+
+  function line(text = ''): void {
+    write(`${text}\n`);
+  }
+
+  function count(): void {
+    if (!live || facts === undefined) return;
+    const { failed } = totalsOf(results);
+    const failures = failed === 0 ? '' : style('bad', `  ${failed} failed`);
+    write(`\r\u001b[K${results.length} of ${facts.total}${failures}`);
+  }
+
+  return {
+    begin(begun) {
+      facts = begun;
+      line(style('strong', 'llx smoke') + style('faint', `  ${beginText(begun)}`));
+      line();
+      count();
+    },
+    result(result) {
+      results.push(result);
+      const shown = verbose || result.status === 'failed' || isFlaky(result) || result.updated;
+      if (shown) {
+        if (live) write('\r\u001b[K');
+        line(caseLine(result, style));
+      }
+      count();
+    },
+    end(summary) {
+      if (live) write('\r\u001b[K');
+      for (const one of functionLines(summary.results, style)) line(one);
+      const failed = summary.results.filter(({ status }) => status === 'failed');
+      if (failed.length > 0 && options.guard !== undefined) line(options.guard.open);
+      for (const [index, result] of failed.entries()) {
+        line();
+        line(
+          style('bad', ` FAILED ${index + 1}/${failed.length} `) +
+            style('strong', printable(caseTitle(result))),
+        );
+        for (const one of failureLines(result, options, style)) line(one === '' ? '' : `  ${one}`);
+      }
+      if (failed.length > 0 && options.guard !== undefined) line(options.guard.close);
+      line();
+      for (const one of summaryLines(summary, style)) line(one);
+    },
+  };
+}
+
+function beginText({ total, functions, shard }: RunFacts): string {
+  const part = shard === undefined ? '' : `, part ${shard.index} of ${shard.count}`;
+  return `${total} ${total === 1 ? 'case' : 'cases'} of ${functions} ${functions === 1 ? 'function' : 'functions'}${part}`;
+}
+
+function caseLine(result: CaseResult, style: Style): string {
+  const { status, durationMs, attempts, updated } = result;
+  const mark = { passed: style('good', '✓'), failed: style('bad', '✗'), skipped: style('faint', '-') }[
+    status
+  ];
+  const notes = [
+    ...(status === 'skipped' ? ['skipped'] : [durationText(durationMs)]),
+    ...(attempts > 1 ? [`tried ${attempts} times`] : []),
+    ...(updated ? ['written'] : []),
+  ];
+  return `${mark} ${printable(caseTitle(result))}${style('faint', `  ${notes.join(', ')}`)}`;
+}
+
+/** A line for each function, in the order of the fixtures. */
+function functionLines(results: readonly CaseResult[], style: Style): readonly string[] {
+  const groups = [...Map.groupBy(results, ({ functionName }) => functionName)];
+  const width = Math.max(...groups.map(([name]) => (name ?? NO_FUNCTION).length), 0);
+  return groups.map(([name, cases]) => {
+    const { passed, failed, skipped } = totalsOf(cases);
+    const mark = failed > 0 ? style('bad', '✗') : skipped > 0 ? style('faint', '-') : style('good', '✓');
+    const parts = [
+      ...(failed === 0 ? [] : [style('bad', `${failed} failed`)]),
+      ...(passed === 0 ? [] : [`${passed} passed`]),
+      ...(skipped === 0 ? [] : [style('faint', `${skipped} skipped`)]),
+    ];
+    return `${mark} ${style('strong', printable(name ?? NO_FUNCTION).padEnd(width))}  ${parts.join(', ')}`;
+  });
+}
+
+const NO_FUNCTION = 'no function';
+
+function failureLines(result: CaseResult, { fileText }: ReporterOptions, style: Style): readonly string[] {
+  const logs = result.observed?.logs.flatMap(printableLines) ?? [];
+  const left = logs.length - LOG_LINES;
+  return [
+    style('faint', printable(fileText(result.file))),
+    '',
+    ...failureDetails(result, { fileText, style }),
+    ...(logs.length === 0 ? [] : ['', style('faint', 'what it printed')]),
+    ...(left > 0 ? [style('faint', `│ … ${left} lines before these`)] : []),
+    ...logs.slice(-LOG_LINES).map((text) => `${style('faint', '│')} ${text}`),
+  ];
+}

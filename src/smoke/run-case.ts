@@ -1,0 +1,143 @@
+import { isLlxError } from '../errors/llx-error.ts';
+import { checkExpectation } from '../fixtures/expect/check-expectation.ts';
+import type { CaseResult, CodeFrame } from './case-result.ts';
+import type { RunnableCase, SmokeCase } from './smoke-case.ts';
+import type { World, WorldInvocation } from './world.ts';
+
+/** How each case is run. */
+export type CaseOptions = {
+  /** How often a case that fails is tried again. */
+  readonly retries: number;
+  /** How long one attempt may take, the wait for its build and its process included. */
+  readonly timeoutMs: number;
+  /** Where the fixture says nothing else. */
+  readonly clock?: string;
+  readonly seed?: number;
+  /** Writes what the function does now into the fixture. Gives why not, or undefined. */
+  readonly update?: (one: RunnableCase, observed: WorldInvocation) => Promise<string | undefined>;
+  /** The developer's code that a failure came from. */
+  readonly frameOf?: (observed: WorldInvocation, functionName: string) => Promise<CodeFrame | undefined>;
+};
+
+type Attempt =
+  | {
+      readonly end: 'checked';
+      readonly observed: WorldInvocation;
+      readonly mismatches: CaseResult['mismatches'];
+    }
+  | { readonly end: 'problem'; readonly problem: string; readonly durationMs: number }
+  | { readonly end: 'interrupted' };
+
+/** Runs a case until it is as expected, or its tries are over. Rejects for nothing that a function or a world does. */
+export async function runCase(
+  one: RunnableCase,
+  world: World,
+  options: CaseOptions,
+  signal: AbortSignal,
+): Promise<CaseResult> {
+  let attempts = 0;
+  for (;;) {
+    attempts += 1;
+    const attempt = await tryCase(one, world, options, signal);
+    if (attempt.end === 'interrupted') return skipped(one);
+    const passed = attempt.end === 'checked' && attempt.mismatches.length === 0;
+    if (passed || attempts > options.retries) return await conclude(one, attempt, attempts, options);
+  }
+}
+
+/** A case that is not run: the run ended before. */
+export function skipped(one: SmokeCase): CaseResult {
+  return { ...subject(one), status: 'skipped', attempts: 0, durationMs: 0, mismatches: [], updated: false };
+}
+
+/** A case that failed before its function was invoked. */
+export function broken(one: SmokeCase, problem: string): CaseResult {
+  return {
+    ...subject(one),
+    status: 'failed',
+    attempts: 0,
+    durationMs: 0,
+    mismatches: [],
+    problem,
+    updated: false,
+  };
+}
+
+function subject(one: SmokeCase) {
+  return {
+    name: one.name,
+    file: one.file,
+    functionName: 'functionName' in one ? one.functionName : undefined,
+  };
+}
+
+async function tryCase(
+  { fixture, functionName }: RunnableCase,
+  world: World,
+  { timeoutMs, ...options }: CaseOptions,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const clock = fixture.clock ?? options.clock;
+  const seed = fixture.seed ?? options.seed;
+  const { clientContext } = fixture;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const began = performance.now();
+  try {
+    const observed = await world.invoke(functionName, fixture.event, {
+      ...(clientContext === undefined ? {} : { clientContext }),
+      ...(clock === undefined ? {} : { clock }),
+      ...(seed === undefined ? {} : { seed }),
+      signal: AbortSignal.any([signal, late.signal]),
+    });
+    return { end: 'checked', observed, mismatches: checkExpectation(fixture.expect, observed) };
+  } catch (error) {
+    if (signal.aborted) return { end: 'interrupted' };
+    const durationMs = performance.now() - began;
+    if (!late.signal.aborted) return { end: 'problem', problem: problemText(error), durationMs };
+    return {
+      end: 'problem',
+      problem: `Expected an answer within ${timeoutMs / 1000} s, found none.`,
+      durationMs,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function conclude(
+  one: RunnableCase,
+  attempt: Exclude<Attempt, { end: 'interrupted' }>,
+  attempts: number,
+  { update, frameOf }: CaseOptions,
+): Promise<CaseResult> {
+  const base = { ...subject(one), attempts, updated: false };
+  if (attempt.end === 'problem') {
+    const { problem, durationMs } = attempt;
+    return { ...base, status: 'failed', durationMs, mismatches: [], problem };
+  }
+  const { observed, mismatches } = attempt;
+  const { durationMs } = observed;
+  const stale = mismatches.length > 0 || one.fixture.expect === undefined;
+  const refused = update !== undefined && stale ? await update(one, observed) : undefined;
+  if (update !== undefined && stale && refused === undefined)
+    return { ...base, status: 'passed', durationMs, mismatches: [], updated: true };
+  if (mismatches.length === 0) return { ...base, status: 'passed', durationMs, mismatches };
+  const frame = observed.error === undefined ? undefined : await frameOf?.(observed, one.functionName);
+  return {
+    ...base,
+    status: 'failed',
+    durationMs,
+    mismatches,
+    observed,
+    ...(one.fixture.expect === undefined ? {} : { expectation: one.fixture.expect }),
+    ...(refused === undefined ? {} : { problem: refused }),
+    ...(frame === undefined ? {} : { frame }),
+  };
+}
+
+/** Of a world that could not be started, or did not invoke. */
+export function problemText(error: unknown): string {
+  if (isLlxError(error)) return `${error.code}: ${error.message}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,118 @@
+import type { CaseResult } from './case-result.ts';
+import { broken, type CaseOptions, problemText, runCase, skipped } from './run-case.ts';
+import type { RunnableCase, SmokeCase } from './smoke-case.ts';
+import type { StartWorld, World } from './world.ts';
+
+export type RunOptions = CaseOptions & {
+  readonly startWorld: StartWorld;
+  /** How many invocations run at once, of all functions together. */
+  readonly concurrency: number;
+  /** How many functions have their worlds at once. */
+  readonly worlds: number;
+  /** After so many failures nothing more is begun. @default never */
+  readonly bail?: number;
+  /** Ends the run: what has not ended is skipped. */
+  readonly signal: AbortSignal;
+  /** Called for each case as it ends. */
+  readonly onResult?: (result: CaseResult) => void;
+};
+
+/**
+ * Runs cases, each function's in a world of its own, several worlds at once. Gives a result for each, in their order.
+ * What invokes, publishes or sends is compared alone: a fixture that expects calls shares its world with no other while it
+ * runs.
+ */
+export async function runCases(
+  cases: readonly SmokeCase[],
+  options: RunOptions,
+): Promise<readonly CaseResult[]> {
+  const run = new Run(options);
+  const runnable: RunnableCase[] = [];
+  for (const one of cases) {
+    if ('problem' in one) run.end(one, broken(one, one.problem));
+    else runnable.push(one);
+  }
+  const groups = [...Map.groupBy(runnable, ({ functionName }) => functionName).values()];
+  const worlds = Math.max(1, Math.min(options.worlds, options.concurrency, groups.length));
+  const width = Math.max(1, Math.floor(options.concurrency / worlds));
+  await eachOf(groups, worlds, (group) => run.group(group, width));
+  return cases.map((one) => run.resultOf(one));
+}
+
+class Run {
+  readonly #options: RunOptions;
+  readonly #results = new Map<SmokeCase, CaseResult>();
+  #failures = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  resultOf(one: SmokeCase): CaseResult {
+    return this.#results.get(one) ?? skipped(one);
+  }
+
+  end(one: SmokeCase, result: CaseResult): void {
+    if (result.status === 'failed') this.#failures += 1;
+    this.#results.set(one, result);
+    this.#options.onResult?.(result);
+  }
+
+  async group(cases: readonly RunnableCase[], width: number): Promise<void> {
+    const [{ functionName } = { functionName: '' }] = cases;
+    const world = this.#isOver() ? undefined : await this.#start(functionName, cases);
+    if (world === undefined) {
+      for (const one of cases) if (!this.#results.has(one)) this.end(one, skipped(one));
+      return;
+    }
+    try {
+      // First those that must be alone: what others caused could come late.
+      const { alone = [], together = [] } = Object.groupBy(cases, isAlone);
+      for (const one of alone) await this.#run(one, world);
+      await eachOf(together, width, (one) => this.#run(one, world));
+    } finally {
+      await world.close();
+    }
+  }
+
+  async #start(functionName: string, cases: readonly RunnableCase[]): Promise<World | undefined> {
+    const { startWorld, signal } = this.#options;
+    try {
+      return await startWorld(functionName, signal);
+    } catch (error) {
+      if (!signal.aborted) for (const one of cases) this.end(one, broken(one, problemText(error)));
+      return undefined;
+    }
+  }
+
+  async #run(one: RunnableCase, world: World): Promise<void> {
+    const result = this.#isOver()
+      ? skipped(one)
+      : await runCase(one, world, this.#options, this.#options.signal);
+    this.end(one, result);
+  }
+
+  #isOver(): boolean {
+    const { signal, bail } = this.#options;
+    return signal.aborted || (bail !== undefined && this.#failures >= bail);
+  }
+}
+
+function isAlone({ fixture }: RunnableCase): 'alone' | 'together' {
+  return fixture.expect?.calls === undefined ? 'together' : 'alone';
+}
+
+/** At most `width` at a time, begun in order. */
+async function eachOf<Item>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const lanes = Array.from({ length: Math.min(width, items.length) }, async () => {
+    for (const item of waiting) await work(item);
+  });
+  // All of them have ended before the first failure is told.
+  await Promise.allSettled(lanes);
+  await Promise.all(lanes);
+}
