@@ -34,6 +34,16 @@ export function quotaFactors(text: string): QuotaFactors {
   return Object.fromEntries(named);
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30s`, `15m`, `12h` or `90d`: milliseconds. */
+export function duration(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const milliseconds = Number(amount) * (UNITS[unit] ?? 0);
+  if (milliseconds > 0) return milliseconds;
+  throw new InvalidArgumentError(`Expected a time such as 30s, 15m, 12h or 90d, found "${text}".`);
+}
+
 export function lane(text: string): string {
   if (!/^[a-z0-9-]{1,32}$/.test(text)) {
     throw new InvalidArgumentError(`Expected 1 to 32 of a-z, 0-9 and -, found "${text}".`);

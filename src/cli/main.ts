@@ -7,6 +7,7 @@ import { addEmulatorCommand } from './commands/emulator.ts';
 import { addEnvCommand } from './commands/env.ts';
 import { addFixturesCommand } from './commands/fixtures.ts';
 import { addInvokeCommand } from './commands/invoke.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
@@ -35,6 +36,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addEmulatorCommand(program);
   addLogsCommand(program);
   addEnvCommand(program);
+  addKeysCommand(program);
   addDoctorCommand(program);
   try {
     process.exitCode = 0;

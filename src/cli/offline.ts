@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { keepCredentialsSecret, keepSecret, redact } from '../credentials/redact.ts';
 import type { CallListener } from '../emulator/call-event.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
@@ -21,6 +21,7 @@ import type { Environment, EnvironmentOf } from '../runtime/worker-environment.t
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
+import { stateDirectory } from './state-directory.ts';
 
 export type EmulatorFlags = {
   readonly host: string;
@@ -60,10 +61,6 @@ export type LocalRuntimeUse = {
   /** Whether source code is watched. @default true */
   readonly reload?: boolean;
 };
-
-export function stateDirectory({ root }: Configuration, { data }: EmulatorFlags): string {
-  return data === undefined ? join(root, '.llx', 'emulator') : resolve(data);
-}
 
 /** The runtime of a session: functions as they stand on disk, reloaded when they change. */
 export function createLocalRuntime(

@@ -1,31 +1,19 @@
 import type { AwsCredentials } from '../../signature/credentials.ts';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { AwsError } from '../http/aws-error.ts';
-import { AccessKeys } from './access-keys.ts';
+import { type AccessKey, AccessKeys } from './access-keys.ts';
 import { Authenticator, type RequestToVerify } from './authenticator.ts';
 import { BoundedCache } from './bounded-cache.ts';
+import { configuredUsers } from './configured-users.ts';
+import { FunctionKeys } from './function-keys.ts';
 import { type AccessDecision, accessDeniedText, contextOf, decideAccess, type Grant } from './grant.ts';
 import type { IamConfig } from './iam-config.ts';
 import { Policy } from './policy.ts';
-import type { PolicyDocument } from './policy-document.ts';
 import type { Principal } from './principal.ts';
-import { checkTrustsLambda, type FunctionRole, type Role, Roles, uniqueId } from './roles.ts';
+import type { RoleRequest, RoleSession } from './role-session.ts';
+import { checkTrustsLambda, type FunctionRole, type Role, Roles } from './roles.ts';
+import type { StoredKeys } from './stored-keys.ts';
 import { validationError } from './validation-error.ts';
-
-export type RoleRequest = {
-  readonly principal: Principal;
-  readonly roleArn: string;
-  readonly sessionName: string;
-  /** @default 3600 */
-  readonly durationSeconds?: number | undefined;
-  readonly sessionPolicy?: PolicyDocument | undefined;
-  readonly externalId?: string | undefined;
-};
-
-export type RoleSession = {
-  readonly credentials: Required<AwsCredentials>;
-  readonly assumedRole: { readonly arn: string; readonly id: string };
-};
 
 /** As long as an emulator runs: it does not replace environments after some hours, as Lambda does before keys end. */
 const FUNCTION_SESSION_SECONDS = 30 * 86_400;
@@ -42,10 +30,11 @@ export class Identities {
   readonly #account: string;
   readonly #onIssue: (credentials: AwsCredentials) => void;
   readonly #keys: AccessKeys;
+  readonly #storedKeys: Pick<StoredKeys, 'get'> | undefined;
+  readonly #now: () => Date;
   readonly #authenticator: Authenticator;
   readonly #roles: Roles;
-  /** By function and role: one for all its environments, each of which lives as long as the emulator. */
-  readonly #functionKeys = new Map<string, Required<AwsCredentials>>();
+  readonly #functionKeys: FunctionKeys;
   #ownKey: Required<AwsCredentials> | undefined;
   readonly #grants = new WeakMap<Principal, Grant>();
   readonly #decisions = new WeakMap<Principal, BoundedCache<string, AccessDecision>>();
@@ -56,6 +45,8 @@ export class Identities {
     readonly iam?: IamConfig | undefined;
     /** Whether the development key is known. @default while no users are configured */
     readonly developmentKey?: boolean | undefined;
+    /** Keys that come and go while the emulator runs. */
+    readonly storedKeys?: Pick<StoredKeys, 'get'> | undefined;
     readonly functions: readonly FunctionRole[];
     readonly now?: (() => Date) | undefined;
     readonly random?: (bytes: number) => Buffer;
@@ -67,7 +58,14 @@ export class Identities {
     this.#account = account;
     this.#region = region;
     this.#keys = new AccessKeys({ ...options, now });
-    this.#authenticator = new Authenticator({ keys: this.#keys, region, now });
+    this.#storedKeys = options.storedKeys;
+    this.#now = now;
+    const keys = { get: (id: string) => this.#keys.get(id) ?? this.#storedKey(id) };
+    this.#authenticator = new Authenticator({ keys, region, now });
+    this.#functionKeys = new FunctionKeys(this.#keys, (role, sessionName) => {
+      const durationSeconds = FUNCTION_SESSION_SECONDS;
+      return this.#startSession(role, { sessionName, durationSeconds }).credentials;
+    });
     this.#roles = new Roles({ account, roles: iam.roles, functions });
     this.root = { type: 'root', arn: `arn:aws:iam::${account}:root`, account, userId: account };
     const grant = { principal: this.root, policies: [] };
@@ -75,7 +73,10 @@ export class Identities {
     if (options.developmentKey ?? iam.users === undefined) {
       this.#keys.add({ credentials: DEVELOPMENT_KEY, grant });
     }
-    this.#addUsers(iam.users ?? {});
+    for (const key of configuredUsers(account, iam.users)) {
+      this.#grants.set(key.grant.principal, key.grant);
+      this.#keys.add(key);
+    }
   }
 
   /**
@@ -138,7 +139,7 @@ export class Identities {
         'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
       );
     }
-    const session = this.#startSession(role, sessionName, durationSeconds, request.sessionPolicy);
+    const session = this.#startSession(role, { ...request, sessionName, durationSeconds });
     this.#onIssue(session.credentials);
     return session;
   }
@@ -161,24 +162,12 @@ export class Identities {
   functionCredentials(functionName: string): Required<AwsCredentials> {
     const role = this.#roles.ofFunction(functionName);
     checkTrustsLambda(role);
-    // Its role may have changed since.
-    const keyName = `${functionName} ${role.arn}`;
-    const known = this.#functionKeys.get(keyName);
-    if (known !== undefined) return known;
-    // A session's name has at least two letters.
-    const sessionName = functionName.length === 1 ? `${functionName}@lambda_function` : functionName;
-    const { credentials } = this.#startSession(role, sessionName, FUNCTION_SESSION_SECONDS, undefined);
-    this.#functionKeys.set(keyName, credentials);
-    return credentials;
+    return this.#functionKeys.of(functionName, role);
   }
 
   /** It was deleted: the keys in its environments open nothing any more. */
   forgetFunction(functionName: string): void {
-    for (const [keyName, { accessKeyId }] of this.#functionKeys) {
-      if (!keyName.startsWith(`${functionName} `)) continue;
-      this.#functionKeys.delete(keyName);
-      this.#keys.delete(accessKeyId);
-    }
+    this.#functionKeys.forget(functionName);
   }
 
   /**
@@ -214,6 +203,7 @@ export class Identities {
   ): AccessDecision {
     // The caller of most invocations, who may do everything.
     if (principal === this.root) return 'allowed';
+    if (this.#isRevoked(principal)) return 'no identity-based policy';
     const grant = this.#grantOf(principal);
     const decide = (): AccessDecision =>
       decideAccess(grant, { action, resource, context: this.#contextOf(principal, context) });
@@ -250,14 +240,23 @@ export class Identities {
 
   #startSession(
     role: Role,
-    sessionName: string,
-    durationSeconds: number,
-    sessionPolicy: PolicyDocument | undefined,
+    options: Pick<RoleRequest, 'sessionName' | 'sessionPolicy'> & {
+      readonly durationSeconds: number;
+      readonly principal?: Principal;
+    },
   ): RoleSession {
+    const { sessionName, durationSeconds, sessionPolicy, principal: { storedKeyId } = {} } = options;
     const id = `${role.id}:${sessionName}`;
     const arn = `arn:aws:sts::${this.#account}:assumed-role/${role.name}/${sessionName}`;
     const grant: Grant = {
-      principal: { type: 'assumed-role', arn, account: this.#account, userId: id, roleArn: role.arn },
+      principal: {
+        type: 'assumed-role',
+        arn,
+        account: this.#account,
+        userId: id,
+        roleArn: role.arn,
+        ...(storedKeyId === undefined ? {} : { storedKeyId }),
+      },
       policies: role.policies,
       ...(sessionPolicy === undefined ? {} : { sessionPolicy: new Policy(sessionPolicy) }),
     };
@@ -265,17 +264,17 @@ export class Identities {
     return { credentials: this.#keys.issue(grant, durationSeconds), assumedRole: { arn, id } };
   }
 
-  #addUsers(users: NonNullable<IamConfig['users']>): void {
-    const account = this.#account;
-    for (const [userName, { accessKeys, policies = [] }] of Object.entries(users)) {
-      const arn = `arn:aws:iam::${account}:user/${userName}`;
-      const principal = { type: 'user', arn, account, userId: uniqueId('AIDA', arn), userName } as const;
-      const grant = { principal, policies: policies.map((policy) => new Policy(policy)) };
-      this.#grants.set(principal, grant);
-      for (const { id, secret } of accessKeys) {
-        this.#keys.add({ credentials: { accessKeyId: id, secretAccessKey: secret }, grant });
-      }
-    }
+  #storedKey(id: string): AccessKey | undefined {
+    const key = this.#storedKeys?.get(id);
+    if (key !== undefined) this.#grants.set(key.grant.principal, key.grant);
+    return key;
+  }
+
+  /** Also of sessions that such a key has started, and of connections that are open. */
+  #isRevoked({ storedKeyId }: Principal): boolean {
+    if (storedKeyId === undefined) return false;
+    const { expiration } = this.#storedKey(storedKeyId)?.credentials ?? { expiration: new Date(0) };
+    return expiration !== undefined && expiration <= this.#now();
   }
 
   #grantOf(principal: Principal): Grant {

@@ -12,6 +12,8 @@ export type Principal = {
   readonly roleArn?: string;
   /** Of keys that GetSessionToken gave: they ask for no others, or they would never end. */
   readonly temporary?: true;
+  /** The key of `llx keys` that this caller came with, or that his session was started with: it ends when that is revoked. */
+  readonly storedKeyId?: string;
 };
 
 /**
