@@ -15,7 +15,7 @@ export type UrlAnswerHead = Omit<UrlAnswer, 'body'>;
 const JSON_TYPE = 'application/json';
 
 /** Of the connection, or of the framing of the body: both are not the function's. */
-const OWN_HEADERS = [
+export const OWN_HEADERS: readonly string[] = [
   'connection',
   'content-length',
   'keep-alive',
@@ -35,8 +35,11 @@ export const BAD_GATEWAY: UrlAnswer = {
 /**
  * The HTTP answer that the answer of a handler stands for, by payload format 2.0; recordings of real AWS say how any
  * JSON value is taken. https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-response-payload
+ *
+ * @param defaultType of an answer with a status and without a type
+ * @returns `BAD_GATEWAY` itself where no answer can be made of it
  */
-export function urlAnswer(payload: Uint8Array): UrlAnswer {
+export function urlAnswer(payload: Uint8Array, defaultType: string = JSON_TYPE): UrlAnswer {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8');
   let value: unknown;
   try {
@@ -45,7 +48,8 @@ export function urlAnswer(payload: Uint8Array): UrlAnswer {
     // Of a handler that streams, where the URL is not to: its bytes are the body.
     return { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: payload };
   }
-  const head = isObject(value) && value.statusCode !== undefined ? urlAnswerHead(value) : undefined;
+  const head =
+    isObject(value) && value.statusCode !== undefined ? urlAnswerHead(value, defaultType) : undefined;
   if (head === undefined) {
     if (isObject(value) && value.statusCode !== undefined) return BAD_GATEWAY;
     // A text comes out as it is, and everything else as JSON.
@@ -56,7 +60,10 @@ export function urlAnswer(payload: Uint8Array): UrlAnswer {
 }
 
 /** Status, headers and cookies. Undefined: no HTTP answer can be made of them. */
-export function urlAnswerHead(answer: Readonly<Record<string, unknown>>): UrlAnswerHead | undefined {
+export function urlAnswerHead(
+  answer: Readonly<Record<string, unknown>>,
+  defaultType: string = JSON_TYPE,
+): UrlAnswerHead | undefined {
   const status = statusOf(answer.statusCode);
   const headers = headersOf(answer.headers);
   if (status === undefined || headers === undefined) return undefined;
@@ -65,7 +72,7 @@ export function urlAnswerHead(answer: Readonly<Record<string, unknown>>): UrlAns
   return {
     status,
     headers: {
-      'content-type': JSON_TYPE,
+      'content-type': defaultType,
       ...headers,
       ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
     },
@@ -86,12 +93,12 @@ function headersOf(value: unknown): Readonly<Record<string, string>> | undefined
   const headers = Object.entries(value)
     .filter(([, text]) => text !== null && text !== undefined)
     .map(([name, text]): [string, string] => [name.toLowerCase(), String(text)]);
-  // Anything else could end the head and begin an answer of its own.
   if (!headers.every(([name, text]) => isHeader(name, text))) return undefined;
   return Object.fromEntries(headers.filter(([name]) => !OWN_HEADERS.includes(name)));
 }
 
-function isHeader(name: string, value: string): boolean {
+/** Anything else could end the head and begin an answer of its own. */
+export function isHeader(name: string, value: string): boolean {
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
