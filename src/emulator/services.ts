@@ -6,6 +6,7 @@ import type { DropCounter } from '../protocol/drops.ts';
 import type { CallListener } from './call-event.ts';
 import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
+import { openEvents } from './events/open-events.ts';
 import type { RequestBodies } from './http/request-body.ts';
 import { ServiceRouter } from './http/service-router.ts';
 import type { LoadedServices } from './http/service-routes.ts';
@@ -141,6 +142,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
     invoke: (call) => invocations.invoke(call),
     onNotice,
   });
+  const events = openEvents({ ...core, state, queues, asyncQueue: queue });
   const urls = new UrlTable(state);
   const door = new UrlDoor({
     urls,
@@ -181,12 +183,14 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
       sqsService({ queues, moveTasks, endpoint: core.endpoint, onCall: core.onCall }),
       logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
       metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
+      ...events.services,
     ],
     { access, onDefect: core.onDefect },
   );
   functions.onDeleted((name) => {
     mappings.functionDeleted(name);
     queue.functionDeleted(name);
+    events.functionDeleted();
     concurrency.delete(name);
     recursion.functionDeleted(name);
     core.identities.forgetFunction(name);
@@ -195,9 +199,10 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
   functions.onChanged((name) => core.forget(functions.arnOf(name)));
   queue.start();
   mappings.start();
+  events.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await Promise.all([mappings.close(), queue.close()]);
+    await Promise.all([mappings.close(), queue.close(), events.close()]);
     deployed.close();
     moveTasks.close();
     queues.close();

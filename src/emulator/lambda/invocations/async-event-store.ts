@@ -59,6 +59,12 @@ export class AsyncEventStore {
     return rows.map((row) => textOf(row, 'function_name'));
   }
 
+  /** Looks at all of them: not for the path of an invocation. */
+  has(requestId: string): boolean {
+    const sql = 'SELECT 1 FROM lambda_async_events WHERE request_id = ? LIMIT 1';
+    return this.#state.statement(sql).get(requestId) !== undefined;
+  }
+
   count(): number {
     const row = this.#state.statement('SELECT count(*) AS events FROM lambda_async_events').get();
     return row === undefined ? 0 : integerOf(row, 'events');

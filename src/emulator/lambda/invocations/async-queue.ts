@@ -51,6 +51,7 @@ export class AsyncQueue implements AsyncInvocations {
   /** Functions with events that are due while the total is reached; the first that waits is the first that goes on. */
   readonly #waiting = new Set<string>();
   readonly #timers = new Map<string, () => void>();
+  readonly #endListeners = new Set<(requestId: string) => void>();
   #closing: Promise<void> | undefined;
 
   constructor(options: AsyncQueueOptions) {
@@ -86,6 +87,17 @@ export class AsyncQueue implements AsyncInvocations {
     this.configs.functionDeleted(functionName);
     this.#timers.get(functionName)?.();
     this.#timers.delete(functionName);
+  }
+
+  /** Called where an invocation has ended, and is not tried again; not where its function is deleted. Gives what ends that. */
+  onEnded(listener: (requestId: string) => void): () => void {
+    this.#endListeners.add(listener);
+    return () => void this.#endListeners.delete(listener);
+  }
+
+  /** Whether an invocation waits, or runs. */
+  isPending(requestId: string): boolean {
+    return this.#events.has(requestId);
   }
 
   /** Takes nothing more up, and waits for what runs: `InvocationService.close` ends that. Idempotent. */
@@ -250,18 +262,24 @@ export class AsyncQueue implements AsyncInvocations {
     const traceId = outcome?.traceId ?? event.traceId;
     await this.#destinations.deliver(name, ended, { ...config, deadLetterArn }, traceId);
     // Only now: an emulator that is killed before delivers it again.
-    await this.#writes.write(() => this.#events.delete(event.id));
+    await this.#delete(event);
+  }
+
+  async #delete({ id, requestId }: KeptEvent): Promise<void> {
+    await this.#writes.write(() => this.#events.delete(id));
+    for (const listener of this.#endListeners) listener(requestId);
   }
 
   /**
    * The function, or its version, is no more; or this is a defect, which must not stop the others. An event whose
    * state could not be read or written is none of that: it was acknowledged, and is tried again.
    */
-  async #cannotTry({ id, requestId, reference }: KeptEvent, error: unknown): Promise<void> {
+  async #cannotTry(event: KeptEvent, error: unknown): Promise<void> {
     if (isStateFailure(error)) return this.#writes.pause(error);
     const { service, clock, onNotice } = this.#options;
+    const { requestId, reference } = event;
     const functionName = reference.name;
-    await this.#writes.write(() => this.#events.delete(id));
+    await this.#delete(event);
     service.report({ type: 'async', functionName, at: clock.now(), metric: 'AsyncEventsDropped' });
     const why = error instanceof Error ? error.message : String(error);
     onNotice(`The asynchronous invocation ${requestId} of ${functionName} is dropped: ${why}`);

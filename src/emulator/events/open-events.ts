@@ -1,0 +1,60 @@
+import type { EmulatorClock } from '../emulator-clock.ts';
+import type { ApiService } from '../http/api-operation.ts';
+import type { FunctionScope } from '../lambda/function-name.ts';
+import type { InvocationService } from '../lambda/invocation-service.ts';
+import type { AsyncQueue } from '../lambda/invocations/async-queue.ts';
+import type { QueueSender } from '../lambda/invocations/queue-sender.ts';
+import { ScheduleGroups } from '../scheduler/schedule-groups.ts';
+import { schedulerService } from '../scheduler/scheduler-service.ts';
+import { Schedules } from '../scheduler/schedules.ts';
+import { Timetable } from '../scheduler/timetable.ts';
+import type { State } from '../state/state.ts';
+import { Targets } from './targets.ts';
+
+export type EventsDependencies = {
+  readonly state: State;
+  readonly scope: FunctionScope;
+  readonly clock: EmulatorClock;
+  readonly invocations: InvocationService;
+  readonly asyncQueue: AsyncQueue;
+  readonly queues: QueueSender;
+  readonly onNotice: (text: string) => void;
+  readonly onDefect: (error: unknown) => void;
+};
+
+/** What invokes functions by itself. */
+export type Events = {
+  readonly services: readonly ApiService[];
+  /** Schedules go on where an earlier run of the emulator left them. */
+  start(): void;
+  functionDeleted(): void;
+  /** Idempotent. */
+  close(): Promise<void>;
+};
+
+/** Schedules, and EventBridge's rules. */
+export function openEvents(dependencies: EventsDependencies): Events {
+  const { state, scope, clock, invocations, asyncQueue, queues, onNotice } = dependencies;
+  const targets = new Targets({
+    registry: invocations.registry,
+    queues,
+    invokeLater: (event) => invocations.invokeLater(event),
+  });
+  const timetable = new Timetable({
+    ...dependencies,
+    isPending: (requestId) => asyncQueue.isPending(requestId),
+  });
+  const stopListening = asyncQueue.onEnded((requestId) => timetable.ended(requestId));
+  const groups = new ScheduleGroups({ state, clock });
+  const schedules = new Schedules({ state, scope, clock, timetable, targets, queues, onNotice });
+  const problemWith = (arn: string): string | undefined => targets.problemWith(arn);
+  return {
+    services: [schedulerService({ schedules, groups, now: () => clock.now(), problemWith })],
+    start: () => timetable.start(),
+    functionDeleted: () => timetable.functionDeleted(),
+    async close() {
+      stopListening();
+      await timetable.close();
+    },
+  };
+}

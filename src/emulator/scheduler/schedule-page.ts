@@ -1,0 +1,30 @@
+import { Members } from '../lambda/functions/members.ts';
+import { pageToken, positionOfToken } from '../page-token.ts';
+import { invalid } from './scheduler-errors.ts';
+
+const MOST = 100;
+
+/**
+ * A page of a sorted list, as the query's `MaxResults` and `NextToken` have it.
+ *
+ * @throws AwsError 400 ValidationException
+ */
+export function schedulePage<T>(
+  all: readonly T[],
+  query: URLSearchParams,
+  keyOf: (item: T) => string,
+): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
+  const wanted = query.get('MaxResults');
+  const members = new Members({ MaxResults: wanted === null ? MOST : Number(wanted) });
+  const size = members.integer('MaxResults', { min: 1, max: MOST }) ?? MOST;
+  members.check();
+  const token = query.get('NextToken');
+  const after = token === null ? '' : positionOfToken(token);
+  if (typeof after !== 'string') throw invalid('Invalid NextToken.');
+  const rest = all.filter((item) => keyOf(item) > after);
+  const items = rest.slice(0, size);
+  const last = items.at(-1);
+  return rest.length > size && last !== undefined
+    ? { items, next: { NextToken: pageToken(keyOf(last)) } }
+    : { items, next: {} };
+}

@@ -1,0 +1,172 @@
+import { integerOf } from '../state/rows.ts';
+import { dueTimes } from './due-times.ts';
+import { RunQueue, type RunQueueOptions } from './run-queue.ts';
+import { STATE_RETRY_MS, StateOutage } from './state-outage.ts';
+import type { TimetableEntry } from './timetable-entry.ts';
+
+type Planned = {
+  readonly entry: TimetableEntry;
+  /** Everything up to here has been seen to. */
+  handledUntil: number;
+  nextAt: number | undefined;
+};
+
+/** A timer stands still while the machine sleeps, and its clock may be set: so often the time is looked at. */
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * Everything that happens at its time. Which times have been seen to is kept, so that what was missed while nothing
+ * ran is known, told, and handled by each entry's policy. A run is delivered at least once.
+ */
+export class Timetable {
+  readonly #options: RunQueueOptions & { readonly random: () => number };
+  readonly #runs: RunQueue;
+  readonly #planned = new Map<string, Planned>();
+  #cancel: (() => void) | undefined;
+  #state: 'stopped' | 'started' | 'closed' = 'stopped';
+  readonly #outage: StateOutage;
+
+  constructor(options: RunQueueOptions & { readonly random?: () => number }) {
+    this.#options = { random: Math.random, ...options };
+    this.#outage = new StateOutage(options);
+    this.#runs = new RunQueue(options, {
+      find: (key) => this.#planned.get(key)?.entry,
+      onEnded: (key) => this.#endIfCompleted(key),
+    });
+  }
+
+  /** One that was there in an earlier run of the emulator: it goes on where it was. */
+  restore(entry: TimetableEntry): void {
+    const sql = 'SELECT handled_until FROM timetable WHERE key = ?';
+    const row = this.#options.state.statement(sql).get(entry.key);
+    if (row === undefined) this.set(entry);
+    else this.#plan(entry, integerOf(row, 'handled_until'));
+  }
+
+  /** A new one, or another in place of one: what was before now does not happen any more. */
+  set(entry: TimetableEntry): void {
+    this.#runs.drop(entry.key);
+    // The present one included: a rate begins at once.
+    const handledUntil = this.#options.clock.now() - 1;
+    this.#write(entry.key, handledUntil);
+    this.#plan(entry, handledUntil);
+    // Whoever adds it first gets its answer.
+    queueMicrotask(() => this.#tick());
+  }
+
+  delete(key: string): void {
+    this.#planned.delete(key);
+    this.#runs.drop(key);
+    this.#options.state.statement('DELETE FROM timetable WHERE key = ?').run(key);
+  }
+
+  /** Epoch milliseconds; undefined where it has none, or is not in here. */
+  nextAt(key: string): number | undefined {
+    return this.#planned.get(key)?.nextAt;
+  }
+
+  /** Goes on with what an earlier run of the emulator left. */
+  start(): void {
+    this.#state = 'started';
+    this.#runs.checkRunning();
+    this.#tick();
+    this.#runs.deliver();
+  }
+
+  /** An asynchronous invocation has ended, and is not tried again. */
+  ended(requestId: string): void {
+    this.#runs.ended(requestId);
+  }
+
+  /** Invocations of a function are gone with it. */
+  functionDeleted(): void {
+    this.#runs.checkRunning();
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    this.#cancel?.();
+    await this.#runs.close();
+  }
+
+  #plan(entry: TimetableEntry, handledUntil: number): void {
+    this.#planned.set(entry.key, { entry, handledUntil, nextAt: entry.expression.next(handledUntil) });
+  }
+
+  #write(key: string, handledUntil: number): void {
+    const sql = 'INSERT OR REPLACE INTO timetable (key, handled_until) VALUES (?, ?)';
+    this.#options.state.statement(sql).run(key, handledUntil);
+  }
+
+  /** Never throws: timers call it. */
+  #tick(): void {
+    if (this.#state !== 'started') return;
+    const now = this.#options.clock.now();
+    try {
+      const due = [...this.#planned.values()].filter(({ nextAt }) => nextAt !== undefined && nextAt <= now);
+      if (due.length > 0) this.#handle(due, now);
+      this.#outage.over();
+      this.#wakeAt(this.#earliest());
+    } catch (error) {
+      if (this.#outage.tell(error)) this.#wakeAt(now + STATE_RETRY_MS);
+    }
+  }
+
+  #handle(due: readonly Planned[], now: number): void {
+    const notices: string[] = [];
+    this.#options.state.transaction(() => {
+      for (const { entry, handledUntil } of due) {
+        const span = { after: handledUntil, now, maximumAgeMs: entry.maximumAgeMs };
+        const { runs, missed } = dueTimes(entry.expression, span, entry.policy.missed);
+        if (missed !== undefined) notices.push(missedText(entry, missed));
+        for (const at of runs) this.#runs.add(entry, at, Math.floor(this.#options.random() * entry.windowMs));
+        this.#write(entry.key, now);
+      }
+    });
+    for (const planned of due) {
+      planned.handledUntil = now;
+      planned.nextAt = planned.entry.expression.next(now);
+      this.#endIfCompleted(planned.entry.key);
+    }
+    for (const text of notices) this.#options.onNotice(text);
+    this.#runs.deliver();
+  }
+
+  #endIfCompleted(key: string): void {
+    const planned = this.#planned.get(key);
+    if (planned === undefined || planned.nextAt !== undefined || this.#runs.countOf(key) > 0) return;
+    planned.entry.completed();
+  }
+
+  #earliest(): number | undefined {
+    let earliest: number | undefined;
+    for (const { nextAt } of this.#planned.values()) {
+      if (nextAt !== undefined && (earliest === undefined || nextAt < earliest)) earliest = nextAt;
+    }
+    return earliest;
+  }
+
+  #wakeAt(at: number | undefined): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (at === undefined) return;
+    const { clock } = this.#options;
+    this.#cancel = clock.schedule(() => this.#tick(), Math.min(LONGEST_WAIT_MS, at - clock.now()));
+  }
+}
+
+function missedText(
+  { key, policy }: TimetableEntry,
+  { count, first, last, madeUp, older }: NonNullable<ReturnType<typeof dueTimes>['missed']>,
+): string {
+  const iso = (at: number): string => new Date(at).toISOString();
+  if (count === 0) return `The ${key} has missed runs since ${iso(first)}; all of them are too old now.`;
+  const what = count === 1 ? `its run of ${iso(first)}` : `${count} runs, from ${iso(first)} to ${iso(last)}`;
+  const more = older ? ', and others that are too old now' : '';
+  const done =
+    madeUp === 0
+      ? 'they are not made up for'
+      : `${madeUp} of them ${madeUp === 1 ? 'is' : 'are'} made up for`;
+  return `The ${key} has missed ${what}${more}: ${done} (policy missed=${policy.missed}).`;
+}
