@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { listenError } from '../listen-error.ts';
+import { createExposure, type Exposure } from '../server/exposure.ts';
+import { OpenRequests } from '../server/open-requests.ts';
 import { AwsError, notImplemented } from './aws-error.ts';
 import { FrontDoor, refuseMalformed, toAwsError } from './front-door.ts';
 import type { HostDoor } from './host-doors.ts';
@@ -14,6 +16,8 @@ export type ApiServer = {
   /** Requests to the hosts of this door pass no route. */
   hosts(door: HostDoor): void;
   listen(): Promise<{ readonly url: string }>;
+  /** Takes no connections any more; resolves when all requests are answered, also at once those that come meanwhile. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -22,6 +26,8 @@ export type ApiServerOptions = {
   readonly port: number;
   /** What no caller is told of: the failure of a route. */
   readonly onDefect?: (error: unknown) => void;
+  /** @default this machine alone */
+  readonly exposure?: Exposure;
   /** @default at most 512 MB of unfinished bodies, 20 s of silence */
   readonly bodies?: RequestBodies;
 };
@@ -37,7 +43,9 @@ const REQUEST_MS = 300_000;
  */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { onDefect = () => undefined, bodies = new RequestBodies() } = options;
-  const door = new FrontDoor({ host: options.host, onDefect });
+  const { exposure = createExposure(options) } = options;
+  const open = new OpenRequests();
+  const door = new FrontDoor({ exposure, open, onDefect });
   const app = fastify({
     logger: false,
     // A topic, or an ARN, URL-encoded.
@@ -56,9 +64,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
           headersTimeout: HEAD_MS,
           requestTimeout: REQUEST_MS,
           connectionsCheckingInterval: 2_000,
+          // Others, such as `h2c` of Java's client, may be left unheard: https://www.rfc-editor.org/rfc/rfc9110#section-7.8
+          shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
         },
         (request, response) => door.enter(request, response, handler),
-      ),
+      ).on('upgrade', (request, socket, head) => void door.upgrade(request, socket, head)),
   });
   // Bodies are bytes: Lambda's payload is passed on as it came.
   app.removeAllContentTypeParsers();
@@ -88,6 +98,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       const address = app.server.address();
       if (address === null || typeof address === 'string') throw new TypeError('expected a TCP address');
       return { url: `http://${urlHost(options.host)}:${address.port}` };
+    },
+    drain() {
+      // Of both, the server of this port and what else is given to it: Node.js ends connections that are idle by itself.
+      if (app.server.listening) app.server.close();
+      return open.drain();
     },
     close: () => {
       closed ??= app.close();

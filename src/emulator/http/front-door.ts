@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Exposure } from '../server/exposure.ts';
+import type { OpenRequests } from '../server/open-requests.ts';
 import { REST_JSON } from './api-protocol.ts';
 import { AwsError } from './aws-error.ts';
-import type { HostDoor } from './host-doors.ts';
-import { hostName, refuseForeignHost, refuseForeignPage } from './loopback-guard.ts';
+import type { HostDoor, Visitor } from './host-doors.ts';
+import { refuseForeignPage } from './loopback-guard.ts';
 
 /** Node.js drops headers above 2,000 without a word, `Authorization` among them; no client sends half as many. */
 const HEADERS = 200;
@@ -13,13 +16,18 @@ const HEADERS = 200;
  * Then those for hosts of their own go through their doors.
  */
 export class FrontDoor {
-  readonly #host: string;
+  readonly #exposure: Exposure;
+  readonly #open: OpenRequests;
   readonly #onDefect: (error: unknown) => void;
   readonly #doors: HostDoor[] = [];
 
-  /** @param options.host what `--host` named. */
-  constructor(options: { readonly host: string; readonly onDefect: (error: unknown) => void }) {
-    this.#host = options.host;
+  constructor(options: {
+    readonly exposure: Exposure;
+    readonly open: OpenRequests;
+    readonly onDefect: (error: unknown) => void;
+  }) {
+    this.#exposure = options.exposure;
+    this.#open = options.open;
     this.#onDefect = options.onDefect;
   }
 
@@ -33,9 +41,14 @@ export class FrontDoor {
     response: ServerResponse,
     next: (request: IncomingMessage, response: ServerResponse) => void,
   ): void {
-    const refusal = malformed(request) ?? forbidden(refuseForeignHost(request.headers, this.#host));
+    const { hosts, addresses, limits } = this.#exposure;
+    this.#open.enter(response);
+    const refusal =
+      malformed(request) ??
+      forbidden(hosts.refusal(request.headers)) ??
+      limits?.enter(addresses.of(request), request, response);
     if (refusal !== undefined) return sendAwsError(response, refusal);
-    const host = hostName(request.headers.host);
+    const host = hosts.localName(request.headers);
     const door = this.#doors.find(({ matches }) => matches(host));
     if (door !== undefined) {
       void this.#through(door, host, request, response);
@@ -44,6 +57,15 @@ export class FrontDoor {
     const page = forbidden(refuseForeignPage(request.headers));
     if (page === undefined) next(request, response);
     else sendAwsError(response, page);
+  }
+
+  #visitor(host: string, request: IncomingMessage): Visitor {
+    const { addresses, isExposed } = this.#exposure;
+    return {
+      host,
+      sourceIp: addresses.of(request),
+      isDeveloper: !isExposed && addresses.isLocal(request),
+    };
   }
 
   async #through(
@@ -61,13 +83,22 @@ export class FrontDoor {
       ) {
         throw page;
       }
-      await door.handle(request, response);
+      await door.handle(request, response, this.#visitor(host, request));
     } catch (error) {
       if (!(error instanceof AwsError)) this.#onDefect(error);
       if (response.headersSent) response.destroy();
       else sendAwsError(response, toAwsError(error));
     }
   }
+}
+
+/** Rejects with AwsError 403 for a page that the door does not let in. */
+async function checkPage(door: HostDoor, { headers, url = '/' }: IncomingMessage): Promise<void> {
+  const page = forbidden(refuseForeignPage(headers));
+  if (page === undefined) return;
+  const { origin, host } = headers;
+  const isAllowed = origin !== undefined && (await door.allowsOrigin?.(hostName(host), origin, url)) === true;
+  if (!isAllowed) throw page;
 }
 
 function malformed({ url = '', rawHeaders }: IncomingMessage): AwsError | undefined {
@@ -115,21 +146,21 @@ export function refuseMalformed(error: Error & { readonly code?: string }, socke
     socket.destroy();
     return;
   }
-  const { statusCode, type, body } = malformedError(error.code);
-  const text = JSON.stringify(body);
-  socket.end(
-    [
-      `HTTP/1.1 ${statusCode} ${type}`,
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(text)}`,
-      `x-amzn-errortype: ${type}`,
-      `x-amzn-requestid: ${crypto.randomUUID()}`,
-      `date: ${new Date().toUTCString()}`,
-      'connection: close',
-      '',
-      text,
-    ].join('\r\n'),
-  );
+  endWith(socket, malformedError(error.code));
+}
+
+/** An answer without a ServerResponse, the last one on its connection. */
+function endWith(socket: Duplex, error: AwsError): void {
+  const { status, headers, body } = REST_JSON.encodeError(error);
+  const bytes = Buffer.from(body ?? '');
+  const lines = Object.entries({
+    ...headers,
+    'content-length': bytes.byteLength,
+    'x-amzn-requestid': crypto.randomUUID(),
+    date: new Date().toUTCString(),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${error.type}`, ...lines, '', bytes.toString('utf8')].join('\r\n'));
 }
 
 function malformedError(code: string | undefined): AwsError {

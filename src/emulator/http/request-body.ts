@@ -39,21 +39,30 @@ export function bodyLimitOf(method: string, path: string): BodyLimit {
 export class RequestBodies {
   readonly #silenceMs: number;
   readonly #heldBytes: number;
+  readonly #mostBytes: number;
   #held = 0;
 
   constructor({
     silenceMs = SILENCE_MS,
     heldBytes = HELD_BYTES,
-  }: { silenceMs?: number; heldBytes?: number } = {}) {
+    mostBytes = Number.POSITIVE_INFINITY,
+  }: {
+    silenceMs?: number;
+    heldBytes?: number;
+    /** Of any body, whatever AWS would take. */
+    mostBytes?: number;
+  } = {}) {
     this.#silenceMs = silenceMs;
     this.#heldBytes = heldBytes;
+    this.#mostBytes = mostBytes;
   }
 
   /**
    * The whole body. Rejects with AwsError: 413 above the limit, 408 when the client falls silent, 503 when others
    * hold too much; with the socket's own error when the client has hung up.
    */
-  read(request: IncomingMessage, limit: BodyLimit): Promise<Buffer> {
+  read(request: IncomingMessage, ofOperation: BodyLimit): Promise<Buffer> {
+    const limit = { ...ofOperation, bytes: Math.min(ofOperation.bytes, this.#mostBytes) };
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;

@@ -22,7 +22,7 @@ export function addServiceRoutes(api: ApiServer, load: () => Promise<LoadedServi
   api.hosts({
     matches: (host) => FUNCTION_HOST.test(host),
     allowsOrigin: async (host, origin) => (await (await load()).urls.allowsOrigin?.(host, origin)) ?? false,
-    handle: async (request, response) => (await load()).urls.handle(request, response),
+    handle: async (request, response, visitor) => (await load()).urls.handle(request, response, visitor),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AwsError } from '../http/aws-error.ts';
+import type { CallerLimits } from '../server/caller-limits.ts';
 import type { Identities } from './identities.ts';
 import type { Principal } from './principal.ts';
 
@@ -18,13 +19,22 @@ const NO_BODY = new Uint8Array();
 /** Who makes a request to the emulator's HTTP API, and whether he may. */
 export class RequestAccess {
   readonly #identities: Identities;
+  readonly #limits: CallerLimits | undefined;
 
-  constructor(identities: Identities) {
+  /** @param limits what one caller may take. */
+  constructor(identities: Identities, limits?: CallerLimits) {
     this.#identities = identities;
+    this.#limits = limits;
   }
 
-  /** @throws AwsError where the signature is not good. */
+  /** @throws AwsError where the signature is not good, or where the caller has taken too much. */
   principalOf(request: FastifyRequest, service: string | readonly string[]): Principal {
+    const principal = this.#verify(request, service);
+    this.#limits?.identify(request.raw, principal.arn);
+    return principal;
+  }
+
+  #verify(request: FastifyRequest, service: string | readonly string[]): Principal {
     return this.#identities.verify({
       method: request.method,
       path: request.raw.url ?? '/',
