@@ -1,4 +1,4 @@
-import { functionOf } from '../fixtures/fixture.ts';
+import { functionsOf } from '../fixtures/fixture.ts';
 import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration } from './configuration.ts';
@@ -35,7 +35,7 @@ export async function sendFixtures(options: Sending & { readonly store: SessionS
 async function send(file: FixtureFile, { configuration, ...api }: Sending): Promise<string | undefined> {
   const fixture = await loadFixture(file);
   const names = configuration.functions.map(({ name }) => name);
-  const functionName = functionOf(fixture, names);
+  const [functionName] = functionsOf(fixture, configuration.functions);
   if (functionName === undefined) return `no function is named for it; there are ${names.join(', ')}`;
   const { clientContext } = fixture;
   return invokeFunction({ functionName, event: JSON.stringify(fixture.event), clientContext }, api);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { diffJson, equalJson } from './json-diff.ts';
+import { equalJson } from '../../fixtures/equal-json.ts';
+import { diffJson } from './json-diff.ts';
 
 const there = (value: unknown) => ({ there: true, value });
 const missing = { there: false };

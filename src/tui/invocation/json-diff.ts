@@ -1,3 +1,4 @@
+import { equalJson } from '../../fixtures/equal-json.ts';
 import { isObject } from '../../fixtures/event-fields.ts';
 
 /** What differs between two JSON values, and where: `.items[3].price`. The root's path is empty. */
@@ -90,27 +91,6 @@ function compareLists(path: string, before: readonly unknown[], after: readonly 
       after: index < after.length - tail ? { there: true, value: after[index] } : MISSING,
     };
   });
-}
-
-/** Whether two JSON values say the same, whatever the order of their names. No recursion: nesting may be hostile. */
-export function equalJson(one: unknown, other: unknown): boolean {
-  const waiting: [unknown, unknown][] = [[one, other]];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [a, b] = next;
-    if (Object.is(a, b)) continue;
-    if (Array.isArray(a) && Array.isArray(b)) {
-      if (a.length !== b.length) return false;
-      for (const [index, item] of a.entries()) waiting.push([item, b[index]]);
-    } else if (isObject(a) && isObject(b)) {
-      const names = Object.keys(a);
-      if (names.length !== Object.keys(b).length) return false;
-      for (const name of names) {
-        if (!Object.hasOwn(b, name)) return false;
-        waiting.push([a[name], b[name]]);
-      }
-    } else return false;
-  }
-  return true;
 }
 
 function heldJson(text: string): { readonly value: unknown } | undefined {
