@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { didYouMean } from '../checks/near-miss.ts';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
+import { addAliasCommand } from './commands/alias.ts';
+import { addDeleteCommand } from './commands/delete.ts';
+import { addDeployCommand } from './commands/deploy.ts';
 import { addDevCommand } from './commands/dev.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEmulatorCommand } from './commands/emulator.ts';
@@ -8,7 +11,10 @@ import { addEnvCommand } from './commands/env.ts';
 import { addFixturesCommand } from './commands/fixtures.ts';
 import { addInvokeCommand } from './commands/invoke.ts';
 import { addKeysCommand } from './commands/keys.ts';
+import { addListCommand } from './commands/list.ts';
 import { addLogsCommand } from './commands/logs.ts';
+import { addRollbackCommand } from './commands/rollback.ts';
+import { addVersionsCommand } from './commands/versions.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
 
@@ -38,6 +44,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   addEnvCommand(program);
   addKeysCommand(program);
   addDoctorCommand(program);
+  addDeployCommand(program);
+  addListCommand(program);
+  addVersionsCommand(program);
+  addAliasCommand(program);
+  addRollbackCommand(program);
+  addDeleteCommand(program);
   try {
     process.exitCode = 0;
     refuseUnknownCommand(program, argv[0]);

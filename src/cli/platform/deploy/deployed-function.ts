@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type FunctionConfiguration,
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  GetFunctionUrlConfigCommand,
+} from '@aws-sdk/client-lambda';
+import type { LambdaCalls } from '../lambda-calls.ts';
+
+/** Who may call a function's URL: whoever knows it, or those whom a policy allows and who sign. */
+export type UrlAccess = 'public' | 'iam';
+
+/** What a function is now, as far as a deployment looks at it. */
+export type DeployedFunction = {
+  /** Of the package of `$LATEST`: base64. */
+  readonly codeSha256: string;
+  readonly runtime: string;
+  readonly handler: string;
+  /** MiB. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly role: string;
+  readonly alias?: AliasTarget;
+  /** Whether the alias leads to what `$LATEST` is; false without an alias. */
+  readonly aliasIsLatest: boolean;
+  /** Of the alias. */
+  readonly url?: { readonly address: string; readonly access: UrlAccess };
+};
+
+export type AliasTarget = {
+  readonly version: string;
+  /** Shares of 0..1 that other versions get. */
+  readonly weights: Readonly<Record<string, number>>;
+};
+
+/** Undefined where there is no function of that name. Rejects with LlxError. */
+export async function readDeployedFunction(
+  lambda: LambdaCalls,
+  FunctionName: string,
+  aliasName: string,
+): Promise<DeployedFunction | undefined> {
+  const configuration = await lambda.find('GetFunctionConfiguration', FunctionName, (client, options) =>
+    client.send(new GetFunctionConfigurationCommand({ FunctionName }), options),
+  );
+  if (configuration === undefined) return undefined;
+  const [alias, live, url] = await Promise.all([
+    readAlias(lambda, FunctionName, aliasName),
+    lambda.find('GetFunctionConfiguration', FunctionName, (client, options) =>
+      client.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier: aliasName }), options),
+    ),
+    lambda.find('GetFunctionUrlConfig', FunctionName, (client, options) =>
+      client.send(new GetFunctionUrlConfigCommand({ FunctionName, Qualifier: aliasName }), options),
+    ),
+  ]);
+  return {
+    ...settingsOf(configuration),
+    aliasIsLatest: live !== undefined && isDeepStrictEqual(settingsOf(live), settingsOf(configuration)),
+    ...(alias === undefined ? {} : { alias }),
+    ...(url?.FunctionUrl === undefined
+      ? {}
+      : { url: { address: url.FunctionUrl, access: url.AuthType === 'NONE' ? 'public' : 'iam' } }),
+  };
+}
+
+function settingsOf(configuration: FunctionConfiguration) {
+  return {
+    codeSha256: configuration.CodeSha256 ?? '',
+    runtime: configuration.Runtime ?? '',
+    handler: configuration.Handler ?? '',
+    memory: configuration.MemorySize ?? 0,
+    timeout: configuration.Timeout ?? 0,
+    environment: configuration.Environment?.Variables ?? {},
+    role: configuration.Role ?? '',
+  };
+}
+
+/** Undefined where the function has no alias of that name. Rejects with LlxError. */
+export async function readAlias(
+  lambda: LambdaCalls,
+  FunctionName: string,
+  Name: string,
+): Promise<AliasTarget | undefined> {
+  const alias = await lambda.find('GetAlias', FunctionName, (client, options) =>
+    client.send(new GetAliasCommand({ FunctionName, Name }), options),
+  );
+  return alias?.FunctionVersion === undefined
+    ? undefined
+    : { version: alias.FunctionVersion, weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {} };
+}

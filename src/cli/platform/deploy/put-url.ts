@@ -1,0 +1,82 @@
+import {
+  AddPermissionCommand,
+  type AddPermissionCommandInput,
+  CreateFunctionUrlConfigCommand,
+  LambdaServiceException,
+  RemovePermissionCommand,
+  UpdateFunctionUrlConfigCommand,
+} from '@aws-sdk/client-lambda';
+import type { LambdaCalls } from '../lambda-calls.ts';
+import type { UrlAccess } from './deployed-function.ts';
+
+/**
+ * What lets anyone call a URL that asks for no signature: both, since October 2025.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+const PUBLIC: readonly Pick<
+  AddPermissionCommandInput,
+  'StatementId' | 'Action' | 'FunctionUrlAuthType' | 'InvokedViaFunctionUrl'
+>[] = [
+  {
+    StatementId: 'FunctionURLAllowPublicAccess',
+    Action: 'lambda:InvokeFunctionUrl',
+    FunctionUrlAuthType: 'NONE',
+  },
+  {
+    StatementId: 'FunctionURLAllowInvokeAction',
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
+  },
+];
+
+type UrlPlace = { readonly functionName: string; readonly qualifier: string };
+
+/** Makes the URL of an alias, or changes who may call it. Gives its address. */
+export async function putUrl(
+  lambda: LambdaCalls,
+  place: UrlPlace,
+  { access, was }: { readonly access: UrlAccess; readonly was: UrlAccess | undefined },
+): Promise<string> {
+  const FunctionName = place.functionName;
+  const input = {
+    FunctionName,
+    Qualifier: place.qualifier,
+    AuthType: access === 'public' ? 'NONE' : 'AWS_IAM',
+  } as const;
+  // Nobody may come in by a permission that is about to go, nor by a URL before it is allowed.
+  if (access === 'iam' && was === 'public') await removePublic(lambda, place);
+  const answer =
+    was === undefined
+      ? await lambda.call('CreateFunctionUrlConfig', FunctionName, (client, options) =>
+          client.send(new CreateFunctionUrlConfigCommand(input), options),
+        )
+      : await lambda.call('UpdateFunctionUrlConfig', FunctionName, (client, options) =>
+          client.send(new UpdateFunctionUrlConfigCommand(input), options),
+        );
+  if (access === 'public') await addPublic(lambda, place);
+  return answer.FunctionUrl ?? '';
+}
+
+async function addPublic(lambda: LambdaCalls, { functionName, qualifier }: UrlPlace): Promise<void> {
+  for (const statement of PUBLIC) {
+    const input = { FunctionName: functionName, Qualifier: qualifier, Principal: '*', ...statement };
+    await lambda.call('AddPermission', functionName, async (client, options) => {
+      try {
+        await client.send(new AddPermissionCommand(input), options);
+      } catch (error) {
+        // A deployment before this one has added it.
+        if (!(error instanceof LambdaServiceException && error.name === 'ResourceConflictException'))
+          throw error;
+      }
+    });
+  }
+}
+
+async function removePublic(lambda: LambdaCalls, { functionName, qualifier }: UrlPlace): Promise<void> {
+  for (const { StatementId } of PUBLIC) {
+    const input = { FunctionName: functionName, Qualifier: qualifier, StatementId };
+    await lambda.find('RemovePermission', functionName, (client, options) =>
+      client.send(new RemovePermissionCommand(input), options),
+    );
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  type FunctionConfiguration,
+  GetFunctionUrlConfigCommand,
+  ListFunctionsCommand,
+} from '@aws-sdk/client-lambda';
+import { dateText } from '../../session/time-text.ts';
+import { sizeText } from '../../tui/lines/size-text.ts';
+import type { TargetFlags } from '../aws-target.ts';
+import { readAlias } from './deploy/deployed-function.ts';
+import { LIVE_ALIAS, liveAddress } from './deploy/live-address.ts';
+import type { LambdaCalls } from './lambda-calls.ts';
+import { type Surroundings, writeRows } from './platform-output.ts';
+import { withLambda } from './with-lambda.ts';
+
+export type ListFlags = TargetFlags & { readonly json?: boolean };
+
+/** Calls at once, of two for each function: AWS takes 15 a second of some of them without a word. */
+const AT_ONCE = 6;
+
+/** `llx list`: the functions, what is live of them and where. Gives the exit code; rejects with LlxError. */
+export async function runList(flags: ListFlags, surroundings: Surroundings = process): Promise<number> {
+  const rows = await withLambda(flags, surroundings.env, async (lambda) => {
+    const functions = await listFunctions(lambda);
+    return await inLanes(functions, (each) => rowOf(lambda, each));
+  });
+  writeRows(
+    rows,
+    [
+      { title: 'FUNCTION', value: (row) => row.function, cut: true },
+      { title: 'LIVE', value: ({ version = '' }) => version, align: 'right' },
+      { title: 'RUNTIME', value: ({ runtime }) => runtime },
+      { title: 'MEMORY', value: ({ memory }) => `${memory} MB`, align: 'right' },
+      { title: 'TIMEOUT', value: ({ timeout }) => `${timeout} s`, align: 'right' },
+      { title: 'SIZE', value: ({ codeSize }) => sizeText(codeSize), align: 'right' },
+      { title: 'CHANGED', value: ({ lastModified }) => dateText(lastModified) },
+      { title: 'URL', value: ({ url = '' }) => url },
+    ],
+    { json: flags.json, empty: 'No functions yet: llx deploy DIR --name NAME' },
+    surroundings,
+  );
+  return 0;
+}
+
+async function listFunctions(lambda: LambdaCalls): Promise<readonly FunctionConfiguration[]> {
+  const functions: FunctionConfiguration[] = [];
+  let Marker: string | undefined;
+  do {
+    const input = Marker === undefined ? {} : { Marker };
+    const page = await lambda.call('ListFunctions', '*', (client, options) =>
+      client.send(new ListFunctionsCommand(input), options),
+    );
+    functions.push(...(page.Functions ?? []));
+    Marker = page.NextMarker;
+  } while (Marker !== undefined);
+  return functions;
+}
+
+async function rowOf(lambda: LambdaCalls, { FunctionName = '', ...configuration }: FunctionConfiguration) {
+  const [alias, url] = await Promise.all([
+    readAlias(lambda, FunctionName, LIVE_ALIAS),
+    lambda.find('GetFunctionUrlConfig', FunctionName, (client, options) =>
+      client.send(new GetFunctionUrlConfigCommand({ FunctionName, Qualifier: LIVE_ALIAS }), options),
+    ),
+  ]);
+  return {
+    type: 'function',
+    function: FunctionName,
+    arn: configuration.FunctionArn ?? '',
+    runtime: configuration.Runtime ?? '',
+    handler: configuration.Handler ?? '',
+    memory: configuration.MemorySize ?? 0,
+    timeout: configuration.Timeout ?? 0,
+    codeSize: configuration.CodeSize ?? 0,
+    lastModified: configuration.LastModified ?? '',
+    ...(alias === undefined ? {} : { version: alias.version, weights: alias.weights }),
+    ...(url?.FunctionUrl === undefined
+      ? {}
+      : { url: liveAddress(FunctionName, LIVE_ALIAS, url.FunctionUrl, lambda.target) }),
+  };
+}
+
+/** In the order of the items. */
+async function inLanes<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return results;
+}
