@@ -14,6 +14,7 @@ import { addKeysCommand } from './commands/keys.ts';
 import { addListCommand } from './commands/list.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
+import { addSmokeCommand } from './commands/smoke.ts';
 import { addVersionsCommand } from './commands/versions.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
@@ -39,6 +40,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addDevCommand(program);
   addInvokeCommand(program);
   addFixturesCommand(program);
+  addSmokeCommand(program);
   addEmulatorCommand(program);
   addLogsCommand(program);
   addEnvCommand(program);

@@ -15,6 +15,8 @@ export const ERROR_CODES = {
   LLX_FUNCTION_UNKNOWN: { exitCode: 2 }, // no function of that name
   LLX_EVENT_INVALID: { exitCode: 2 }, // an event that is not JSON, or cannot be read
   LLX_FIXTURE_UNKNOWN: { exitCode: 2 }, // no fixture of that name
+  LLX_FIXTURES_MISSING: { exitCode: 2 }, // `smoke`: a project without a fixture
+  LLX_REPORT_UNWRITABLE: { exitCode: 2 }, // `smoke`: a report's file that cannot be written
   LLX_FIXTURE_INVALID: { exitCode: 2 }, // a fixture file that is not a fixture
   LLX_PORT_IN_USE: { exitCode: 2 }, // another program listens there
   LLX_STATE_IN_USE: { exitCode: 2 }, // another emulator has the state's directory

@@ -26,8 +26,11 @@ export function failureDetails(result: CaseResult, options: DetailOptions): read
     const stack = rest.slice(0, STACK_LINES).map((line) => stackLine(line, fileText, style));
     parts.push([style('bad', summary), ...frameLines(frame, fileText, style), ...stack]);
   }
-  if (observed !== undefined && mismatches.length > 0) {
-    parts.push(mismatchText(mismatches, { expectation, observed }));
+  // An error that nobody expected was shown whole: that it was not expected, everybody knows.
+  const others =
+    expectation?.error === undefined ? mismatches.filter(({ part }) => part !== 'error') : mismatches;
+  if (observed !== undefined && others.length > 0) {
+    parts.push(mismatchText(others, { expectation, observed, style }));
   }
   return parts.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
 }

@@ -1,6 +1,7 @@
 import { isLlxError } from '../errors/llx-error.ts';
 import { checkExpectation } from '../fixtures/expect/check-expectation.ts';
 import type { CaseResult, CodeFrame } from './case-result.ts';
+import type { ExpectationUpdate } from './expectation-writer.ts';
 import type { RunnableCase, SmokeCase } from './smoke-case.ts';
 import type { World, WorldInvocation } from './world.ts';
 
@@ -13,8 +14,8 @@ export type CaseOptions = {
   /** Where the fixture says nothing else. */
   readonly clock?: string;
   readonly seed?: number;
-  /** Writes what the function does now into the fixture. Gives why not, or undefined. */
-  readonly update?: (one: RunnableCase, observed: WorldInvocation) => Promise<string | undefined>;
+  /** Writes what the function does now into the fixture. */
+  readonly update?: (one: RunnableCase, observed: WorldInvocation) => Promise<ExpectationUpdate>;
   /** The developer's code that a failure came from. */
   readonly frameOf?: (observed: WorldInvocation, functionName: string) => Promise<CodeFrame | undefined>;
 };
@@ -109,31 +110,43 @@ async function conclude(
   one: RunnableCase,
   attempt: Exclude<Attempt, { end: 'interrupted' }>,
   attempts: number,
-  { update, frameOf }: CaseOptions,
+  options: CaseOptions,
 ): Promise<CaseResult> {
   const base = { ...subject(one), attempts, updated: false };
   if (attempt.end === 'problem') {
     const { problem, durationMs } = attempt;
     return { ...base, status: 'failed', durationMs, mismatches: [], problem };
   }
-  const { observed, mismatches } = attempt;
-  const { durationMs } = observed;
-  const stale = mismatches.length > 0 || one.fixture.expect === undefined;
-  const refused = update !== undefined && stale ? await update(one, observed) : undefined;
-  if (update !== undefined && stale && refused === undefined)
-    return { ...base, status: 'passed', durationMs, mismatches: [], updated: true };
-  if (mismatches.length === 0) return { ...base, status: 'passed', durationMs, mismatches };
-  const frame = observed.error === undefined ? undefined : await frameOf?.(observed, one.functionName);
-  return {
-    ...base,
-    status: 'failed',
-    durationMs,
-    mismatches,
-    observed,
-    ...(one.fixture.expect === undefined ? {} : { expectation: one.fixture.expect }),
-    ...(refused === undefined ? {} : { problem: refused }),
-    ...(frame === undefined ? {} : { frame }),
-  };
+  const { observed } = attempt;
+  const result = { ...base, durationMs: observed.durationMs, ...(await settle(one, attempt, options)) };
+  if (result.mismatches.length === 0) return { ...result, status: 'passed' };
+  const frame = observed.error && (await options.frameOf?.(observed, one.functionName));
+  return { ...result, status: 'failed', observed, ...(frame === undefined ? {} : { frame }) };
+}
+
+type Settled = Pick<CaseResult, 'mismatches' | 'updated' | 'problem' | 'expectation'>;
+
+/** With `--update`, what differs is expected from now on. */
+async function settle(
+  { fixture, ...one }: RunnableCase,
+  { observed, mismatches }: Extract<Attempt, { end: 'checked' }>,
+  { update }: CaseOptions,
+): Promise<Settled> {
+  const expected = fixture.expect === undefined ? {} : { expectation: fixture.expect };
+  const isStale = mismatches.length > 0 || fixture.expect === undefined;
+  if (update === undefined || !isStale) return { mismatches, updated: false, ...expected };
+  const outcome = await update({ ...one, fixture }, observed);
+  if ('refused' in outcome) {
+    // A fixture without an expectation that could not be given one is as good as before.
+    return {
+      mismatches,
+      updated: false,
+      ...expected,
+      ...(mismatches.length === 0 ? {} : { problem: outcome.refused }),
+    };
+  }
+  const { expectation, written } = outcome;
+  return { mismatches: checkExpectation(expectation, observed), updated: written, expectation };
 }
 
 /** Of a world that could not be started, or did not invoke. */

@@ -1,4 +1,5 @@
 import { type Fixture, functionsOf } from '../fixtures/fixture.ts';
+import type { CallableFunction } from '../fixtures/function-alias.ts';
 import type { InvalidFixture } from '../fixtures/load-fixtures.ts';
 
 /** A fixture and one function that it is run with: a fixture for several functions is as many cases. */
@@ -23,21 +24,21 @@ export type SmokeCase = RunnableCase | BrokenCase;
 /** The cases of fixtures, in the order of these. */
 export function casesOf(
   fixtures: readonly (Fixture | InvalidFixture)[],
-  functionNames: readonly string[],
+  functions: readonly CallableFunction[],
 ): readonly SmokeCase[] {
   return fixtures.flatMap((fixture): readonly SmokeCase[] => {
     const { name, file } = fixture;
     if ('problem' in fixture) return [{ name, file, problem: fixture.problem }];
-    const names = functionsOf(fixture, functionNames);
-    if (names.length === 0) return [{ name, file, problem: noFunction(fixture, functionNames) }];
+    const names = functionsOf(fixture, functions);
+    if (names.length === 0) return [{ name, file, problem: noFunction(fixture, functions) }];
     return names.map((functionName) => ({ name, file, functionName, fixture }));
   });
 }
 
-function noFunction({ name, functionName }: Fixture, functionNames: readonly string[]): string {
+function noFunction({ name, functionName }: Fixture, functions: readonly CallableFunction[]): string {
   const meant =
     functionName === undefined
       ? `a function called as the first folder of ${name}, or "function" in the file`
       : `a function that "${functionName}" fits`;
-  return `Expected ${meant}, found none. There are: ${functionNames.join(', ')}.`;
+  return `Expected ${meant}, found none. There are: ${functions.map((one) => one.name).join(', ')}.`;
 }

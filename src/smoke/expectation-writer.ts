@@ -1,0 +1,67 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../fixtures/event-fields.ts';
+import type { Expectation } from '../fixtures/expect/expectation.ts';
+import { updatedExpectation } from '../fixtures/expect/updated-expectation.ts';
+import { fixtureParts } from '../fixtures/fixture.ts';
+import type { RunnableCase } from './smoke-case.ts';
+import type { WorldInvocation } from './world.ts';
+
+/** What is expected from now on, or why that stays as it is. */
+export type ExpectationUpdate =
+  | { readonly expectation: Expectation; readonly written: boolean }
+  | { readonly refused: string };
+
+/** `--update`: writes into fixtures what their functions do now. One for each run. */
+export class ExpectationWriter {
+  /** What this run expects by now, by file: several functions may share a fixture. */
+  readonly #expected = new Map<string, Promise<ExpectationUpdate>>();
+
+  /** What the fixture says beside its expectation stays as it is. */
+  async update(one: RunnableCase, observed: WorldInvocation): Promise<ExpectationUpdate> {
+    const { failedBecause = 'handler', error } = observed;
+    // Nobody wants to expect that a function does not build, or is killed.
+    if (error !== undefined && failedBecause !== 'handler') {
+      return { refused: `Not written: ${error.errorType} is no answer of the function.` };
+    }
+    const known = this.#expected.get(one.file);
+    if (known !== undefined) {
+      const update = await known;
+      return 'expectation' in update ? { ...update, written: false } : update;
+    }
+    const update = write(one, observed);
+    this.#expected.set(one.file, update);
+    return await update;
+  }
+}
+
+async function write({ file, fixture }: RunnableCase, observed: WorldInvocation): Promise<ExpectationUpdate> {
+  const expectation = updatedExpectation(fixture.expect, observed);
+  // A run that took too long changes nothing of what is demanded.
+  if (isDeepStrictEqual(expectation, fixture.expect)) return { expectation, written: false };
+  try {
+    const content: unknown = JSON.parse((await readFile(file, 'utf8')).replace(/^\ufeff/, ''));
+    await replace(file, `${JSON.stringify(withExpectation(content, expectation), undefined, 2)}\n`);
+  } catch (error) {
+    return { refused: `Not written: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  return { expectation, written: true };
+}
+
+/** An envelope keeps its keys in their order; an event alone becomes one. */
+function withExpectation(content: unknown, expect: Expectation): unknown {
+  const isEnvelope = isObject(content) && fixtureParts(content, []).event !== content;
+  return isEnvelope ? { ...content, expect } : { event: content, expect };
+}
+
+/** Whole or not at all: who interrupts it must not lose a fixture. */
+async function replace(file: string, text: string): Promise<void> {
+  const beside = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(beside, text);
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
