@@ -180,7 +180,13 @@ export class ChildWorker implements Worker {
     this.#process.load({
       spec,
       code,
-      command: { environment: { ...own, ...environment }, workingDirectory: spec.root, file, exportPath },
+      command: {
+        environment: { ...own, ...environment },
+        workingDirectory: spec.root,
+        file,
+        exportPath,
+        ...(spec.fixable === true ? { fixable: true } : {}),
+      },
     });
   }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { FixedInvocations, type FixedOf } from './fixed-invocations.ts';
 import { workerProfile } from './generation-workers.ts';
 import type {
   BuildEvent,
@@ -32,6 +33,8 @@ export type RuntimeOptions = {
    * fails the load, and so the invocation that waits for it, with `Llx.EnvironmentError`.
    */
   readonly environmentOf?: EnvironmentOf;
+  /** What is fixed in an invocation. @default nothing in any */
+  readonly fixedOf?: FixedOf | undefined;
   /** What a developer should know and no invocation shows, in a sentence. @default ignored */
   readonly onNotice?: (text: string) => void;
 };
@@ -46,6 +49,7 @@ class LocalRuntime implements DeployedRuntime {
   readonly #sources: Sources;
   readonly #layers: LayerDirectories;
   readonly #spares: SpareWorkers;
+  readonly #fixed: FixedInvocations | undefined;
   readonly #edited = new Map<string, LocalFunction>();
   /** By version and folder, too: they may run side by side. */
   readonly #packages = new Map<string, LocalFunction>();
@@ -55,15 +59,25 @@ class LocalRuntime implements DeployedRuntime {
   #closing: Promise<void> | undefined;
 
   constructor(options: RuntimeOptions) {
-    const { buildDirectory, layerDirectory, reload = true, onNotice = () => {}, spawnWorker } = options;
+    const {
+      buildDirectory,
+      layerDirectory,
+      reload = true,
+      onNotice = () => {},
+      spawnWorker,
+      fixedOf,
+    } = options;
     this.#options = options;
     this.#sources = new Sources({ buildDirectory, reload, onNotice });
     this.#layers = new LayerDirectories(layerDirectory ?? join(buildDirectory, '..', 'layers'));
     this.#spares = new SpareWorkers({ spawnWorker });
+    this.#fixed = fixedOf && new FixedInvocations(fixedOf);
   }
 
   invoke(spec: FunctionSpec, request: InvocationRequest): Promise<InvocationResult> {
-    return this.#function(spec).invoke(spec, request);
+    if (this.#fixed === undefined) return this.#function(spec).invoke(spec, request);
+    const fixed = this.#fixed.requestOf(spec, request);
+    return this.#function(spec).invoke(this.#fixed.specOf(spec), fixed);
   }
 
   boot(specs: readonly FunctionSpec[]): void {

@@ -20,6 +20,8 @@ export type FunctionSpec = {
   readonly version?: string;
   /** Absolute directories, in the function's order: what a later one has replaces what an earlier one has. */
   readonly layers?: readonly string[];
+  /** Whether invocations may fix values: what stands in the place of the time and of chance is there before the code is. */
+  readonly fixable?: boolean;
   readonly bundling?: {
     readonly external?: readonly string[];
     readonly define?: Readonly<Record<string, string>>;
@@ -28,6 +30,14 @@ export type FunctionSpec = {
     /** Absolute. @default the nearest tsconfig.json above each file */
     readonly tsconfig?: string;
   };
+};
+
+/** What a handler takes for the time and for chance, so that it answers the same at each run. */
+export type FixedValues = {
+  /** Where its clock stands still: epoch milliseconds. Absent: the time goes on. */
+  readonly epochMs?: number;
+  /** Decides what it draws. Absent: chance does. */
+  readonly seed?: number;
 };
 
 export type LogLine = {
@@ -52,6 +62,8 @@ export type InvocationRequest = {
   readonly clientContext?: unknown;
   readonly identity?: unknown;
   readonly traceId?: string;
+  /** Without effect in a function that is not `fixable`. */
+  readonly fixed?: FixedValues;
   /** The only kind of handler that may answer: a streaming one, or not. Absent: either. Else the result is `streaming`. */
   readonly streaming?: boolean;
   /** Called for each record, in order, before the result. */

@@ -15,6 +15,7 @@ import { captureOutput } from './capture-output.ts';
 import { InvocationRunner } from './invocation-runner.ts';
 import { installLazyGc } from './lazy-gc.ts';
 import type { Parent } from './parent.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** Not in the types; `require` of what a layer has needs it. */
 const modulePaths = Module as unknown as { _initPaths(): void };
@@ -27,6 +28,7 @@ export class HandlerProcess {
   readonly #parent: Parent;
   readonly #trim: TrimTrace;
   readonly #store = new InvokeStore();
+  #standIns: StandIns | undefined;
   #requestId: string | undefined;
   #runtime = '';
   #runner: InvocationRunner | undefined;
@@ -38,7 +40,8 @@ export class HandlerProcess {
   }
 
   /** Loads the handler; says `ready`, or why not. */
-  async load({ environment, inherits, workingDirectory, file, exportPath }: LoadCommand): Promise<void> {
+  async load(command: LoadCommand): Promise<void> {
+    const { environment, inherits, workingDirectory, file, exportPath } = command;
     const startedAt = performance.now();
     this.#parent.holdOpen(false);
     replaceEnvironment(environment, inherits === true);
@@ -48,6 +51,7 @@ export class HandlerProcess {
     this.#prepare();
     try {
       process.chdir(workingDirectory);
+      if (command.fixable === true) this.#standIns = await installStandIns();
       const loaded = pickHandler(
         await importHandlerFile(file),
         exportPath,
@@ -80,6 +84,7 @@ export class HandlerProcess {
       if (traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
       else process.env._X_AMZN_TRACE_ID = traceId;
     }
+    this.#standIns?.set(command.fixed);
     const { REQUEST_ID, X_RAY_TRACE_ID } = InvokeStore.PROTECTED_KEYS;
     this.#store.run({ [REQUEST_ID]: requestId, [X_RAY_TRACE_ID]: traceId }, () =>
       this.#runner?.run(this.#facts(command), event),
@@ -152,6 +157,12 @@ export class HandlerProcess {
       // An error whose own getters throw: it is answered all the same.
     }
   };
+}
+
+/** Loaded for the few functions that ask for it. */
+async function installStandIns(): Promise<StandIns> {
+  const { StandIns } = await import('./stand-ins.ts');
+  return new StandIns();
 }
 
 /** Nothing of what this process was started with is left to the handler, unless it `inherits` that. */

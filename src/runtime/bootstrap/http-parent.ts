@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 import { LLX_HEADERS } from '../channel/llx-headers.ts';
 import { encodeTelemetryRecord } from '../channel/telemetry-log.ts';
 import type { AnswerFacts, FailureFacts, InvokeCommand, LoadFacts } from '../channel/worker-message.ts';
+import type { FixedValues } from '../invocation.ts';
 import type { Parent } from './parent.ts';
 import { writeFully } from './pipe-writer.ts';
 
@@ -145,6 +146,7 @@ function commandOf({ headers }: IncomingMessage): InvokeCommand {
   const text = (name: string): string | undefined => headers[`lambda-runtime-${name}`]?.toString();
   const json = (name: string): unknown => JSON.parse(text(name) ?? 'null') ?? undefined;
   const traceId = text('trace-id');
+  const fixed = headers[LLX_HEADERS.fixed]?.toString();
   return {
     requestId: text('aws-request-id') ?? '',
     invokedFunctionArn: text('invoked-function-arn') ?? '',
@@ -155,5 +157,6 @@ function commandOf({ headers }: IncomingMessage): InvokeCommand {
     clientContext: json('client-context'),
     identity: json('cognito-identity'),
     ...(traceId === undefined ? {} : { traceId }),
+    ...(fixed === undefined ? {} : { fixed: JSON.parse(fixed) as FixedValues }),
   };
 }

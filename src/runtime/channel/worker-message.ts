@@ -1,3 +1,5 @@
+import type { FixedValues } from '../invocation.ts';
+
 /** What parent and child tell each other, whatever carries it. One invocation runs at a time. */
 
 export type LoadCommand = {
@@ -9,6 +11,8 @@ export type LoadCommand = {
   /** Absolute path of the module. */
   readonly file: string;
   readonly exportPath: string;
+  /** What stands in the place of the time and of chance is put there first. @default false */
+  readonly fixable?: boolean;
   /** Address of a Lambda Runtime API where the invocations are; absent: they come the way this came. */
   readonly runtimeApi?: string;
 };
@@ -25,6 +29,7 @@ export type InvokeCommand = {
   readonly clientContext?: unknown;
   readonly identity?: unknown;
   readonly traceId?: string;
+  readonly fixed?: FixedValues;
 };
 
 export type LoadFacts = {

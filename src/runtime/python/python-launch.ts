@@ -35,6 +35,8 @@ export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
           // A cache is taken for the source's second and size: two saves within a second would show the first. And what
           // is deployed stays as it is.
           PYTHONDONTWRITEBYTECODE: '1',
+          // llx's bootstrap takes it away; AWS's runtime client knows nothing of it.
+          ...(spec.fixable === true && !hasRuntimeClient ? { LLX_FIXABLE: '1' } : {}),
         },
         workingDirectory: spec.root,
         speaks: 'api-with-log',

@@ -1,3 +1,4 @@
+import type { FixedValues } from '../invocation.ts';
 import { type ApiReply, REFUSALS } from './api-reply.ts';
 
 /** An invocation as the runtime gets to know it. */
@@ -9,6 +10,7 @@ export type ApiInvocation = {
   readonly deadlineMs: number;
   readonly invokedFunctionArn: string;
   readonly traceId?: string;
+  readonly fixed?: FixedValues;
   /** Objects: they travel as JSON. */
   readonly clientContext?: unknown;
   readonly identity?: unknown;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LAMBDA } from '../../protocol/limits.ts';
+import { LLX_HEADERS } from '../channel/llx-headers.ts';
 import { ACCEPTED, type ApiReply, REFUSALS } from './api-reply.ts';
 import { type ApiInvocation, ApiState } from './api-state.ts';
 import { errorTypeOf, header, readBody } from './request-body.ts';
@@ -146,7 +147,7 @@ export class RuntimeApi {
 }
 
 function nextHeaders(invocation: ApiInvocation): Record<string, string> {
-  const { traceId, clientContext, identity } = invocation;
+  const { traceId, clientContext, identity, fixed } = invocation;
   return {
     'Content-Type': 'application/json',
     'Lambda-Runtime-Aws-Request-Id': invocation.requestId,
@@ -156,6 +157,7 @@ function nextHeaders(invocation: ApiInvocation): Record<string, string> {
     ...(traceId === undefined ? {} : { 'Lambda-Runtime-Trace-Id': traceId }),
     ...(clientContext === undefined ? {} : { 'Lambda-Runtime-Client-Context': headerJson(clientContext) }),
     ...(identity === undefined ? {} : { 'Lambda-Runtime-Cognito-Identity': headerJson(identity) }),
+    ...(fixed === undefined ? {} : { [LLX_HEADERS.fixed]: headerJson(fixed) }),
   };
 }
 
