@@ -1,3 +1,4 @@
+import type { Expectation } from '../fixtures/expect/expectation.ts';
 import type { SourceLocation } from '../session/source-location.ts';
 import type { InvocationRecord } from '../session/store.ts';
 
@@ -9,7 +10,7 @@ export type TuiFixture = {
   /** The function that it names itself. */
   readonly functionName?: string;
   readonly event?: unknown;
-  readonly expect?: unknown;
+  readonly expect?: Expectation;
   readonly problem?: string;
 };
 

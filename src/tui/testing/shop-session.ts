@@ -81,7 +81,7 @@ export const SHOP_FIXTURES: readonly TuiFixture[] = [
     file: '/app/fixtures/events/orders-api/get.json',
     functionName: 'orders-api',
     event: getRequest('/orders/42'),
-    expect: { statusCode: 200 },
+    expect: { answer: { statusCode: 200 } },
   },
   {
     name: 'orders-queue/batch',
