@@ -1,25 +1,22 @@
 import { isLlxError } from '../errors/llx-error.ts';
 import { DropCounter } from '../protocol/drops.ts';
-import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocation.ts';
-import type { AwsCredentials } from '../signature/credentials.ts';
+import type { FunctionSpec } from '../runtime/invocation.ts';
 import type { BrokerIdentity } from './broker/authorization.ts';
 import { type Broker, startBroker } from './broker/broker.ts';
-import type { CallListener } from './call-event.ts';
 import { addCodeRoute } from './code/code-route.ts';
-import { type EmulatorClock, SYSTEM_CLOCK } from './emulator-clock.ts';
+import { SYSTEM_CLOCK } from './emulator-clock.ts';
+import type { EmulatorOptions } from './emulator-options.ts';
 import { type ApiServer, createApiServer } from './http/api-server.ts';
-import { isLoopback } from './http/loopback-guard.ts';
+import { RequestBodies } from './http/request-body.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { addStateRoute, type EmulatorState } from './http/state-route.ts';
-import type { IamConfig } from './identity/iam-config.ts';
 import { Identities } from './identity/identities.ts';
 import { RequestAccess } from './identity/request-access.ts';
-import { type AskedPorts, openAskedPorts } from './iot/asked-ports.ts';
+import { openAskedPorts } from './iot/asked-ports.ts';
 import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
-import type { InvocationEvent } from './lambda/invocation-event.ts';
 import { InvocationService, type InvocationTarget } from './lambda/invocation-service.ts';
 import { addInvokeRoute } from './lambda/invoke-route.ts';
 import { addInvokeStreamRoute } from './lambda/invoke-stream-route.ts';
@@ -32,44 +29,10 @@ import { LazyServices } from './lazy-services.ts';
 import { InvocationLogs } from './logs/invocation-logs.ts';
 import { InvocationMetrics } from './metrics/invocation-metrics.ts';
 import { METRICS_QUERY } from './metrics/metrics-query.ts';
-import type { Services, StatePlace } from './services.ts';
+import { createExposure, isExposed } from './server/exposure.ts';
+import { addHealthRoutes, type Readiness } from './server/health-routes.ts';
+import type { Services } from './services.ts';
 import { addStsRoute } from './sts/sts-route.ts';
-
-export type EmulatorOptions = AskedPorts & {
-  /** 0 is a free one. */
-  readonly port: number;
-  readonly mqttPort: number;
-  /** Whether clients without an identity may use the plain MQTT port. @default true */
-  readonly plainMqtt?: boolean;
-  /** Who exists. @default the development key, which is the account's root */
-  readonly iam?: IamConfig;
-  /** Whether the development key opens it. @default on a loopback address, where no users are configured */
-  readonly developmentKey?: boolean;
-  /** Where what is deployed through the API is kept. @default nowhere: it is gone with the process */
-  readonly state?: StatePlace;
-  /** What is deployed: runs when nobody holds the lane of a function. */
-  readonly functions: readonly (FunctionSpec & { readonly role?: string })[];
-  /** Runs deployed code. Closed by whoever made it. */
-  readonly runtime: Runtime & Partial<Pick<DeployedRuntime, 'forget'>>;
-  readonly stubFile: string;
-  readonly stubHostFile: string;
-  /**
-   * Where the stubs run: all in one host process; each execution environment in its own, as on AWS (the functions
-   * must be packages); or nowhere, so that every function is only what is deployed.
-   */
-  readonly stubs: 'host' | 'process' | 'none';
-  readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
-  readonly onNotice: (text: string) => void;
-  readonly onInvocation?: (event: InvocationEvent) => void;
-  /** Hears of messages that clients publish and send, and of functions that they invoke. */
-  readonly onCall?: CallListener | undefined;
-  /** Takes out of log lines what no file may hold: functions print their keys. @default nothing */
-  readonly redact?: (text: string) => string;
-  /** STS gave somebody keys. */
-  readonly onIssue?: (credentials: AwsCredentials) => void;
-  /** @default the system's */
-  readonly clock?: EmulatorClock;
-};
 
 export type Emulator = EmulatorState & {
   readonly broker: Broker;
@@ -84,6 +47,8 @@ export type Emulator = EmulatorState & {
   loadServices(): Promise<EmulatorState['functions']>;
   /** Connects the stubs of functions, by default all: after a session has taken its lanes, they know at once who holds them. */
   prepareStubs(functions?: readonly FunctionSpec[]): void;
+  /** Takes no requests any more; resolves when those that have come are answered, and what runs has ended. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -129,7 +94,9 @@ async function open(
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
   const onDefect = (error: unknown): void => onNotice(problemText(error));
-  const api = createApiServer({ ...options, onDefect });
+  const exposure = createExposure(options);
+  const bodies = new RequestBodies({ mostBytes: options.mostBodyBytes });
+  const api = createApiServer({ ...options, exposure, bodies, onDefect });
   let ports: IotPorts | undefined;
   const place = (): StubPlace => ({
     mqttUrl: broker.url,
@@ -148,7 +115,7 @@ async function open(
     onEvent: options.onInvocation,
     now: () => clock.now(),
   });
-  const access = new RequestAccess(identities);
+  const access = new RequestAccess(identities, exposure.limits);
   const functions = options.functions.map(({ name, arn }) => ({ name, arn }));
   const state = {
     endpoint: '',
@@ -156,8 +123,10 @@ async function open(
     account,
     region,
     access: developmentKey ? ('open' as const) : ('closed' as const),
+    ...(options.domain === undefined ? {} : { domain: options.domain }),
     functions,
   };
+  let readiness: Readiness = 'starting';
   const logs = new InvocationLogs({ clock, drops, redact: options.redact });
   const metrics = new InvocationMetrics({ clock, drops });
   let deployedNames: () => readonly string[] = () => [];
@@ -204,12 +173,17 @@ async function open(
     () => ports?.endpoint,
     (request) => access.authorize(request, { service: 'iot', action: 'iot:DescribeEndpoint', resource: '*' }),
   );
-  addStateRoute(api.app, () => ({ ...state, functions: [...functions, ...deployed()] }));
+  addHealthRoutes(api.app, () => readiness);
+  addStateRoute(api.app, () => ({
+    ...state,
+    // Whoever knows no key is told no names.
+    functions: exposure.isExposed ? [] : [...functions, ...deployed()],
+  }));
   addCodeRoute(api.app, async () => (await services.load()).downloads);
-  addServiceRoutes(api, () => services.load());
+  addServiceRoutes(api, () => services.load(), exposure);
   try {
     state.endpoint = (await api.listen()).url;
-    ports = await openAskedPorts(options, { broker, identities, api, drops });
+    ports = await openAskedPorts({ ...options, hosts: exposure.hosts }, { broker, identities, api, drops });
   } catch (error) {
     await Promise.all([api.close(), broker.close()]);
     throw error;
@@ -221,6 +195,7 @@ async function open(
     environmentOf: hostedEnvironment({ identities, place, onNotice }),
   });
   opened.resolve();
+  if (!exposure.isExposed) readiness = 'ready';
   let closing: Promise<void> | undefined;
   return {
     ...state,
@@ -232,9 +207,14 @@ async function open(
     },
     async loadServices() {
       await services.load();
+      readiness = 'ready';
       return deployed();
     },
     prepareStubs: (functions = options.functions) => host?.prepare(functions),
+    async drain() {
+      readiness = 'draining';
+      await Promise.all([api.drain(), service.settled()]);
+    },
     close() {
       closing ??= closeAll({ service, services, host, api, broker, ports });
       return closing;
@@ -243,8 +223,8 @@ async function open(
 }
 
 /** Beyond this machine a key that everybody knows would open it to everybody. */
-function hasDevelopmentKey({ developmentKey, host, iam }: EmulatorOptions): boolean {
-  return developmentKey ?? (iam?.users === undefined && isLoopback(host));
+function hasDevelopmentKey(options: EmulatorOptions): boolean {
+  return options.developmentKey ?? (options.iam?.users === undefined && !isExposed(options));
 }
 
 /** What a user can mend, as it is; of a defect of ours what finds it: its first line and where it was. */

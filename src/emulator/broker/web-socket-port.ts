@@ -5,7 +5,8 @@ import { WebSocketServer } from 'ws';
 import type { DropCounter } from '../../protocol/drops.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import { AwsError } from '../http/aws-error.ts';
-import { refuseForeignRequest } from '../http/loopback-guard.ts';
+import { refuseForeignPage } from '../http/loopback-guard.ts';
+import { ServedHosts } from '../server/served-hosts.ts';
 import type { BrokerIdentity } from './authorization.ts';
 import { endAfter } from './connection-life.ts';
 import { listenSecurely, type SecurePort } from './secure-port.ts';
@@ -16,6 +17,8 @@ const MESSAGE_BYTES = 1024 * 1024;
 
 export type WebSocketPortOptions = {
   readonly host: string;
+  /** The names by which it may be called. @default `host`, and those of this machine */
+  readonly hosts?: ServedHosts;
   /** 0 is a free one. */
   readonly port: number;
   readonly certificate: KeyPair;
@@ -69,8 +72,11 @@ export async function openWebSocketPort(options: WebSocketPortOptions): Promise<
   return await listenSecurely(server, { ...options, scheme: 'wss', flag: '--wss-port' });
 }
 
-function admit(request: IncomingMessage, { host, identify }: WebSocketPortOptions): BrokerIdentity {
-  const foreign = refuseForeignRequest(request.headers, host);
+function admit(
+  request: IncomingMessage,
+  { host, hosts = new ServedHosts({ host }), identify }: WebSocketPortOptions,
+): BrokerIdentity {
+  const foreign = hosts.refusal(request.headers) ?? refuseForeignPage(request.headers);
   if (foreign !== undefined) throw new AwsError(403, 'AccessDeniedException', { message: foreign });
   if ((request.url ?? '').replace(/\?.*$/s, '') !== '/mqtt')
     throw new AwsError(404, 'ResourceNotFoundException', { message: 'expected the path /mqtt' });

@@ -50,7 +50,7 @@ export class RequestBodies {
     silenceMs?: number;
     heldBytes?: number;
     /** Of any body, whatever AWS would take. */
-    mostBytes?: number;
+    mostBytes?: number | undefined;
   } = {}) {
     this.#silenceMs = silenceMs;
     this.#heldBytes = heldBytes;

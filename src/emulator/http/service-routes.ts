@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createExposure, type Exposure } from '../server/exposure.ts';
 import type { ApiServer } from './api-server.ts';
+import { AwsError } from './aws-error.ts';
 import type { HostDoor } from './host-doors.ts';
 
 /** What the services answer, once they are loaded. */
@@ -13,9 +15,15 @@ export type LoadedServices = {
 const FUNCTION_HOST = /^(?:[^.]+|[^.]+\.lambda-url\.[^.]+)\.localhost$/;
 
 /** All that no other route answers: operations as data, function URLs, metrics. */
-export function addServiceRoutes(api: ApiServer, load: () => Promise<LoadedServices>): void {
+export function addServiceRoutes(
+  api: ApiServer,
+  load: () => Promise<LoadedServices>,
+  exposure: Pick<Exposure, 'isExposed' | 'addresses'> = createExposure({ host: '127.0.0.1' }),
+): void {
   addOperations(api.app, load);
-  api.app.get('/metrics', async (_request, reply) => {
+  api.app.get('/metrics', async (request, reply) => {
+    // Prometheus signs nothing, and metrics have names of functions in them.
+    if (exposure.isExposed && !exposure.addresses.isLocal(request.raw)) throw notFromHere();
     const { contentType, text } = (await load()).metricsText();
     return reply.type(contentType).send(text);
   });
@@ -31,5 +39,11 @@ function addOperations(app: FastifyInstance, load: () => Promise<LoadedServices>
     method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     url: '/*',
     handler: async (request, reply) => await (await load()).router.answer(request, reply),
+  });
+}
+
+function notFromHere(): AwsError {
+  return new AwsError(403, 'AccessDeniedException', {
+    Message: 'The metrics of this server are for this machine alone.',
   });
 }

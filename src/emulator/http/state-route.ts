@@ -14,6 +14,9 @@ export type EmulatorState = {
   readonly region: string;
   /** `open`: the development key opens it. `closed`: keys of its users are needed. */
   readonly access: 'open' | 'closed';
+  /** `example.org`: functions are at `https://greet.example.org`. */
+  readonly domain?: string;
+  /** Of an emulator that others than this machine can reach: none, its keys say who may know them. */
   readonly functions: readonly { readonly name: string; readonly arn: string }[];
 };
 

@@ -6,6 +6,7 @@ import type { Broker } from '../broker/broker.ts';
 import type { ApiServer } from '../http/api-server.ts';
 import type { Identities } from '../identity/identities.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { ServedHosts } from '../server/served-hosts.ts';
 import type { IotPorts } from './iot-ports.ts';
 
 export type AskedPorts = {
@@ -20,6 +21,8 @@ export type AskedPorts = {
   readonly certificateDirectory?: string;
   /** What the broker allows a connection. @default none */
   readonly quotas?: QuotaProfile;
+  /** The names by which it may be called. @default `host`, and those of this machine */
+  readonly hosts?: ServedHosts;
 };
 
 /** IoT Core's ports, loaded only where they are asked for: the offline path starts without TLS. */

@@ -155,6 +155,11 @@ export class InvocationService {
     this.report({ type: 'async', functionName, at: this.#now(), metric: 'AsyncEventsReceived' });
   }
 
+  /** Resolves when what runs now has ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#running]);
+  }
+
   /** Ends what runs, and waits for it. */
   async close(): Promise<void> {
     this.#closing.abort();

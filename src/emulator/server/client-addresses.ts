@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { hostName, isLoopback } from '../http/loopback-guard.ts';
 
 /** Of a request: what its connection and its proxies say. */
 export type ClientRequest = Pick<IncomingMessage, 'headers'> & {
@@ -44,9 +45,10 @@ export class ClientAddresses {
     return client;
   }
 
-  /** Whether it comes from this machine, and through no proxy. */
+  /** Whether it comes from this machine, and through no proxy: one leaves the name in `Host`, or says whom it asks for. */
   isLocal({ headers, socket }: ClientRequest): boolean {
     if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+    if (!isLoopback(hostName(headers.host))) return false;
     return LOOPBACK.test(plain(socket.remoteAddress));
   }
 
