@@ -18,6 +18,8 @@ export type EventsDependencies = {
   readonly invocations: InvocationService;
   readonly asyncQueue: AsyncQueue;
   readonly queues: QueueSender;
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number;
   readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };

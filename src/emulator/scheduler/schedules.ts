@@ -91,7 +91,8 @@ export class Schedules {
     state
       .statement('INSERT OR REPLACE INTO schedules (group_name, name, settings) VALUES (?, ?, ?)')
       .run(schedule.group, schedule.name, JSON.stringify(schedule));
-    if (schedule.isEnabled) timetable.set(this.#entryOf(schedule));
+    if (schedule.isEnabled)
+      timetable.set(this.#entryOf(schedule), { includesNow: schedule.expression.startsWith('rate') });
     else timetable.delete(key);
     this.#schedules.set(key, schedule);
     return schedule;

@@ -43,11 +43,15 @@ export class Timetable {
     else this.#plan(entry, integerOf(row, 'handled_until'));
   }
 
-  /** A new one, or another in place of one: what was before now does not happen any more. */
-  set(entry: TimetableEntry): void {
+  /**
+   * A new one, or another in place of one: what was before now does not happen any more.
+   *
+   * @param includesNow whether its first time may be the present one, as a rate's is
+   */
+  set(entry: TimetableEntry, { includesNow = false }: { readonly includesNow?: boolean } = {}): void {
     this.#runs.drop(entry.key);
-    // The present one included: a rate begins at once.
-    const handledUntil = this.#options.clock.now() - 1;
+    const now = this.#options.clock.now();
+    const handledUntil = includesNow ? now - 1 : now;
     this.#write(entry.key, handledUntil);
     this.#plan(entry, handledUntil);
     // Whoever adds it first gets its answer.
@@ -164,9 +168,7 @@ function missedText(
   if (count === 0) return `The ${key} has missed runs since ${iso(first)}; all of them are too old now.`;
   const what = count === 1 ? `its run of ${iso(first)}` : `${count} runs, from ${iso(first)} to ${iso(last)}`;
   const more = older ? ', and others that are too old now' : '';
-  const done =
-    madeUp === 0
-      ? 'they are not made up for'
-      : `${madeUp} of them ${madeUp === 1 ? 'is' : 'are'} made up for`;
-  return `The ${key} has missed ${what}${more}: ${done} (policy missed=${policy.missed}).`;
+  const those = count === 1 ? 'it' : `${madeUp === 0 ? 'none' : madeUp} of them`;
+  const done = `${those} is ${count === 1 && madeUp === 0 ? 'not ' : ''}made up for`;
+  return `The ${key} has missed ${what}${more}: ${madeUp > 1 ? done.replace(' is ', ' are ') : done} (policy missed=${policy.missed}).`;
 }
