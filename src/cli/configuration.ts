@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
+import type { RecordConfig } from '../fixtures/record/record-config.ts';
 import { type CdkApp, findCdkApp } from '../manifest/find-cdk-app.ts';
 import { partitionOf } from '../protocol/partition.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
@@ -44,6 +45,8 @@ export type Configuration = {
   readonly lane: string;
   /** Who exists in the emulator. */
   readonly iam?: IamConfig;
+  /** How invocations become fixtures. */
+  readonly record?: RecordConfig;
   /** The CDK app that the functions come from. */
   readonly app?: SynthesizedApp;
   /** What the developer should know of it: functions that cannot run here. */
@@ -172,6 +175,7 @@ export function toConfiguration(file: string, written: unknown, app?: Synthesize
     fixtureDirectory: resolve(root, config.fixtures ?? DEFAULTS.fixtures),
     lane: config.lane ?? app?.manifest.lane ?? DEFAULTS.lane,
     ...(config.iam === undefined ? {} : { iam: config.iam }),
+    ...(config.record === undefined ? {} : { record: config.record }),
     ...(app === undefined ? {} : { app, notices: ofApp?.notices ?? [] }),
   };
 }

@@ -33,19 +33,21 @@ export type DevScreenOptions = {
   readonly lane: string;
   /** Before it is known what is at the other end: LIVE, EMULATOR, OFFLINE, BROKER. */
   readonly label: string;
+  /** Invocations are being written as fixtures. @default false */
+  readonly recording?: boolean;
   readonly closers: Closers;
   /** By a signal of the system. */
   readonly interrupt: Interrupt;
 };
 
 export function openDevScreen(options: DevScreenOptions): DevScreen {
-  const { output, store, configuration, runtime, lane, closers, interrupt } = options;
+  const { output, store, configuration, runtime, lane, closers, interrupt, recording = false } = options;
   const gone = new AbortController();
   const signal = AbortSignal.any([interrupt.signal, gone.signal]);
   const serving = Promise.withResolvers<ActionParts>();
   let parts: ActionParts | undefined;
   const left = output.show({
-    mode: { label: options.label, endpoint: '' },
+    mode: { label: options.label, endpoint: '', recording },
     lane,
     actions: createTuiActions({ store, parts: () => parts, serving: serving.promise }),
     ping: async () => await parts?.session.roundTrip(),
@@ -58,7 +60,7 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
     opened(aws) {
       const { endpoint } = aws;
       const invocation = (name: string) => invocationCommand({ endpoint, lane }, name);
-      output.setMode({ ...whereOf(aws), invocation });
+      output.setMode({ ...whereOf(aws), invocation, recording });
     },
     serving(session, aws) {
       if (left === undefined) return;

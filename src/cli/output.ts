@@ -27,6 +27,8 @@ export type ScreenMode = {
   readonly endpoint: string;
   /** The command that invokes a function there. */
   readonly invocation?: (functionName: string) => string;
+  /** Invocations are being written as fixtures. */
+  readonly recording?: boolean;
 };
 
 export type ScreenOptions = {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { FunctionSpec, Runtime } from '../runtime/invocation.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { Session } from '../session/session.ts';
@@ -34,6 +35,8 @@ export type DevFlags = EmulatorFlags &
     readonly json?: boolean;
     readonly verbose: boolean;
     readonly once?: boolean;
+    /** The folder, or that of the project's fixtures. */
+    readonly record?: string | true;
   };
 
 /** `llx dev`: gives the exit code. */
@@ -52,6 +55,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
     const { interactive } = output;
     const configuration = await openProject(flags, { store, interactive, signal: interrupt.signal });
     const wanted = chooseFunctions(configuration, flags.only);
+    if (flags.record !== undefined) await startRecording(flags.record, { configuration, store, closers });
     const opened = Promise.withResolvers<DevAws>();
     // Whoever waits for it is told; where nobody does, the line below is.
     opened.promise.catch(() => undefined);
@@ -68,6 +72,7 @@ export async function runDev(flags: DevFlags): Promise<number> {
       runtime,
       lane,
       label: labelOf(flags),
+      recording: flags.record !== undefined,
       closers,
       interrupt,
     });
@@ -118,6 +123,20 @@ export async function runDev(flags: DevFlags): Promise<number> {
     await closers.close(onCloseError);
     interrupt.dispose();
   }
+}
+
+/** Loaded only where it was asked for. */
+async function startRecording(
+  directory: string | true,
+  { configuration, store, closers }: Omit<Opening, 'signal'>,
+): Promise<void> {
+  const { recordInvocations } = await import('./record-invocations.ts');
+  const recording = recordInvocations({
+    store,
+    configuration,
+    directory: directory === true ? configuration.fixtureDirectory : resolve(directory),
+  });
+  closers.add(() => recording.close());
 }
 
 /** What of a CDK app only a deployment changes. */

@@ -49,6 +49,10 @@ export function addDevCommand(program: Command): void {
     .option('--plain', 'lines instead of a screen')
     .option('--json', 'one JSON object a line on stdout, nothing else')
     .option('--verbose', 'also show every message that is thrown away', false)
+    .option(
+      '--record [dir]',
+      'write each invocation as a fixture, without secrets (into the folder of the fixtures)',
+    )
     .option('--once', 'send each fixture of the project once, print what happened, end')
     .action(async (flags: DevFlags) => {
       // Loaded here: `--help` and the other commands start without it.

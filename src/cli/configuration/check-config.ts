@@ -14,6 +14,7 @@ import { runtimeFamily } from '../../runtime/runtime-family.ts';
 import { environment } from './environment.ts';
 import { functionRole, iam } from './iam.ts';
 import type { LlxConfig } from './llx-config.ts';
+import { recordRules } from './record.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -81,6 +82,7 @@ const otherFields = {
   fixtures: text('a folder relative to the configuration', (written) => written !== ''),
   lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
   iam,
+  record: recordRules,
 };
 
 const ownConfig = object({ functions: ownFunctions, ...otherFields }, 'an object with the key functions', [

@@ -1,4 +1,5 @@
 import type { IamConfig } from '../../emulator/identity/iam-config.ts';
+import type { RecordConfig } from '../../fixtures/record/record-config.ts';
 
 /** One function of `llx.config.ts`. */
 export type FunctionConfig = {
@@ -103,6 +104,8 @@ export type LlxConfig = {
   readonly lane?: string;
   /** Of the emulator: who exists, and what he may do. */
   readonly iam?: IamConfig;
+  /** What is replaced before an invocation becomes a fixture, and how large that may be. */
+  readonly record?: RecordConfig;
 };
 
 /**

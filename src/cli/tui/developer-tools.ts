@@ -50,6 +50,7 @@ export function createDeveloperTools(parts: DeveloperToolsParts): DeveloperTools
     replay,
     ...fixtureActions({
       directories: [configuration.fixtureDirectory, packagePaths.fixtures],
+      configuration,
       send: (request) => sendEvent(request, parts, (here) => replay({ ...here, replayOf: undefined })),
     }),
     edit: (text, extension) => editText(text, { extension, editor: editorOf(env), run }),

@@ -1,13 +1,14 @@
-import { parseJson } from '../../fixtures/json-text.ts';
 import { findFixture, listFixtures, readFixtures } from '../../fixtures/load-fixtures.ts';
-import { type SavedFixture, saveFixture } from '../../fixtures/save-fixture.ts';
-import { isAnswerCut } from '../../session/record-answer.ts';
+import { fixtureText, saveFixture } from '../../fixtures/save-fixture.ts';
 import type { InvocationRecord } from '../../session/store.ts';
 import type { ReplayRequest, TuiActions, TuiFixture } from '../../tui/tui-actions.ts';
+import type { Configuration } from '../configuration.ts';
+import { fixtureFunctionName, recordedInvocation, secretVariables } from '../recorded-invocation.ts';
 
 export type FixtureActionsOptions = {
   /** The project's own first: there new ones are saved. */
   readonly directories: readonly [string, ...string[]];
+  readonly configuration: Pick<Configuration, 'functions' | 'record'>;
   /** Runs an event as a new invocation: through Lambda's API where there is one, else here. */
   readonly send: (request: Omit<ReplayRequest, 'replayOf'>) => Promise<void>;
 };
@@ -15,6 +16,7 @@ export type FixtureActionsOptions = {
 /** What the screens do with fixtures. */
 export function fixtureActions({
   directories,
+  configuration,
   send,
 }: FixtureActionsOptions): Pick<TuiActions, 'fixtures' | 'sendFixture' | 'saveFixture'> {
   return {
@@ -33,40 +35,23 @@ export function fixtureActions({
       });
     },
     saveFixture: (record, { name, overwrite = false }) =>
-      saveRecord(record, { name, overwrite, directory: directories[0] }),
+      saveRecord(record, configuration, { name, overwrite, directory: directories[0] }),
   };
 }
 
-/** An invocation as a fixture: its event, and its answer as the expected one when it succeeded. */
-export async function saveRecord(
+/** An invocation as a fixture without its secrets: its event, and what it gave as what is expected. */
+async function saveRecord(
   record: InvocationRecord,
+  { functions, record: rules }: FixtureActionsOptions['configuration'],
   { name, ...options }: { readonly name: string; readonly directory: string; readonly overwrite: boolean },
-): Promise<SavedFixture> {
-  if (record.bodiesLeftOut) throw new Error('Its event is no longer kept.');
-  const clientContext = record.context?.clientContext;
-  const expected = record.errorType === undefined ? jsonOf(record) : undefined;
-  return saveFixture(
-    {
-      name,
-      functionName: record.functionName,
-      event: parsed(record.event),
-      ...(clientContext === undefined ? {} : { clientContext }),
-      ...(expected === undefined ? {} : { expect: expected.value }),
-    },
-    options,
+): Promise<{ readonly name: string; readonly file: string }> {
+  // Loaded when it is asked for: a start needs nothing of it.
+  const { recordedFixture } = await import('../../fixtures/record/recorded-fixture.ts');
+  const functionName = fixtureFunctionName(record.functionName, functions);
+  const { content } = recordedFixture(
+    recordedInvocation(record, functionName),
+    rules,
+    secretVariables(functions),
   );
-}
-
-/** An answer that is whole and JSON; a stream, or the beginning of one, is nothing to expect. */
-function jsonOf(record: InvocationRecord): { readonly value: unknown } | undefined {
-  const { answer } = record;
-  if (answer === undefined || isAnswerCut(record)) return undefined;
-  const outcome = parseJson(new TextDecoder().decode(answer));
-  return outcome.status === 'parsed' ? { value: outcome.value } : undefined;
-}
-
-function parsed(event: Uint8Array): unknown {
-  const outcome = parseJson(new TextDecoder().decode(event));
-  if (outcome.status === 'parsed') return outcome.value;
-  throw new Error('Its event is not JSON: it cannot be a fixture.');
+  return { name, file: await saveFixture({ name, text: fixtureText(content) }, options) };
 }

@@ -1,5 +1,6 @@
 import { defaultFixtureName, fixtureNameProblem } from '../../fixtures/fixture-name.ts';
 import { parseJson } from '../../fixtures/json-text.ts';
+import { EventRedactor } from '../../fixtures/redact/event-redactor.ts';
 import { FixtureExistsError } from '../../fixtures/save-fixture.ts';
 import { printable } from '../../session/printable.ts';
 import { isAnswerCut } from '../../session/record-answer.ts';
@@ -100,7 +101,8 @@ export function saveEffect<State>(record: InvocationRecord): Effect<State> {
       label: 'Save as fixture: ',
       initial: defaultFixtureName({
         functionName: record.functionName,
-        event: valueOfBytes(record.event),
+        // A path may hold a secret, too.
+        event: new EventRedactor().redact(valueOfBytes(record.event)),
         answer: record.answer && valueOfBytes(record.answer),
         errorType: record.errorType,
       }),
