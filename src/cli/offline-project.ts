@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Observed, ObservedCall } from '../fixtures/expect/observed.ts';
+import type { FixedOf } from '../runtime/fixed-invocations.ts';
 import type { FailureKind } from '../runtime/invocation.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
@@ -13,6 +14,7 @@ import { type Configuration, loadConfiguration, toConfiguration } from './config
 import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
+import { FixedWorlds } from './offline-project/fixed-worlds.ts';
 import { ProjectInvocations } from './offline-project/project-invocations.ts';
 import { ProjectJournal } from './offline-project/project-journal.ts';
 import { openOffline } from './open-offline.ts';
@@ -132,6 +134,9 @@ async function open(
   tellNotices(store, options.onNotice);
   const buildDirectory = await ownDirectory(configuration, closers);
   const journal = new ProjectJournal(options.onLog);
+  const worlds = new FixedWorlds(options);
+  // What nobody here invoked (a queue did, or a schedule) has what all have.
+  const fixedOf: FixedOf = ({ traceId }) => journal.fixedOf(traceId) ?? worlds.always;
   const opened = Promise.withResolvers<DevAws>();
   // Whoever waits for it is told; where nobody does, the line below is.
   opened.promise.catch(() => undefined);
@@ -139,15 +144,18 @@ async function open(
     configuration,
     store,
     async (spec) => (await opened.promise).environmentOf(spec),
-    { buildDirectory, reload: false },
+    { buildDirectory, reload: false, fixedOf },
   );
   closers.add(() => runtime.close());
   // On another core, while the ports open here.
   runtime.boot(wanted);
   signal?.throwIfAborted();
   const { onInvocation, onCall } = journal;
+  const { standingClocks } = worlds;
   const aws = await openOffline(FLAGS, configuration, store, closers, {
     buildDirectory,
+    fixedOf,
+    standingClocks,
     onInvocation,
     onCall,
   });
@@ -169,7 +177,7 @@ async function open(
   aws.onServing(wanted);
   // Work ahead: what does not build is the answer of the next invocation.
   runtime.prepare(wanted).catch(() => undefined);
-  const invocations = new ProjectInvocations({ aws, journal });
+  const invocations = new ProjectInvocations({ aws, journal, worlds });
   closers.add(async () => invocations.close());
   const { endpoint, broker: mqtt, account, region } = aws;
   return {

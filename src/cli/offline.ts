@@ -14,6 +14,7 @@ import {
   scaleQuotas,
 } from '../protocol/quota-profile.ts';
 import { createRuntime } from '../runtime/create-runtime.ts';
+import type { FixedOf } from '../runtime/fixed-invocations.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { createSpawnWorker } from '../runtime/spawn-worker.ts';
 import type { SpawnWorker } from '../runtime/worker.ts';
@@ -45,19 +46,22 @@ export type EmulatorFlags = {
   readonly stub?: boolean;
 };
 
-/** What `llx emulator` and `llx dev --offline` want of it, each in its way. */
-export type EmulatorUse = {
+type RuntimeUse = {
+  /** Absolute; where bundles are written. @default .llx in the project */
+  readonly buildDirectory?: string;
+  readonly fixedOf?: FixedOf;
+};
+
+/** What `llx emulator`, `llx dev --offline` and a project in a test want of it, each in its way. */
+export type EmulatorUse = RuntimeUse & {
   /** When another emulator uses the state. */
   readonly stateInUse: 'fail' | 'ephemeral';
   readonly onInvocation?: (event: InvocationEvent) => void;
   readonly onCall?: CallListener;
-  /** Absolute; where bundles are written. @default .llx in the project */
-  readonly buildDirectory?: string;
+  readonly standingClocks?: ReadonlyMap<string, Date>;
 };
 
-export type LocalRuntimeUse = {
-  /** Absolute; where bundles are written. @default .llx in the project */
-  readonly buildDirectory?: string;
+export type LocalRuntimeUse = RuntimeUse & {
   /** Whether source code is watched. @default true */
   readonly reload?: boolean;
 };
@@ -67,12 +71,13 @@ export function createLocalRuntime(
   configuration: Configuration,
   store: SessionStore,
   environmentOf: EnvironmentOf,
-  { buildDirectory = join(configuration.root, '.llx'), reload = true }: LocalRuntimeUse = {},
+  { buildDirectory = join(configuration.root, '.llx'), reload = true, fixedOf }: LocalRuntimeUse = {},
 ): Runtime {
   return createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(buildDirectory, 'build'),
     reload,
+    fixedOf,
     environmentOf,
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
   });
@@ -86,14 +91,17 @@ export async function startConfiguredEmulator(
   configuration: Configuration,
   flags: EmulatorFlags,
   store: SessionStore,
-  { stateInUse, onInvocation, onCall, buildDirectory = join(configuration.root, '.llx') }: EmulatorUse,
+  use: EmulatorUse,
 ): Promise<Emulator> {
+  const { stateInUse, onInvocation, onCall, standingClocks } = use;
+  const { buildDirectory = join(configuration.root, '.llx') } = use;
   const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(buildDirectory, 'deployed'),
     layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
     reload: false,
+    fixedOf: use.fixedOf,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });
   const { host, port, mqttPort, wssPort, mtlsPort } = flags;
@@ -128,6 +136,7 @@ export async function startConfiguredEmulator(
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
     ...(onInvocation === undefined ? {} : { onInvocation }),
     onCall,
+    standingClocks,
   });
   const { users = {} } = configuration.iam ?? {};
   if (emulator.access === 'closed' && Object.keys(users).length === 0) {

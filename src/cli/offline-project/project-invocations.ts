@@ -4,11 +4,13 @@ import { type ObservedError, readAnswer } from '../../fixtures/expect/observed.t
 import type { DevAws } from '../dev-aws.ts';
 import { callLambda, type LambdaAnswer } from '../lambda-call.ts';
 import type { Invocation, InvokeOptions } from '../offline-project.ts';
+import type { FixedWorlds } from './fixed-worlds.ts';
 import type { JournalRun, ProjectJournal } from './project-journal.ts';
 
 export type ProjectInvocationsOptions = {
   readonly aws: DevAws & { readonly endpoint: string };
   readonly journal: ProjectJournal;
+  readonly worlds: FixedWorlds;
 };
 
 /** Invokes the functions of a project over Lambda's API, and gathers what became of each invocation. */
@@ -27,11 +29,11 @@ export class ProjectInvocations {
 
   async invoke(functionName: string, event: unknown, options: InvokeOptions): Promise<Invocation> {
     const { signal, clientContext, qualifier } = options;
-    const { aws, journal } = this.#options;
+    const { aws, journal, worlds } = this.#options;
     const ended = this.#closing.signal;
     const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
     either.throwIfAborted();
-    const run = journal.begin(newTraceRoot());
+    const run = journal.begin(newTraceRoot(), worlds.of(options));
     try {
       const answer = await callLambda(
         {

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../emulator/call-event.ts';
 import type { InvocationEvent } from '../../emulator/lambda/invocation-event.ts';
 import type { ObservedCall } from '../../fixtures/expect/observed.ts';
-import type { InvocationResult } from '../../runtime/invocation.ts';
+import type { FixedValues, InvocationResult } from '../../runtime/invocation.ts';
 import type { ProjectLogLine } from '../offline-project.ts';
 
 /** Lines and calls that are kept, each: the older ones go. */
@@ -19,6 +19,7 @@ export type JournalRun = {
 
 type Run = {
   readonly root: string;
+  readonly fixed: FixedValues | undefined;
   requestId: string | undefined;
   readonly logs: string[];
   readonly calls: ObservedCall[];
@@ -36,15 +37,20 @@ export class ProjectJournal {
     this.#onLog = onLog;
   }
 
-  /** Follows the invocation that begins this trace, until `end`. */
-  begin(root: string): JournalRun {
-    const run: Run = { root, requestId: undefined, logs: [], calls: [], result: undefined };
+  /** Follows the invocation that begins this trace, until `end`. `fixed` is so in all that it causes. */
+  begin(root: string, fixed: FixedValues | undefined): JournalRun {
+    const run: Run = { root, fixed, requestId: undefined, logs: [], calls: [], result: undefined };
     this.#runs.set(root, run);
     return run;
   }
 
   end({ root }: JournalRun): void {
     this.#runs.delete(root);
+  }
+
+  /** Undefined as well for what nobody follows. */
+  fixedOf(traceId: string | undefined): FixedValues | undefined {
+    return this.#runOf(traceId)?.fixed;
   }
 
   logs(functionName: string | undefined): readonly ProjectLogLine[] {

@@ -17,6 +17,7 @@ export class Authenticator {
   readonly #keys: Pick<AccessKeys, 'get'>;
   readonly #region: string;
   readonly #now: () => Date;
+  readonly #standingClocks: ReadonlyMap<string, Date>;
   /** Objects of their own: a key that is bytes is made one at each use, which costs six times the HMAC. */
   readonly #signingKeys = new BoundedCache<string, KeyObject>(256);
 
@@ -24,10 +25,12 @@ export class Authenticator {
     readonly keys: Pick<AccessKeys, 'get'>;
     readonly region: string;
     readonly now: () => Date;
+    readonly standingClocks?: ReadonlyMap<string, Date> | undefined;
   }) {
     this.#keys = options.keys;
     this.#region = options.region;
     this.#now = options.now;
+    this.#standingClocks = options.standingClocks ?? new Map();
   }
 
   /** @throws AwsError in the words and codes of the service's protocol. */
@@ -51,7 +54,10 @@ export class Authenticator {
     const now = this.#now();
     if (expiration !== undefined && expiration <= now) throw expiredToken();
     this.#verifyScope(signed, services);
-    verifySignature(request, signed, { signingKey: this.#signingKey(secretAccessKey, signed), now });
+    verifySignature(request, signed, {
+      signingKey: this.#signingKey(secretAccessKey, signed),
+      now: this.#standingClocks.get(signed.time) ?? now,
+    });
     return key.grant.principal;
   }
 

@@ -49,6 +49,8 @@ export class Identities {
     readonly storedKeys?: Pick<StoredKeys, 'get'> | undefined;
     readonly functions: readonly FunctionRole[];
     readonly now?: (() => Date) | undefined;
+    /** Of handlers whose clock stands still: a signature of just that time is of now. By `YYYYMMDDTHHMMSSZ`. */
+    readonly standingClocks?: ReadonlyMap<string, Date> | undefined;
     readonly random?: (bytes: number) => Buffer;
     /** Of STS's answers: secrets that are somebody's from now on. */
     readonly onIssue?: ((credentials: AwsCredentials) => void) | undefined;
@@ -61,7 +63,7 @@ export class Identities {
     this.#storedKeys = options.storedKeys;
     this.#now = now;
     const keys = { get: (id: string) => this.#keys.get(id) ?? this.#storedKey(id) };
-    this.#authenticator = new Authenticator({ keys, region, now });
+    this.#authenticator = new Authenticator({ ...options, keys, now });
     this.#functionKeys = new FunctionKeys(this.#keys, (role, sessionName) => {
       const durationSeconds = FUNCTION_SESSION_SECONDS;
       return this.#startSession(role, { sessionName, durationSeconds }).credentials;
