@@ -21,6 +21,8 @@ export type AwsTarget = {
   readonly region: string;
   /** Of an emulator, which says it; at AWS only STS knows. */
   readonly account?: string;
+  /** Of an emulator that is served under a name of its own: its functions are below it. */
+  readonly domain?: string;
   readonly credentials: CredentialProvider;
   /** What every AWS client of the command is made with. */
   readonly clientSettings: ClientSettings;
@@ -78,12 +80,13 @@ export async function awsTarget(
   const { readEmulatorState } = await import('./emulator-client.ts');
   const endpoint = flags.endpoint ?? endpointOf(env);
   const state = await readEmulatorState(endpoint, signal);
-  const { region, account } = state;
+  const { region, account, domain } = state;
   const credentials = masterCredentials(profile, state);
   return {
     endpoint,
     region,
     account,
+    ...(domain === undefined ? {} : { domain }),
     credentials,
     clientSettings: { endpoint, region, credentials, maxAttempts: 1 },
     describe: () => endpoint,

@@ -32,7 +32,7 @@ export function unreachable(endpoint: string, cause: unknown, start = 'llx dev -
 
 function parseState(value: unknown): EmulatorState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { endpoint, mqtt, account, region, access, functions, wss, mtls, ca } = value as Record<
+  const { endpoint, mqtt, account, region, access, functions, wss, mtls, ca, domain } = value as Record<
     string,
     unknown
   >;
@@ -51,6 +51,7 @@ function parseState(value: unknown): EmulatorState | undefined {
     ...(typeof wss === 'string' ? { wss } : {}),
     ...(typeof mtls === 'string' ? { mtls } : {}),
     ...(typeof ca === 'string' ? { ca } : {}),
+    ...(typeof domain === 'string' ? { domain } : {}),
   };
 }
 

@@ -15,9 +15,11 @@ export function liveText({ alias: name }: DeployRequest, { alias, was }: Deploym
   return `Live: ${name} → ${aliasText(alias)}${was === undefined ? '' : ` (was ${aliasText(was)})`}`;
 }
 
-export function addressText({ address, access }: Deployment): string {
-  if (address === undefined) return '';
-  return `${address}${access === 'iam' ? '  (signed requests only; --url public lets anyone call it)' : ''}\n`;
+/** What is to be known of the address beside itself; empty for nothing. */
+export function accessText({ address, access }: Deployment): string {
+  return address !== undefined && access === 'iam'
+    ? 'It answers signed requests only: --url public lets anyone call it.\n'
+    : '';
 }
 
 /** What a deployment would do, an operation of Lambda's API a line. */

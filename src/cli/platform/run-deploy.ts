@@ -5,7 +5,7 @@ import { type AwsTarget, awsTarget, type TargetFlags } from '../aws-target.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { carryOutDeployment, type DeployRequest, planDeployment } from './deploy/deploy-function.ts';
 import type { UrlAccess } from './deploy/deployed-function.ts';
-import { addressText, jsonDeployment, jsonPlan, liveText, planText, uploadText } from './deploy-text.ts';
+import { accessText, jsonDeployment, jsonPlan, liveText, planText, uploadText } from './deploy-text.ts';
 import { openLambda } from './lambda-calls.ts';
 import { type FunctionPackage, type PackageFlags, packageFunction } from './package/package-function.ts';
 import { NO_PROGRESS, type StepProgress, stepProgress } from './step-progress.ts';
@@ -61,7 +61,13 @@ export async function runDeploy(
         progress.begin(`Moving the alias ${request.alias}`);
       });
       progress.end(liveText(request, deployment));
-      stdout.write(flags.json === true ? jsonDeployment(request, deployment, code) : addressText(deployment));
+      if (flags.json === true) {
+        stdout.write(jsonDeployment(request, deployment, code));
+      } else {
+        stderr.write(accessText(deployment));
+        // Alone on stdout: curl $(llx deploy …)
+        if (deployment.address !== undefined) stdout.write(`${deployment.address}\n`);
+      }
       return 0;
     } finally {
       lambda.close();
