@@ -1,7 +1,7 @@
 import { LlxError } from '../../errors/llx-error.ts';
 import type { FixedValues } from '../../runtime/invocation.ts';
 import { amzDate } from '../../signature/signature-v4.ts';
-import type { FixedWorld } from '../offline-project.ts';
+import type { FixedWorld } from './project.ts';
 
 /** What is fixed in the invocations of a project: by itself, or by the invocation, which wins. */
 export class FixedWorlds {

@@ -3,8 +3,8 @@ import { LlxError } from '../../errors/llx-error.ts';
 import { type ObservedError, readAnswer } from '../../fixtures/expect/observed.ts';
 import type { DevAws } from '../dev-aws.ts';
 import { callLambda, type LambdaAnswer } from '../lambda-call.ts';
-import type { Invocation, InvokeOptions } from '../offline-project.ts';
 import type { FixedWorlds } from './fixed-worlds.ts';
+import type { Invocation, InvokeOptions } from './project.ts';
 import type { JournalRun, ProjectJournal } from './project-journal.ts';
 
 export type ProjectInvocationsOptions = {

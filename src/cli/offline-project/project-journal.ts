@@ -2,7 +2,7 @@ import type { CallEvent } from '../../emulator/call-event.ts';
 import type { InvocationEvent } from '../../emulator/lambda/invocation-event.ts';
 import type { ObservedCall } from '../../fixtures/expect/observed.ts';
 import type { FixedValues, InvocationResult } from '../../runtime/invocation.ts';
-import type { ProjectLogLine } from '../offline-project.ts';
+import type { ProjectLogLine } from './project.ts';
 
 /** Lines and calls that are kept, each: the older ones go. */
 const KEPT = 10_000;
