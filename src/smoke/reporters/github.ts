@@ -32,7 +32,9 @@ function failureCommand(result: CaseResult, fileText: FileText): string {
     ...(column === undefined ? {} : { col: String(column) }),
     title: `llx smoke: ${caseTitle(result)}`,
   };
-  const text = [failureSummary(result), '', ...failureDetails(result, { fileText })].join('\n');
+  const summary = failureSummary(result);
+  const details = failureDetails(result, { fileText });
+  const text = (details[0] === summary ? details : [summary, '', ...details]).join('\n');
   return command('error', place, text.slice(0, LONGEST_MESSAGE));
 }
 

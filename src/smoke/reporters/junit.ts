@@ -53,8 +53,8 @@ function isError({ observed }: CaseResult): boolean {
 }
 
 function testCase(result: CaseResult, suite: string, fileText: FileText): string {
-  const { name, file, durationMs, status } = result;
-  const attributes = { name, classname: suite, file: fileText(file), time: seconds(durationMs) };
+  const { name, durationMs, status } = result;
+  const attributes = { name, classname: suite, time: seconds(durationMs) };
   if (status === 'skipped') return element('testcase', attributes, [element('skipped', {}, [])]);
   if (status === 'failed') return element('testcase', attributes, failureElements(result, fileText));
   const notes = isFlaky(result) ? [element('system-out', {}, [`passed at try ${result.attempts}`])] : [];
@@ -67,7 +67,7 @@ function failureElements(result: CaseResult, fileText: FileText): readonly strin
     message: failureSummary(result),
     type: observed?.error?.errorType ?? mismatches[0]?.part ?? 'problem',
   };
-  const text = escaped(failureDetails(result, { fileText }).join('\n'));
+  const text = escaped([fileText(result.file), '', ...failureDetails(result, { fileText })].join('\n'));
   const logs = observed?.logs.slice(-LOG_LINES) ?? [];
   return [
     element(isError(result) ? 'error' : 'failure', details, [text]),

@@ -85,7 +85,7 @@ function caseLine(result: CaseResult, style: Style): string {
     status
   ];
   const notes = [
-    ...(status === 'skipped' ? ['skipped'] : [durationText(durationMs)]),
+    ...(status === 'skipped' ? ['skipped'] : attempts === 0 ? ['did not run'] : [durationText(durationMs)]),
     ...(attempts > 1 ? [`tried ${attempts} times`] : []),
     ...(updated ? ['written'] : []),
   ];
@@ -111,7 +111,7 @@ function functionLines(results: readonly CaseResult[], style: Style): readonly s
 const NO_FUNCTION = 'no function';
 
 function failureLines(result: CaseResult, { fileText }: ReporterOptions, style: Style): readonly string[] {
-  const logs = result.observed?.logs.flatMap(printableLines) ?? [];
+  const logs = result.observed?.logs.filter(isOwn).map(withoutPrefix).flatMap(printableLines) ?? [];
   const left = logs.length - LOG_LINES;
   return [
     style('faint', printable(fileText(result.file))),
@@ -121,4 +121,16 @@ function failureLines(result: CaseResult, { fileText }: ReporterOptions, style: 
     ...(left > 0 ? [style('faint', `│ … ${left} lines before these`)] : []),
     ...logs.slice(-LOG_LINES).map((text) => `${style('faint', '│')} ${text}`),
   ];
+}
+
+/** What Node's runtime puts before a line: time and request id say nothing where one invocation is shown alone. */
+const PREFIX = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z\t[0-9a-f-]{36}\t([A-Z]+)\t/;
+
+function withoutPrefix(text: string): string {
+  return text.replace(PREFIX, (_prefix, level: string) => `${level.padEnd(5)} `);
+}
+
+/** Node's runtime prints the error that a handler threw: it is shown above already. */
+function isOwn(text: string): boolean {
+  return !/^\S+\t\S+\tERROR\tInvoke Error \t/.test(text);
 }
