@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { InvalidArgumentError } from 'commander';
+import { ClientAddresses } from '../emulator/server/client-addresses.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import { QUOTA_PROFILES, type QuotaFactors } from '../protocol/quota-profile.ts';
 
@@ -32,6 +34,41 @@ export function quotaFactors(text: string): QuotaFactors {
     return [name, factor(value)] as const;
   });
   return Object.fromEntries(named);
+}
+
+/** A whole number above 0. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError(`Expected a whole number above 0, found "${text}".`);
+}
+
+/** `500k`, `6m`, or a number. */
+export function bytes(text: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,9})([km]?)$/i.exec(text) ?? [];
+  const value = Number(amount) * ({ k: 1_000, m: 1_000_000 }[unit.toLowerCase()] ?? 1);
+  if (value > 0) return value;
+  throw new InvalidArgumentError(`Expected a size such as 500k, 6m or 1000000, found "${text}".`);
+}
+
+/** A name that DNS has: https://www.rfc-editor.org/rfc/rfc1123#section-2 */
+export function domain(text: string): string {
+  const name = text.toLowerCase();
+  const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+  const labels = name.split('.');
+  const fits = labels.length > 1 && labels.every((one) => label.test(one)) && name.length <= 253;
+  if (fits && isIP(name) === 0) return name;
+  throw new InvalidArgumentError(`Expected a name such as example.org, found "${text}".`);
+}
+
+/** Addresses, or networks such as 10.0.0.0/8: one more of them. */
+export function proxy(text: string, others: readonly string[] = []): readonly string[] {
+  try {
+    new ClientAddresses([text]);
+  } catch {
+    throw new InvalidArgumentError(`Expected an address or a network such as 10.0.0.0/8, found "${text}".`);
+  }
+  return [...others, text];
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };

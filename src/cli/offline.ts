@@ -6,6 +6,7 @@ import { keepCredentialsSecret, keepSecret, redact } from '../credentials/redact
 import type { CallListener } from '../emulator/call-event.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
+import { isExposed } from '../emulator/server/exposure.ts';
 import { DropCounter } from '../protocol/drops.ts';
 import {
   QUOTA_PROFILES,
@@ -22,6 +23,7 @@ import type { Environment, EnvironmentOf } from '../runtime/worker-environment.t
 import type { SessionStore } from '../session/store.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
+import { type ServerFlags, serverSettings } from './server-settings.ts';
 import { stateDirectory } from './state-directory.ts';
 
 export type EmulatorFlags = {
@@ -44,7 +46,7 @@ export type EmulatorFlags = {
   readonly devKey?: boolean;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
-};
+} & ServerFlags;
 
 type RuntimeUse = {
   /** Absolute; where bundles are written. @default .llx in the project */
@@ -95,6 +97,8 @@ export async function startConfiguredEmulator(
 ): Promise<Emulator> {
   const { stateInUse, onInvocation, onCall, standingClocks } = use;
   const { buildDirectory = join(configuration.root, '.llx') } = use;
+  const onNotice = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
+  const server = serverSettings(configuration, flags, { onNotice });
   const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
   const runtime = createRuntime({
     spawnWorker: spawnWorkers(store),
@@ -104,15 +108,17 @@ export async function startConfiguredEmulator(
     fixedOf: use.fixedOf,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });
-  const { host, port, mqttPort, wssPort, mtlsPort } = flags;
+  const { port, mqttPort, wssPort, mtlsPort } = flags;
   const emulator: Emulator = await startEmulator({
-    host,
     port,
     mqttPort,
     ...(wssPort === undefined ? {} : { wssPort }),
     ...(mtlsPort === undefined ? {} : { mtlsPort }),
+    ...server,
     // Sessions and stubs come through WSS then. Without it the plain port is their only way.
-    plainMqtt: configuration.iam?.users === undefined || wssPort === undefined,
+    plainMqtt:
+      (configuration.iam?.users === undefined && (!isExposed(server) || flags.devKey === true)) ||
+      wssPort === undefined,
     certificateDirectory: join(configuration.root, '.llx', 'certificates'),
     quotas: scaleQuotas(QUOTA_PROFILES[flags.brokerQuotas ?? 'none'], flags.scaleQuotas ?? 1),
     region: configuration.region,
@@ -138,11 +144,6 @@ export async function startConfiguredEmulator(
     onCall,
     standingClocks,
   });
-  const { users = {} } = configuration.iam ?? {};
-  if (emulator.access === 'closed' && Object.keys(users).length === 0) {
-    const text = `Nobody can call this emulator: it knows no keys. Configure iam.users, or start it with llx emulator --dev-key, which opens it to everybody who reaches ${host}.`;
-    store.dispatch({ type: 'notice', level: 'warning', text });
-  }
   return {
     ...emulator,
     async close() {

@@ -1,4 +1,6 @@
+import type { Emulator } from '../emulator/emulator.ts';
 import type { InvocationEvent } from '../emulator/lambda/invocation-event.ts';
+import { isExposed } from '../emulator/server/exposure.ts';
 import { deferEvents } from '../session/deferred-store.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { Closers } from './closers.ts';
@@ -9,12 +11,18 @@ import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
 import { openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
 import { redactEvents } from './redact-events.ts';
+import { exposureOf } from './server-settings.ts';
 
 export type EmulatorCommandFlags = EmulatorFlags & {
   readonly plain?: boolean;
   readonly json?: boolean;
   readonly verbose: boolean;
+  /** Milliseconds. */
+  readonly drain?: number;
 };
+
+/** Longer than most requests; systemd sends SIGKILL after 90 s. */
+const DRAIN_MS = 25_000;
 
 /** `llx emulator`: gives the exit code. */
 export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> {
@@ -48,10 +56,30 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
     });
     emulator.prepareStubs();
     await aborted(interrupt.signal);
+    await drain(emulator, flags, store);
     return 130;
   } finally {
     await closers.close((error) => void process.stderr.write(`${errorText(error)}\n`));
     interrupt.dispose();
+  }
+}
+
+/** Callers of a server get their answers, within bounds; a developer who presses Ctrl-C waits for nobody. */
+async function drain(
+  emulator: Pick<Emulator, 'drain'>,
+  flags: EmulatorCommandFlags,
+  store: SessionStore,
+): Promise<void> {
+  const milliseconds = flags.drain ?? (isExposed(exposureOf(flags)) ? DRAIN_MS : 0);
+  if (milliseconds === 0) return;
+  const { promise, resolve } = Promise.withResolvers<'late'>();
+  const timer = setTimeout(resolve, milliseconds, 'late');
+  try {
+    if ((await Promise.race([emulator.drain(), promise])) !== 'late') return;
+    const text = `What still ran after ${milliseconds / 1_000} s is ended without its answer.`;
+    store.dispatch({ type: 'notice', level: 'warning', text });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

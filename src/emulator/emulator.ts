@@ -85,8 +85,10 @@ async function open(
   const { account, region, quotas, runtime, stubFile, clock = SYSTEM_CLOCK, onNotice, onCall } = options;
   const developmentKey = hasDevelopmentKey(options);
   const identities = new Identities({ ...options, developmentKey, now: () => new Date(clock.now()) });
+  const exposure = createExposure(options);
   const broker = await startBroker({
-    host: options.host,
+    // Who connects to it needs no key: where there are keys, it is for programs on this machine.
+    host: exposure.isExposed && !developmentKey ? '127.0.0.1' : options.host,
     port: options.mqttPort,
     drops,
     onPublish: onCall && ((topic, payload) => onCall({ type: 'publish', topic, payload })),
@@ -94,7 +96,6 @@ async function open(
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
   const onDefect = (error: unknown): void => onNotice(problemText(error));
-  const exposure = createExposure(options);
   const bodies = new RequestBodies({ mostBytes: options.mostBodyBytes });
   const api = createApiServer({ ...options, exposure, bodies, onDefect });
   let ports: IotPorts | undefined;

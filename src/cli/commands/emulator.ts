@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
-import { port, quotaFactors } from '../flags.ts';
+import { bytes, count, domain, duration, port, proxy, quotaFactors } from '../flags.ts';
 import type { EmulatorCommandFlags } from '../run-emulator.ts';
 
 export function addEmulatorCommand(program: Command): void {
@@ -31,6 +31,37 @@ export function addEmulatorCommand(program: Command): void {
     .option('--ephemeral', 'keep nothing beyond this process')
     .option('--dev-key', 'know the development key test/test (on a loopback host, where there are no users)')
     .option('--no-dev-key', 'do not know it')
+    .option(
+      '--domain <name>',
+      'serve functions at names below it, greet.example.org, behind a proxy with TLS',
+      domain,
+    )
+    .option('--trusted-proxy <address...>', 'believe X-Forwarded-For of these addresses or networks', proxy)
+    .option(
+      '--master-key <file>',
+      'what secrets of keys are made of (LLX_MASTER_KEY_FILE, ~/.config/llx/master.key)',
+    )
+    .option(
+      '--max-body <bytes>',
+      'of any request, with k or m for thousands or millions (what AWS takes)',
+      bytes,
+    )
+    .option(
+      '--caller-concurrency <n>',
+      'requests of one caller at once (256 where others can reach it)',
+      count,
+    )
+    .option('--caller-rate <n>', 'requests of one caller a second (1000 where others can reach it)', count)
+    .option(
+      '--caller-time <time>',
+      'from request to answer: 30s, 15m (15.5 minutes where others can reach it)',
+      duration,
+    )
+    .option(
+      '--drain <time>',
+      'how long what runs may take when it ends (25s where others can reach it)',
+      duration,
+    )
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')
     .option('--json', 'one JSON object a line on stdout, nothing else')

@@ -49,7 +49,7 @@ function create(name: string, scope = 'admin', expiresAt?: string): AwsCredentia
 function identities(): Identities {
   const storedKeys = new StoredKeys({
     files,
-    master: ensureMasterKey(masterFile),
+    readMaster: () => ensureMasterKey(masterFile),
     account: ACCOUNT,
     onDamaged: (error) => damaged.push(String(error)),
   });

@@ -12,20 +12,22 @@ type Known = { readonly stamp: string; readonly key: AccessKey };
  */
 export class StoredKeys {
   readonly #files: KeyFiles;
-  readonly #master: MasterKey;
+  readonly #readMaster: () => MasterKey;
+  #master: MasterKey | undefined;
   readonly #account: string;
   readonly #onDamaged: (error: unknown) => void;
   readonly #known = new Map<string, Known>();
 
   constructor(options: {
     readonly files: KeyFiles;
-    readonly master: MasterKey;
+    /** Called once, when somebody first comes with such a key. */
+    readonly readMaster: () => MasterKey;
     readonly account: string;
     /** A key's file cannot be read, or was made with another master key: the key opens nothing. */
     readonly onDamaged: (error: unknown) => void;
   }) {
     this.#files = options.files;
-    this.#master = options.master;
+    this.#readMaster = options.readMaster;
     this.#account = options.account;
     this.#onDamaged = options.onDamaged;
   }
@@ -53,6 +55,7 @@ export class StoredKeys {
   }
 
   #keyOf({ id, name, policy, hash, expiresAt }: StoredKey): AccessKey {
+    this.#master ??= this.#readMaster();
     const secretAccessKey = this.#master.secretOf(id);
     if (secretHash(secretAccessKey) !== hash) {
       throw new Error(`expected the access key ${id} (${name}) to be made with this master key, it was not`);
