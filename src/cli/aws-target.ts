@@ -74,11 +74,12 @@ export async function awsTarget(
       region,
       credentials,
       clientSettings: { region, credentials, maxAttempts: 3, requestHandler },
-      describe: () => `AWS (${region})`,
+      // The SDK takes the variable, too: whoever has set it is not to believe that this is AWS.
+      describe: () => (env.AWS_ENDPOINT_URL ? `${env.AWS_ENDPOINT_URL} (as AWS)` : `AWS (${region})`),
     };
   }
   const { readEmulatorState } = await import('./emulator-client.ts');
-  const endpoint = flags.endpoint ?? endpointOf(env);
+  const endpoint = emulatorEndpoint(flags, env);
   const state = await readEmulatorState(endpoint, signal);
   const { region, account, domain } = state;
   const credentials = masterCredentials(profile, state);
@@ -93,8 +94,17 @@ export async function awsTarget(
   };
 }
 
-/** As every AWS SDK takes it: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html */
-function endpointOf({ AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): string {
+/**
+ * Where the emulator is: AWS_ENDPOINT_URL is taken as every AWS SDK takes it.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ *
+ * @throws LlxError LLX_USAGE
+ */
+export function emulatorEndpoint(
+  { endpoint }: Pick<TargetFlags, 'endpoint'>,
+  { AWS_ENDPOINT_URL }: NodeJS.ProcessEnv,
+): string {
+  if (endpoint !== undefined) return endpoint;
   if (!AWS_ENDPOINT_URL) return DEFAULT_ENDPOINT;
   try {
     return url(AWS_ENDPOINT_URL);

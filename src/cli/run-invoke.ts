@@ -5,20 +5,24 @@ import {
   LambdaServiceException,
 } from '@aws-sdk/client-lambda';
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
-import type { CredentialProvider } from '../signature/credentials.ts';
+import { LAMBDA } from '../protocol/limits.ts';
+import { awsTarget, type ClientSettings, emulatorEndpoint, type TargetFlags } from './aws-target.ts';
 import { unreachable } from './emulator-client.ts';
 import { explainAwsFailure } from './live/aws-failure.ts';
 import { DEVELOPMENT_CREDENTIALS, masterCredentials } from './live/master-credentials.ts';
 import { type EventFlags, readEvent } from './read-event.ts';
 
-export type InvokeFlags = EventFlags & {
-  readonly qualifier?: string;
-  readonly lane?: string;
-  readonly async?: boolean;
-  readonly tail?: boolean;
-  readonly endpoint: string;
-  readonly json?: boolean;
-};
+export type InvokeFlags = EventFlags &
+  TargetFlags & {
+    readonly qualifier?: string;
+    readonly lane?: string;
+    readonly async?: boolean;
+    readonly tail?: boolean;
+    readonly json?: boolean;
+  };
+
+/** Lambda's longest invocation, and what it takes to get there and back. */
+const LONGEST_MS = LAMBDA.timeoutMs + 30_000;
 
 /** Where the answer and the log are printed. */
 type Streams = {
@@ -38,16 +42,35 @@ export async function runInvoke(
 }
 
 async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
+  if (flags.aws === true) return await sendToAws(name, payload, flags);
+  const endpoint = emulatorEndpoint(flags, process.env);
+  // Not asked what it is: that would double what an invocation of a warm function takes.
+  const settings = { endpoint, region: 'us-east-1', maxAttempts: 1 };
   try {
-    return await sendAs(DEVELOPMENT_CREDENTIALS, name, payload, flags);
+    return await sendWith({ ...settings, credentials: DEVELOPMENT_CREDENTIALS }, name, payload, flags);
   } catch (error) {
-    if (!isRefusal(error)) throw explain(error, name, flags.endpoint);
+    if (!isRefusal(error)) throw explain(error, name, endpoint);
   }
   // It knows users: then it is one of them who calls.
   try {
-    return await sendAs(masterCredentials({}, { access: 'closed' }), name, payload, flags);
+    const credentials = masterCredentials({}, { access: 'closed' });
+    return await sendWith({ ...settings, credentials }, name, payload, flags);
   } catch (error) {
-    throw explain(error, name, flags.endpoint);
+    throw explain(error, name, endpoint);
+  }
+}
+
+async function sendToAws(
+  name: string,
+  payload: Uint8Array,
+  flags: InvokeFlags,
+): Promise<InvokeCommandOutput> {
+  const { clientSettings } = await awsTarget(flags);
+  try {
+    // Once: what failed on the way back may have run.
+    return await sendWith({ ...clientSettings, maxAttempts: 1 }, name, payload, flags);
+  } catch (error) {
+    throw explainAwsFailure(error, { ...invocationOf(name), functionName: name });
   }
 }
 
@@ -55,18 +78,13 @@ function isRefusal(error: unknown): boolean {
   return error instanceof LambdaServiceException && error.name === 'UnrecognizedClientException';
 }
 
-async function sendAs(
-  credentials: CredentialProvider,
+async function sendWith(
+  settings: ClientSettings,
   name: string,
   payload: Uint8Array,
   flags: InvokeFlags,
 ): Promise<InvokeCommandOutput> {
-  const client = new LambdaClient({
-    endpoint: flags.endpoint,
-    region: 'us-east-1',
-    credentials,
-    maxAttempts: 1,
-  });
+  const client = new LambdaClient(settings);
   try {
     return await client.send(
       new InvokeCommand({
@@ -77,6 +95,7 @@ async function sendAs(
         ...(flags.tail === true ? { LogType: 'Tail' } : {}),
         ...(flags.lane === undefined ? {} : { ClientContext: laneContext(flags.lane) }),
       }),
+      { requestTimeout: LONGEST_MS },
     );
   } finally {
     client.destroy();
@@ -123,9 +142,7 @@ function explain(error: unknown, name: string, endpoint: string): unknown {
   if (isLlxError(error)) return error;
   if (error instanceof LambdaServiceException) {
     if (error.name !== 'ResourceNotFoundException') {
-      // In a policy, a function is its ARN.
-      const resource = name.startsWith('arn:') ? name : `arn:aws:lambda:*:*:function:${name}`;
-      return explainAwsFailure(error, { action: 'lambda:InvokeFunction', resource }, { emulator: true });
+      return explainAwsFailure(error, invocationOf(name), { emulator: true });
     }
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a function named ${name} at ${endpoint}, found none.`,
@@ -134,4 +151,10 @@ function explain(error: unknown, name: string, endpoint: string): unknown {
     });
   }
   return unreachable(endpoint, error);
+}
+
+/** In a policy, a function is its ARN. */
+function invocationOf(name: string): { readonly action: string; readonly resource: string } {
+  const resource = name.startsWith('arn:') ? name : `arn:aws:lambda:*:*:function:${name}`;
+  return { action: 'lambda:InvokeFunction', resource };
 }

@@ -1,14 +1,15 @@
 import { AwsError } from '../emulator/http/aws-error.ts';
 import { parseFilterPattern } from '../emulator/logs/patterns/filter-pattern.ts';
 import { createStyle } from '../session/text-style.ts';
+import type { TargetFlags } from './aws-target.ts';
 import { onInterrupt } from './interrupt.ts';
 import { followLog } from './logs/follow-log.ts';
 import { filterError, type LogRecord, type LogSource } from './logs/log-source.ts';
 import { logText } from './logs/log-text.ts';
-import { type LogPlaceFlags, openLogSource } from './logs/open-log-source.ts';
+import { openLogSource } from './logs/open-log-source.ts';
 import { linesOfRequest } from './logs/request-lines.ts';
 
-export type LogsFlags = LogPlaceFlags & {
+export type LogsFlags = TargetFlags & {
   readonly follow?: boolean;
   /** Epoch milliseconds. */
   readonly since: number;
