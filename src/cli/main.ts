@@ -14,6 +14,7 @@ import { addKeysCommand } from './commands/keys.ts';
 import { addListCommand } from './commands/list.ts';
 import { addLogsCommand } from './commands/logs.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
+import { addScheduleCommand } from './commands/schedule.ts';
 import { addSmokeCommand } from './commands/smoke.ts';
 import { addVersionsCommand } from './commands/versions.ts';
 import { errorText } from './error-text.ts';
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addAliasCommand(program);
   addRollbackCommand(program);
   addDeleteCommand(program);
+  addScheduleCommand(program);
   try {
     process.exitCode = 0;
     refuseUnknownCommand(program, argv[0]);

@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   LLX_PACKAGE_INVALID: { exitCode: 2 }, // `deploy`: a folder that cannot be packaged as a function
   LLX_BUILD_FAILED: { exitCode: 1 }, // `deploy`: code that does not build
   LLX_VERSION_UNKNOWN: { exitCode: 2 }, // no such version or alias of a function
+  LLX_SCHEDULE_UNKNOWN: { exitCode: 2 }, // no schedule of that name
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
   LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
   LLX_INTERRUPTED: { exitCode: 130 }, // Ctrl-C or SIGTERM before the work was done

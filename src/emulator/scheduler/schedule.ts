@@ -55,7 +55,7 @@ export function scheduleKey({ group, name }: Pick<Schedule, 'group' | 'name'>): 
  * @throws ExpressionError
  */
 export function scheduleTimes(
-  schedule: Pick<Schedule, keyof ScheduleSettings | 'rateFrom'>,
+  schedule: Pick<Schedule, 'expression' | 'timeZone' | 'startAt' | 'endAt' | 'rateFrom'>,
 ): ScheduleExpression {
   const { expression: text, timeZone, startAt, endAt, rateFrom } = schedule;
   const expression = parseScheduleExpression(text, { timeZone, firstAt: startAt ?? rateFrom });

@@ -57,7 +57,8 @@ function awsAt(text: string, timeZone: string): AwsTimes {
   const [, date, time, seconds = ':00', zone] =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d)?(Z|[+-]\d\d:?\d\d)?$/.exec(trimmed) ?? [];
   const wall = `${date}T${time}${seconds}`;
-  const instant = Date.parse(`${wall}${zone ?? 'Z'}`);
+  // V8 takes many a text for a date.
+  const instant = date === undefined ? Number.NaN : Date.parse(`${wall}${zone ?? 'Z'}`);
   if (Number.isNaN(instant)) {
     throw new LlxError('LLX_USAGE', {
       message: `Expected a time such as 2026-12-24T18:00 or 2026-12-24T18:00:00Z, found "${text}".`,

@@ -1,0 +1,124 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  type GetScheduleOutput,
+  UpdateScheduleCommand,
+} from '@aws-sdk/client-scheduler';
+import { LlxError } from '../../../errors/llx-error.ts';
+import type { TargetFlags } from '../../aws-target.ts';
+import type { LambdaCalls } from '../lambda-calls.ts';
+import { type Surroundings, writeJson } from '../platform-output.ts';
+import { withLambda } from '../with-lambda.ts';
+import { parseScheduleName, scheduleRow, scheduleText } from './schedule-row.ts';
+import { targetName } from './schedule-target.ts';
+import { type ScheduleName, type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
+
+export type ScheduleChangeFlags = TargetFlags & { readonly json?: boolean };
+
+export type ScheduleChange = 'delete' | 'pause' | 'resume' | 'run';
+
+type Change = {
+  readonly scheduler: SchedulerCalls;
+  readonly lambda: LambdaCalls;
+  readonly place: ScheduleName;
+  readonly found: GetScheduleOutput;
+};
+
+/** `llx schedule delete|pause|resume|run NAME`. Gives the exit code; rejects with LlxError. */
+export async function runScheduleChange(
+  change: ScheduleChange,
+  text: string,
+  flags: ScheduleChangeFlags,
+  { stdout, env }: Surroundings = process,
+): Promise<number> {
+  const place = parseScheduleName(text);
+  return await withLambda(flags, env, (lambda, { signal }) =>
+    withScheduler(lambda, signal, async (scheduler) => {
+      const found = await scheduler.call('GetSchedule', place, (client, options) =>
+        client.send(new GetScheduleCommand({ GroupName: place.group, Name: place.name }), options),
+      );
+      const done = await CHANGES[change]({ scheduler, lambda, place, found });
+      if (flags.json === true) {
+        writeJson(stdout, { ...scheduleRow(found, Date.now()), ...done.facts });
+      } else {
+        stdout.write(`The schedule ${scheduleText(place)} at ${lambda.target.describe()} ${done.text}\n`);
+      }
+      return 0;
+    }),
+  );
+}
+
+type Done = { readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
+
+const CHANGES: Readonly<Record<ScheduleChange, (change: Change) => Promise<Done>>> = {
+  async delete({ scheduler, place }) {
+    await scheduler.call('DeleteSchedule', place, (client, options) =>
+      client.send(new DeleteScheduleCommand({ GroupName: place.group, Name: place.name }), options),
+    );
+    return { text: 'is deleted', facts: { deleted: true } };
+  },
+  async pause(change) {
+    await setState(change, 'DISABLED');
+    return {
+      text: `is paused: llx schedule resume ${scheduleText(change.place)}`,
+      facts: { state: 'paused' },
+    };
+  },
+  async resume(change) {
+    await setState(change, 'ENABLED');
+    const { next } = scheduleRow({ ...change.found, State: 'ENABLED' }, Date.now());
+    return {
+      text: `goes on${next === undefined ? ', but no run is left' : `; its next run is at ${next}`}`,
+      facts: { state: 'enabled', next },
+    };
+  },
+  run: runNow,
+};
+
+/** UpdateSchedule sets everything: what is not said again would have its default. */
+async function setState({ scheduler, place, found }: Change, State: 'ENABLED' | 'DISABLED'): Promise<void> {
+  const {
+    $metadata: _,
+    Arn: _arn,
+    CreationDate: _created,
+    LastModificationDate: _modified,
+    ...kept
+  } = {
+    $metadata: undefined,
+    ...found,
+  };
+  const { Name, ScheduleExpression, Target, FlexibleTimeWindow } = kept;
+  await scheduler.call('UpdateSchedule', place, (client, options) =>
+    client.send(
+      new UpdateScheduleCommand({ ...kept, Name, ScheduleExpression, Target, FlexibleTimeWindow, State }),
+      options,
+    ),
+  );
+}
+
+/** The Scheduler has no operation for it: Lambda's own, with what the schedule would send. */
+async function runNow({ lambda, found }: Change): Promise<Done> {
+  const { Arn = '', Input } = found.Target ?? {};
+  if (!/^arn:[^:]+:lambda:/.test(Arn)) {
+    throw new LlxError('LLX_USAGE', {
+      message: `Expected a schedule of a function, found one of ${Arn}.`,
+      mend: 'Send to the queue itself: aws sqs send-message',
+    });
+  }
+  const name = targetName(Arn);
+  const { $metadata } = await lambda.call('Invoke', name, (client, options) =>
+    client.send(
+      new InvokeCommand({
+        FunctionName: Arn,
+        InvocationType: 'Event',
+        ...(Input === undefined ? {} : { Payload: Buffer.from(Input) }),
+      }),
+      options,
+    ),
+  );
+  return {
+    text: `runs now: llx logs ${name.split(':', 1)[0]} -f`,
+    facts: { requestId: $metadata.requestId },
+  };
+}
