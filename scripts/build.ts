@@ -60,7 +60,7 @@ const common: BuildOptions = {
 /** In the program esbuild and the device SDK stay packages: each finds its binary beside its own files. */
 const program: BuildOptions = {
   ...common,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', testing: 'src/testing/start-llx.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -109,11 +109,35 @@ const constructs: BuildOptions = {
   plugins: [],
 };
 
+/**
+ * `require('llx/testing')` by Node's own loader: Jest's knows no ES modules, and would give the program Jest's globals
+ * in the place of Node's.
+ */
+const TESTING_FOR_REQUIRE = `const { createRequire } = process.getBuiltinModule('node:module');
+module.exports = createRequire(__filename)('./testing.js');
+`;
+
+/** Of `llx/testing`, by hand: the compiler would write those of the whole program. */
+const TESTING_TYPES = `import type { StartProject } from './cli/offline-project/project.js';
+export type {
+  FixedWorld,
+  Invocation,
+  InvokeOptions,
+  OfflineProject as Llx,
+  ProjectLogLine as LogLine,
+  ProjectOptions as LlxOptions,
+} from './cli/offline-project/project.js';
+export type { ObservedCall } from './fixtures/expect/observed.js';
+/** Starts the functions of a project in this process, beside an emulator of their own. Close it. */
+export declare const startLlx: StartProject;
+`;
+
 export async function buildAll(): Promise<void> {
   await rm(dist, { recursive: true, force: true });
   await Promise.all([build(program), build(stub), build(workers), build(constructs)]);
   // The same module for `import`: two of them would not know what the other has made live.
   await writeFile(join(dist, 'cdk', 'index.mjs'), "export { LiveLambda } from './index.cjs';\n");
+  await writeFile(join(dist, 'testing.cjs'), TESTING_FOR_REQUIRE);
   const python = join('src', 'runtime', 'python');
   for (const part of ['bootstrap.py', 'llx_runtime']) {
     await cp(join(root, python, part), join(dist, 'python', part), {
@@ -132,6 +156,7 @@ async function declarations(): Promise<void> {
   for (const project of ['tsconfig.types.json', 'cdk/tsconfig.types.json']) {
     await promisify(execFile)(process.execPath, [tsc, '-p', project], { cwd: root });
   }
+  await writeFile(join(dist, 'types', 'testing.d.ts'), TESTING_TYPES);
   // Declarations of CommonJS are for both: TypeScript lets no CommonJS app take those of an ES module.
   await writeFile(join(dist, 'types', 'cdk', 'package.json'), '{ "type": "commonjs" }\n');
 }

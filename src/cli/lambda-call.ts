@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import { httpRequest } from '../emulator/http/http-request.ts';
 import { LAMBDA } from '../protocol/limits.ts';
 import type { CredentialProvider } from '../signature/credentials.ts';
@@ -9,6 +10,8 @@ export type LambdaApi = {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly signal: AbortSignal;
+  /** @default a connection for each call */
+  readonly agent?: Agent;
 };
 
 export type FunctionCall = {
@@ -33,7 +36,7 @@ export type LambdaAnswer = {
 /** Invokes a function over the API and waits for its answer. Rejects when there is none. */
 export async function callLambda(
   { functionName, event, clientContext, qualifier, traceId }: FunctionCall,
-  { endpoint, region, credentials, signal }: LambdaApi,
+  { endpoint, region, credentials, signal, agent }: LambdaApi,
 ): Promise<LambdaAnswer> {
   const query = qualifier === undefined ? '' : `?Qualifier=${encodeURIComponent(qualifier)}`;
   const url = `${endpoint}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations${query}`;
@@ -61,6 +64,7 @@ export async function callLambda(
     body,
     limitBytes: LAMBDA.responseBytes,
     signal,
+    agent,
   });
   const { 'x-amzn-requestid': requestId, 'x-amz-function-error': functionError } = answer.headers;
   return {

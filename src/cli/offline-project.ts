@@ -102,11 +102,9 @@ async function open(
   closers.add(() => session.close());
   await session.start(signal);
   signal?.throwIfAborted();
-  aws.onServing(wanted);
-  // Work ahead: what does not build is the answer of the next invocation.
-  runtime.prepare(wanted).catch(() => undefined);
+  // Nothing is built or connected ahead: most of those who start a project invoke one function of it.
   const invocations = new ProjectInvocations({ aws, journal, worlds });
-  closers.add(async () => invocations.close());
+  closers.add(() => invocations.close());
   const { endpoint, broker: mqtt, account, region } = aws;
   return {
     endpoint,

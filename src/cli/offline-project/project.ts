@@ -74,3 +74,6 @@ export type OfflineProject = AsyncDisposable & {
   /** Ends every process, socket and timer of it, and removes its files. Idempotent. */
   close(): Promise<void>;
 };
+
+/** What `llx/testing` starts a project with. */
+export type StartProject = (options?: ProjectOptions) => Promise<OfflineProject>;

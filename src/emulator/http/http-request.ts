@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 
 // Not by `import`, nor by `fetch`: both load undici, 30 ms at the start of each process. Its `fetch` also gives up after
 // 300 s without headers, and a function may take 900 s.
@@ -11,6 +11,8 @@ export type HttpRequest = {
   readonly body?: string;
   /** What is read of the answer's body at most. @default 1 MiB */
   readonly limitBytes?: number;
+  /** Keeps connections for those who ask often. @default one for each request */
+  readonly agent?: Agent | undefined;
   /** The deadline: there is no other. */
   readonly signal: AbortSignal;
 };
@@ -27,10 +29,10 @@ export type HttpAnswer = {
  */
 export function httpRequest(
   url: string,
-  { method = 'GET', headers = {}, body, limitBytes = 1024 * 1024, signal }: HttpRequest,
+  { method = 'GET', headers = {}, body, limitBytes = 1024 * 1024, agent, signal }: HttpRequest,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers, signal, agent: false }, (response) => {
+    const call = request(url, { method, headers, signal, agent: agent ?? false }, (response) => {
       const chunks: Buffer[] = [];
       let length = 0;
       response.on('data', (chunk: Buffer) => {
