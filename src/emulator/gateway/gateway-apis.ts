@@ -14,7 +14,10 @@ export type OpenApi = {
 export class GatewayApis {
   readonly #configured: readonly ApiDefinition[];
   readonly #table: GatewayTable;
+  /** By id. */
   readonly #open = new Map<string, OpenApi>();
+  /** Ids by the names that were asked for. */
+  readonly #ids = new Map<string, string>();
 
   constructor(options: { readonly configured: readonly ApiDefinition[]; readonly table: GatewayTable }) {
     this.#configured = options.configured;
@@ -29,15 +32,18 @@ export class GatewayApis {
 
   /** By its id; else the first one of the name, which hosts write without regard to case. */
   find(idOrName: string): OpenApi | undefined {
-    const open = this.#open.get(idOrName);
+    const open = this.#open.get(this.#ids.get(idOrName) ?? idOrName);
     if (open !== undefined) return open;
     const definition = this.#definitionOf(idOrName);
-    return definition && (this.#open.get(definition.id) ?? this.#opened(definition));
+    if (definition === undefined) return undefined;
+    if (definition.id !== idOrName) this.#ids.set(idOrName, definition.id);
+    return this.#opened(definition);
   }
 
   /** It was changed: what was kept of it, its authorizers' answers too, is of no use any more. */
   forget(apiId: string): void {
     this.#open.delete(apiId);
+    this.#ids.clear();
   }
 
   #opened(definition: ApiDefinition): OpenApi {

@@ -1,4 +1,4 @@
-import { integerOf, jsonOf, textOf } from '../state/rows.ts';
+import { integerOf, jsonOf } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import type { GatewayKind, GatewayResources } from './gateway-resources.ts';
 

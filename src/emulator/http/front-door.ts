@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Exposure } from '../server/exposure.ts';
@@ -41,15 +41,10 @@ export class FrontDoor {
     response: ServerResponse,
     next: (request: IncomingMessage, response: ServerResponse) => void,
   ): void {
-    const { hosts, addresses, limits } = this.#exposure;
-    this.#open.enter(response);
-    const refusal =
-      malformed(request) ??
-      forbidden(hosts.refusal(request.headers)) ??
-      limits?.enter(addresses.of(request), request, response);
+    const refusal = this.#refusal(request, response);
     if (refusal !== undefined) return sendAwsError(response, refusal);
-    const host = hosts.localName(request.headers);
-    const door = this.#doors.find(({ matches }) => matches(host));
+    const host = this.#exposure.hosts.localName(request.headers);
+    const door = this.#doorAt(host, request);
     if (door !== undefined) {
       void this.#through(door, host, request, response);
       return;
@@ -57,6 +52,43 @@ export class FrontDoor {
     const page = forbidden(refuseForeignPage(request.headers));
     if (page === undefined) next(request, response);
     else sendAwsError(response, page);
+  }
+
+  /** A request that asks for a WebSocket passes the same; what no door takes is refused. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // The client may go while it is refused.
+    socket.on('error', () => undefined);
+    // Stands for the handshake: what follows is no request any more.
+    const response = new ServerResponse(request);
+    try {
+      const refusal = this.#refusal(request, response);
+      if (refusal !== undefined) throw refusal;
+      const host = this.#exposure.hosts.localName(request.headers);
+      const door = this.#doorAt(host, request);
+      if (door?.upgrade === undefined) throw badRequest('there are no WebSockets here');
+      const page = await pageRefusal(door, host, request);
+      if (page !== undefined) throw page;
+      await door.upgrade(request, socket, head, this.#visitor(host, request));
+    } catch (error) {
+      if (!(error instanceof AwsError)) this.#onDefect(error);
+      endWith(socket, toAwsError(error));
+    } finally {
+      response.emit('close');
+    }
+  }
+
+  #refusal(request: IncomingMessage, response: ServerResponse): AwsError | undefined {
+    const { hosts, addresses, limits } = this.#exposure;
+    this.#open.enter(response);
+    return (
+      malformed(request) ??
+      forbidden(hosts.refusal(request.headers)) ??
+      limits?.enter(addresses.of(request), request, response)
+    );
+  }
+
+  #doorAt(host: string, { url = '/' }: IncomingMessage): HostDoor | undefined {
+    return this.#doors.find((door) => door.matches(host, url));
   }
 
   #visitor(host: string, request: IncomingMessage): Visitor {
@@ -75,14 +107,9 @@ export class FrontDoor {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      const { origin } = request.headers;
-      const page = forbidden(refuseForeignPage(request.headers));
-      if (
-        page !== undefined &&
-        (origin === undefined || (await door.allowsOrigin?.(host, origin)) !== true)
-      ) {
-        throw page;
-      }
+      const asked = pageRefusal(door, host, request);
+      const page = asked && (await asked);
+      if (page !== undefined) throw page;
       await door.handle(request, response, this.#visitor(host, request));
     } catch (error) {
       if (!(error instanceof AwsError)) this.#onDefect(error);
@@ -92,13 +119,21 @@ export class FrontDoor {
   }
 }
 
-/** Rejects with AwsError 403 for a page that the door does not let in. */
-async function checkPage(door: HostDoor, { headers, url = '/' }: IncomingMessage): Promise<void> {
+/**
+ * Why a page is not let in; undefined for one that is, and for what is no page.
+ *
+ * @returns a promise only where the door has to be asked: most requests need no turn of the event loop here
+ */
+function pageRefusal(
+  door: HostDoor,
+  host: string,
+  { headers, url = '/' }: IncomingMessage,
+): undefined | Promise<AwsError | undefined> {
   const page = forbidden(refuseForeignPage(headers));
-  if (page === undefined) return;
-  const { origin, host } = headers;
-  const isAllowed = origin !== undefined && (await door.allowsOrigin?.(hostName(host), origin, url)) === true;
-  if (!isAllowed) throw page;
+  if (page === undefined) return undefined;
+  const { origin } = headers;
+  const asked = origin === undefined ? false : door.allowsOrigin?.(host, origin, url);
+  return Promise.resolve(asked).then((isAllowed) => (isAllowed === true ? undefined : page));
 }
 
 function malformed({ url = '', rawHeaders }: IncomingMessage): AwsError | undefined {

@@ -6,12 +6,20 @@ import type { Duplex } from 'node:stream';
  * method and path, before any route; the body is not read yet (see `readBody`).
  */
 export type HostDoor = {
-  /** @param host lower case, without a port: `greet.localhost`, also where the request named `greet.example.org` */
-  matches(host: string): boolean;
+  /**
+   * @param host lower case, without a port: `greet.localhost`, also where the request named `greet.example.org`
+   * @param target path and query, for what not every client can say by a host
+   */
+  matches(host: string, target: string): boolean;
   /** Whether pages of another origin may call it, as its CORS settings say. Absent: no page may. */
-  allowsOrigin?(host: string, origin: string): boolean | Promise<boolean>;
+  allowsOrigin?(host: string, origin: string, target: string): boolean | Promise<boolean>;
   /** Answers, or throws AwsError before it has sent anything. */
   handle(request: IncomingMessage, response: ServerResponse, visitor: Visitor): void | Promise<void>;
+  /**
+   * A request that asks for a WebSocket; absent: there are none here. Takes the socket, or throws AwsError before it has
+   * sent anything.
+   */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, visitor: Visitor): void | Promise<void>;
 };
 
 /** Whom a request comes from, and where it goes. */

@@ -51,3 +51,12 @@ export function refuseForeignPage(headers: GuardedHeaders): string | undefined {
     ? undefined
     : `requests from web pages are refused (Origin ${origin.slice(0, 100)})`;
 }
+
+/** Of a page that comes from this machine: the developer's own. */
+export function isLoopbackOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  return (
+    /^https?:$/.test(protocol) && /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+  );
+}

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createExposure, type Exposure } from '../server/exposure.ts';
 import type { ApiServer } from './api-server.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, notImplemented } from './aws-error.ts';
 import type { HostDoor } from './host-doors.ts';
 
 /** What the services answer, once they are loaded. */
 export type LoadedServices = {
   readonly router: { answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> };
   readonly urls: Pick<HostDoor, 'allowsOrigin' | 'handle'>;
+  /** Absent: there is no gateway here. */
+  readonly gateway?: Required<Omit<HostDoor, 'matches'>>;
   readonly metricsText: () => { readonly contentType: string; readonly text: string };
 };
 
@@ -29,8 +31,28 @@ export function addServiceRoutes(
   });
   api.hosts({
     matches: (host) => FUNCTION_HOST.test(host),
-    allowsOrigin: async (host, origin) => (await (await load()).urls.allowsOrigin?.(host, origin)) ?? false,
+    allowsOrigin: async (host, origin, target) =>
+      (await (await load()).urls.allowsOrigin?.(host, origin, target)) ?? false,
     handle: async (request, response, visitor) => (await load()).urls.handle(request, response, visitor),
+  });
+  addGateway(api, load);
+}
+
+/** APIs by their ids and names, at hosts of their own and below a path for those who cannot find such hosts. */
+const API_HOST = /^[^.]+\.execute-api(?:\.[^.]+)?\.localhost$/;
+const API_PATH = '/_aws/execute-api/';
+
+function addGateway(api: ApiServer, load: () => Promise<LoadedServices>): void {
+  const door = async (): Promise<NonNullable<LoadedServices['gateway']>> => {
+    const { gateway } = await load();
+    if (gateway === undefined) throw notImplemented('API Gateway');
+    return gateway;
+  };
+  api.hosts({
+    matches: (host, target) => API_HOST.test(host) || target.startsWith(API_PATH),
+    allowsOrigin: async (host, origin, target) => (await door()).allowsOrigin(host, origin, target),
+    handle: async (request, response, visitor) => (await door()).handle(request, response, visitor),
+    upgrade: async (request, socket, head, visitor) => (await door()).upgrade(request, socket, head, visitor),
   });
 }
 

@@ -1,13 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { HttpAnswer } from '../../http/send-answer.ts';
 import { isObject } from '../../json-object.ts';
 
 /** What the caller of a URL gets. */
-export type UrlAnswer = {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
-  readonly body: Uint8Array;
-};
+export type UrlAnswer = HttpAnswer;
 
 /** The head of a streamed answer, which says it before its body. */
 export type UrlAnswerHead = Omit<UrlAnswer, 'body'>;

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LAMBDA } from '../../../protocol/limits.ts';
 import type { InvocationResult } from '../../../runtime/invocation.ts';
 import { AwsError } from '../../http/aws-error.ts';
-import type { HostDoor } from '../../http/host-doors.ts';
-import { hostName } from '../../http/loopback-guard.ts';
+import type { HostDoor, Visitor } from '../../http/host-doors.ts';
+import { isLoopbackOrigin } from '../../http/loopback-guard.ts';
 import type { RequestBodies } from '../../http/request-body.ts';
+import { sendAnswer } from '../../http/send-answer.ts';
 import type { Identities } from '../../identity/identities.ts';
 import type { FunctionReference } from '../function-name.ts';
 import type { FunctionPolicies } from '../functions/function-policies.ts';
@@ -63,9 +64,8 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
   }
 
   /** @throws AwsError before anything is sent */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const host = hostName(request.headers.host);
-    const target = this.#targetOf(host);
+  async handle(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
+    const target = this.#targetOf(visitor.host);
     if (target === undefined) throw unknownUrl();
     const { url, reference } = target;
     const { origin } = request.headers;
@@ -80,10 +80,10 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
     const { registry } = this.#options.service;
     const caller =
       url === undefined
-        ? checkLocal(request)
+        ? checkDeveloper(visitor)
         : this.#access.check(request, body, url, registry.arnOf(reference));
     const resolved = await registry.find(reference);
-    const event = this.#requestOf(request, body, url?.urlId ?? reference.name, caller);
+    const event = this.#requestOf(request, body, url?.urlId ?? reference.name, visitor, caller);
     const call = {
       resolved,
       requestId: event.requestId,
@@ -119,6 +119,7 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
     request: IncomingMessage,
     body: Uint8Array,
     urlId: string,
+    { sourceIp }: Visitor,
     caller: UrlRequest['caller'],
   ): UrlRequest {
     const { method = 'GET', url: target = '/', headers, socket } = request;
@@ -129,7 +130,7 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
       headers,
       body,
       urlId,
-      sourceIp: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+      sourceIp,
       port: socket.localPort ?? 0,
       requestId: crypto.randomUUID(),
       at: this.#options.now(),
@@ -144,7 +145,7 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const { result } = await this.#options.service.invoke(call);
-    send(response, answerOf(result), headers);
+    sendAnswer(response, answerOf(result), headers);
   }
 
   async #answerStreamed(
@@ -156,14 +157,14 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
     const signal = hangUpSignal(response);
     const { result } = await this.#options.service.invoke(call, { stream, signal });
     if (!response.headersSent && (result.status === 'failed' || stream.isMalformed)) {
-      send(response, BAD_GATEWAY, headers);
+      sendAnswer(response, BAD_GATEWAY, headers);
     } else if (result.status === 'failed') {
       // A body that ends as it should would be taken for the whole answer.
       response.destroy();
     } else if (result.streamed) {
       stream.end();
     } else {
-      send(response, urlAnswer(result.payload), headers);
+      sendAnswer(response, urlAnswer(result.payload), headers);
     }
   }
 }
@@ -175,20 +176,9 @@ function answerOf(result: InvocationResult): UrlAnswer {
   return prelude.type === 'read' ? { ...prelude.head, body: prelude.rest } : urlAnswer(result.payload);
 }
 
-function send(
-  response: ServerResponse,
-  { status, headers, body }: UrlAnswer,
-  own: Readonly<Record<string, string>>,
-): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  // https://www.rfc-editor.org/rfc/rfc9110#section-8.6: no body, no length
-  const length = status === 204 || status === 304 ? {} : { 'content-length': String(body.byteLength) };
-  response.writeHead(status, { ...own, ...length }).end(body);
-}
-
-/** @throws AwsError 403 for a caller on another machine, where `--host` lets any in */
-function checkLocal({ socket }: IncomingMessage): undefined {
-  if (/^(?:127\.|::1$|::ffff:127\.)/.test(socket.remoteAddress ?? '')) return undefined;
+/** @throws AwsError 403 for a caller on another machine, and for everybody where others can reach it */
+function checkDeveloper({ isDeveloper }: Visitor): undefined {
+  if (isDeveloper) return undefined;
   throw new AwsError(403, 'AccessDeniedException', {
     Message: 'This function has no URL: CreateFunctionUrlConfig makes one that other machines may call.',
   });
@@ -197,12 +187,4 @@ function checkLocal({ socket }: IncomingMessage): undefined {
 /** As AWS answers at the id of no URL. */
 function unknownUrl(): AwsError {
   return new AwsError(403, 'AccessDeniedException', { Message: null });
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { protocol, hostname } = new URL(origin);
-  return (
-    /^https?:$/.test(protocol) && /^(?:(?:[\w-]+\.)*localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  );
 }
