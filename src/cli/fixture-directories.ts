@@ -10,7 +10,8 @@ export async function fixtureDirectories(directory: string): Promise<readonly st
     : [configuration.fixtureDirectory, packagePaths.fixtures];
 }
 
-async function findConfiguration(directory: string): Promise<Configuration | undefined> {
+/** The project's, where there is a project. */
+export async function findConfiguration(directory: string): Promise<Configuration | undefined> {
   try {
     return await loadConfiguration(directory, { llxEntry: packagePaths.entry });
   } catch (error) {

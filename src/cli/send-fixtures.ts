@@ -1,42 +1,51 @@
-import { functionsOf } from '../fixtures/fixture.ts';
-import { type FixtureFile, listFixtures, loadFixture } from '../fixtures/load-fixtures.ts';
+import { listFixtures, readFixtures } from '../fixtures/load-fixtures.ts';
 import type { SessionStore } from '../session/store.ts';
+import { casesOf } from '../smoke/smoke-case.ts';
 import type { Configuration } from './configuration.ts';
-import { invokeFunction } from './invoke-function.ts';
 import type { LambdaApi } from './lambda-call.ts';
+import { sendCases } from './send-cases.ts';
 
-type Sending = LambdaApi & { readonly configuration: Configuration };
+export type FixturesSending = LambdaApi & {
+  readonly configuration: Configuration;
+  readonly store: SessionStore;
+};
 
 /**
  * Sends each of the project's fixtures once, one after the other, over the emulator's Lambda API. True when there was at
- * least one and every one of them was answered without a function error.
+ * least one, and each function failed where its fixture expects that, and nowhere else.
  */
-export async function sendFixtures(options: Sending & { readonly store: SessionStore }): Promise<boolean> {
-  const { configuration, store } = options;
-  const files = await listFixtures([configuration.fixtureDirectory]);
+export async function sendFixtures({ configuration, store, ...api }: FixturesSending): Promise<boolean> {
+  const { fixtureDirectory, functions } = configuration;
+  const cases = casesOf(await readFixtures(await listFixtures([fixtureDirectory])), functions);
   let answered = 0;
-  for (const file of files) {
-    const failure = await send(file, options);
-    if (failure === undefined) answered += 1;
-    else store.dispatch({ type: 'notice', level: 'error', text: `Fixture ${file.name}: ${failure}` });
-  }
+  const fail = (name: string, problem: string): void =>
+    store.dispatch({ type: 'notice', level: 'error', text: `Fixture ${name}: ${problem}` });
+  const sendable = cases.flatMap((one) => {
+    if ('fixture' in one) {
+      // What they answer is told by `llx smoke`, which runs them as they were written.
+      const { expect: { error } = {}, ...fixture } = one.fixture;
+      return { ...one, fixture: error === undefined ? fixture : { ...fixture, expect: { error } } };
+    }
+    fail(one.name, one.problem);
+    return [];
+  });
+  await sendCases(sendable, {
+    api,
+    concurrency: 1,
+    repeat: 1,
+    onSent({ case: { name }, problem }) {
+      if (problem === undefined) answered += 1;
+      else fail(name, problem);
+    },
+  });
+  const isDone = cases.length > 0 && answered === cases.length;
   store.dispatch({
     type: 'notice',
-    level: answered === files.length && answered > 0 ? 'info' : 'error',
+    level: isDone ? 'info' : 'error',
     text:
-      files.length === 0
-        ? `There is no fixture in ${configuration.fixtureDirectory}.`
-        : `${files.length} fixtures sent, ${answered} answered, ${files.length - answered} failed.`,
+      cases.length === 0
+        ? `There is no fixture in ${fixtureDirectory}.`
+        : `${cases.length} fixtures sent, ${answered} answered, ${cases.length - answered} failed.`,
   });
-  return answered > 0 && answered === files.length;
-}
-
-/** Why it failed, or undefined. Interrupted, the fixtures behind it are not sent either. */
-async function send(file: FixtureFile, { configuration, ...api }: Sending): Promise<string | undefined> {
-  const fixture = await loadFixture(file);
-  const names = configuration.functions.map(({ name }) => name);
-  const [functionName] = functionsOf(fixture, configuration.functions);
-  if (functionName === undefined) return `no function is named for it; there are ${names.join(', ')}`;
-  const { clientContext } = fixture;
-  return invokeFunction({ functionName, event: JSON.stringify(fixture.event), clientContext }, api);
+  return isDone;
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { count, factor, url } from '../flags.ts';
+import type { SendFlags } from '../run-send.ts';
 
 export function addFixturesCommand(program: Command): void {
   const fixtures = program
@@ -20,4 +22,23 @@ export function addFixturesCommand(program: Command): void {
       const { showFixtureCommand } = await import('../run-fixtures.ts');
       await showFixtureCommand(name);
     });
+  fixtures
+    .command('send')
+    .description('Send fixtures to the functions of a running llx, as many and as fast as you say')
+    .argument('[pattern...]', 'fixtures by name, folder or path, or functions; * stands for anything')
+    .option('--function <name>', 'send all of them to this function')
+    .option('--rate <n>', 'begin at most n in a second', factor)
+    .option('--concurrency <n>', 'at most n at a time', concurrency, 4)
+    .option('--repeat <n>', 'send all of them n times', count, 1)
+    .option('--endpoint <url>', 'of the emulator', url, 'http://127.0.0.1:4566')
+    .option('--json', 'one JSON object a line for each, and a summary')
+    .action(async (patterns: readonly string[], flags: SendFlags) => {
+      const { runSend } = await import('../run-send.ts');
+      process.exitCode = await runSend(patterns, flags);
+    });
+}
+
+/** Each has a connection of its own. */
+function concurrency(text: string): number {
+  return Math.min(count(text), 1_000);
 }
