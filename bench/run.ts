@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build.ts';
 import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
+import { deploy } from './lines/deploy.ts';
 import { fullState } from './lines/full-state.ts';
 import { idleStub } from './lines/idle-stub.ts';
 import { large } from './lines/large.ts';
@@ -40,6 +41,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   tui: () => tui(Number(values.invocations)),
   'tui-loop': () => tuiLoop(project),
   'full-state': fullState,
+  deploy,
   memory: () => memory(project, Number(values.invocations)),
 };
 
