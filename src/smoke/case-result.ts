@@ -1,5 +1,6 @@
 import type { Expectation } from '../fixtures/expect/expectation.ts';
 import type { Mismatch } from '../fixtures/expect/mismatch.ts';
+import { printable } from '../session/printable.ts';
 import type { SourceLocation } from '../session/source-location.ts';
 import type { WorldInvocation } from './world.ts';
 
@@ -60,7 +61,7 @@ export function isFlaky({ status, attempts }: CaseResult): boolean {
   return status === 'passed' && attempts > 1;
 }
 
-/** `orders/create (Orders-Api)`: which fixture, with which function. */
+/** `orders/create (Orders-Api)`: which fixture, with which function. One printable line, whatever a file is called. */
 export function caseTitle({ name, functionName }: Pick<CaseResult, 'name' | 'functionName'>): string {
-  return functionName === undefined ? name : `${name} (${functionName})`;
+  return printable(functionName === undefined ? name : `${name} (${functionName})`);
 }

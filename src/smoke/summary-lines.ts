@@ -16,21 +16,15 @@ export function summaryLines(
   const ran = durationMs > 0 ? Math.round((passed + failed) / (durationMs / 1000)) : 0;
   // Who throws has a defect to mend, rather than another answer.
   const wrong = results.filter(({ mismatches }) => mismatches.some(({ part }) => part !== 'error'));
-  const [first] = wrong;
+  const name = wrong.length === 1 ? wrong[0]?.name : undefined;
+  // To be pasted into a shell.
+  const only = name !== undefined && /^[\w./-]+$/.test(name) ? `${name} ` : '';
   return [
     `${style('strong', 'Cases')}  ${parts.join(', ')} of ${total}`,
     `${style('strong', 'Time')}   ${durationText(durationMs)}${style('faint', `  ${ran}/s`)}`,
     ...(flaky === 0 ? [] : [style('warning', `${flaky} passed only when tried again.`)]),
     ...(updated === 0 ? [] : [`${updated} written: look at what changed before you commit it.`]),
     ...(interrupted ? [style('warning', 'Interrupted: what is skipped did not run.')] : []),
-    ...(first === undefined
-      ? []
-      : [
-          '',
-          style(
-            'faint',
-            `If that is right now: llx smoke ${wrong.length === 1 ? `${first.name} ` : ''}--update`,
-          ),
-        ]),
+    ...(wrong.length === 0 ? [] : ['', style('faint', `If that is right now: llx smoke ${only}--update`)]),
   ];
 }

@@ -61,10 +61,7 @@ export function createPrettyReporter(options: PrettyOptions): Reporter {
       if (failed.length > 0 && options.guard !== undefined) line(options.guard.open);
       for (const [index, result] of failed.entries()) {
         line();
-        line(
-          style('bad', ` FAILED ${index + 1}/${failed.length} `) +
-            style('strong', printable(caseTitle(result))),
-        );
+        line(style('bad', ` FAILED ${index + 1}/${failed.length} `) + style('strong', caseTitle(result)));
         for (const one of failureLines(result, options, style)) line(one === '' ? '' : `  ${one}`);
       }
       if (failed.length > 0 && options.guard !== undefined) line(options.guard.close);
@@ -89,7 +86,7 @@ function caseLine(result: CaseResult, style: Style): string {
     ...(attempts > 1 ? [`tried ${attempts} times`] : []),
     ...(updated ? ['written'] : []),
   ];
-  return `${mark} ${printable(caseTitle(result))}${style('faint', `  ${notes.join(', ')}`)}`;
+  return `${mark} ${caseTitle(result)}${style('faint', `  ${notes.join(', ')}`)}`;
 }
 
 /** A line for each function, in the order of the fixtures. */

@@ -45,7 +45,8 @@ function yaml(diagnostic: Readonly<Record<string, unknown>>): string {
 
 /** On one line: JSON lets these stand in a text, YAML takes them for line ends. */
 function inline(value: unknown): string {
-  return JSON.stringify(value).replace(
+  const text = JSON.stringify(value, (_key, one) => (typeof one === 'string' ? one.toWellFormed() : one));
+  return text.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
