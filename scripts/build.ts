@@ -60,7 +60,7 @@ const common: BuildOptions = {
 /** In the program esbuild and the device SDK stay packages: each finds its binary beside its own files. */
 const program: BuildOptions = {
   ...common,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', testing: 'src/testing/start-llx.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', testing: 'src/cli/offline-project.ts' },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
@@ -109,16 +109,18 @@ const constructs: BuildOptions = {
   plugins: [],
 };
 
-/**
- * `require('llx/testing')` by Node's own loader: Jest's knows no ES modules, and would give the program Jest's globals
- * in the place of Node's.
- */
-const TESTING_FOR_REQUIRE = `const { createRequire } = process.getBuiltinModule('node:module');
-module.exports = createRequire(__filename)('./testing.js');
-`;
+/** `llx/testing`. CommonJS, for tests that Jest runs; it loads the program when a project starts. */
+const testing: BuildOptions = {
+  ...common,
+  entryPoints: { testing: 'src/testing/start-llx.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { 'import.meta.dirname': '__dirname' },
+};
 
 /** Of `llx/testing`, by hand: the compiler would write those of the whole program. */
-const TESTING_TYPES = `import type { StartProject } from './cli/offline-project/project.js';
+const TESTING_TYPES = `import type { StartProject } from './cli/offline-project/project.js' with { 'resolution-mode': 'import' };
 export type {
   FixedWorld,
   Invocation,
@@ -126,18 +128,17 @@ export type {
   OfflineProject as Llx,
   ProjectLogLine as LogLine,
   ProjectOptions as LlxOptions,
-} from './cli/offline-project/project.js';
-export type { ObservedCall } from './fixtures/expect/observed.js';
+} from './cli/offline-project/project.js' with { 'resolution-mode': 'import' };
+export type { ObservedCall } from './fixtures/expect/observed.js' with { 'resolution-mode': 'import' };
 /** Starts the functions of a project in this process, beside an emulator of their own. Close it. */
 export declare const startLlx: StartProject;
 `;
 
 export async function buildAll(): Promise<void> {
   await rm(dist, { recursive: true, force: true });
-  await Promise.all([build(program), build(stub), build(workers), build(constructs)]);
+  await Promise.all([build(program), build(stub), build(workers), build(constructs), build(testing)]);
   // The same module for `import`: two of them would not know what the other has made live.
   await writeFile(join(dist, 'cdk', 'index.mjs'), "export { LiveLambda } from './index.cjs';\n");
-  await writeFile(join(dist, 'testing.cjs'), TESTING_FOR_REQUIRE);
   const python = join('src', 'runtime', 'python');
   for (const part of ['bootstrap.py', 'llx_runtime']) {
     await cp(join(root, python, part), join(dist, 'python', part), {
@@ -156,7 +157,7 @@ async function declarations(): Promise<void> {
   for (const project of ['tsconfig.types.json', 'cdk/tsconfig.types.json']) {
     await promisify(execFile)(process.execPath, [tsc, '-p', project], { cwd: root });
   }
-  await writeFile(join(dist, 'types', 'testing.d.ts'), TESTING_TYPES);
+  await writeFile(join(dist, 'types', 'testing.d.cts'), TESTING_TYPES);
   // Declarations of CommonJS are for both: TypeScript lets no CommonJS app take those of an ES module.
   await writeFile(join(dist, 'types', 'cdk', 'package.json'), '{ "type": "commonjs" }\n');
 }
