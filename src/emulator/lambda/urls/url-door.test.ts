@@ -340,6 +340,24 @@ test('at its name a function with a URL has the rules of its URL', async () => {
   expect(world.calls).toEqual([]);
 });
 
+test('at its name a function has the URL of its alias live, where it has none of its own', async () => {
+  world.deploy('orders', echo);
+  const at = { createdAt: START, lastModified: START };
+  const url = {
+    urlId: 'aliased',
+    functionName: 'orders',
+    invokeMode: 'BUFFERED',
+    cors: undefined,
+    ...at,
+  } as const;
+  world.urls.put({ ...url, qualifier: 'live', authType: 'AWS_IAM' });
+  expect(await ask(byName())).toMatchObject({ status: 403 });
+  expect(world.calls).toEqual([]);
+  await createUrl();
+  await makePublic();
+  expect(await ask(byName())).toMatchObject({ status: 200 });
+});
+
 /** Streams these pieces, each when the last was taken. */
 const streaming =
   (contentType: string, ...pieces: readonly (string | Buffer)[]): TestHandler =>
