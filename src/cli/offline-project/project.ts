@@ -17,8 +17,6 @@ export type ProjectOptions = FixedWorld & {
   readonly functions?: Readonly<Record<string, FunctionConfig>>;
   /** Names or patterns of functions that run as they stand on disk. What others run is their deployed code. @default all */
   readonly only?: readonly string[];
-  /** Names of functions that are made ready before they are invoked; others are when they are. @default all */
-  readonly prepare?: readonly string[];
   /** Variables of every function, over its own. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What a developer should know and no invocation shows. */
