@@ -7,6 +7,8 @@ import type { CallListener } from './call-event.ts';
 import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
 import { openEvents } from './events/open-events.ts';
+import type { ApiDefinition } from './gateway/api-definition.ts';
+import { openGateway } from './gateway/open-gateway.ts';
 import type { RequestBodies } from './http/request-body.ts';
 import { ServiceRouter } from './http/service-router.ts';
 import type { LoadedServices } from './http/service-routes.ts';
@@ -62,6 +64,8 @@ export type ServicesCore = {
   readonly invocations: InvocationService;
   readonly logs: InvocationLogs;
   readonly metrics: InvocationMetrics;
+  /** Of the project. @default none */
+  readonly apis?: readonly ApiDefinition[];
   /** What the emulator has thrown away. */
   readonly drops: DropCounter;
   /** `http://127.0.0.1:4566` */
@@ -154,6 +158,12 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
     functionNames: () => [...registry.configuredNames(), ...functions.names()],
     now: () => clock.now(),
   });
+  const gateway = openGateway({
+    ...core,
+    state,
+    service: invocations,
+    configured: core.apis ?? [],
+  });
   registry.attach(functions);
   invocations.attach(queue);
   core.logs.attach(logStore);
@@ -182,6 +192,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
       ),
       sqsService({ queues, moveTasks, endpoint: core.endpoint, onCall: core.onCall }),
       logsService({ store: logStore, clock, scope, flush: () => core.logs.flush() }),
+      gateway.service,
       metricsService({ store: metricStore, clock, flush: () => core.metrics.flush() }),
       ...events.services,
     ],
@@ -202,6 +213,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
   events.start();
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    gateway.close();
     await Promise.all([mappings.close(), queue.close(), events.close()]);
     deployed.close();
     moveTasks.close();
@@ -216,6 +228,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
   return {
     router,
     urls: door,
+    gateway: gateway.door,
     metricsText: () => ({
       contentType: PROMETHEUS_CONTENT_TYPE,
       text: prometheusText({
