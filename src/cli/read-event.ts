@@ -6,8 +6,15 @@ import { fixtureDirectories } from './fixture-directories.ts';
 
 export type EventFlags = { readonly event?: string; readonly data?: string; readonly fixture?: string };
 
-/** The event that the flags name, as JSON bytes; `{}` when they name none. Rejects with LLX_EVENT_INVALID or LLX_USAGE. */
-export async function readEvent(flags: EventFlags): Promise<Uint8Array> {
+/** What a function is invoked with. */
+export type InvokedEvent = {
+  readonly json: Uint8Array;
+  /** Of a fixture that has one. */
+  readonly clientContext?: unknown;
+};
+
+/** The event that the flags name; `{}` when they name none. Rejects with LLX_EVENT_INVALID or LLX_USAGE. */
+export async function readEvent(flags: EventFlags, directory = process.cwd()): Promise<InvokedEvent> {
   const given = [flags.event, flags.data, flags.fixture].filter((value) => value !== undefined);
   if (given.length > 1) {
     throw new LlxError('LLX_USAGE', {
@@ -16,12 +23,14 @@ export async function readEvent(flags: EventFlags): Promise<Uint8Array> {
     });
   }
   if (flags.fixture !== undefined) {
-    const fixture = await findFixture(flags.fixture, await fixtureDirectories(process.cwd()));
-    return Buffer.from(JSON.stringify(fixture.event));
+    const fixture = await findFixture(flags.fixture, await fixtureDirectories(directory));
+    const { event, clientContext } = fixture;
+    const json = Buffer.from(JSON.stringify(event));
+    return clientContext === undefined ? { json } : { json, clientContext };
   }
-  if (flags.data !== undefined) return checked(flags.data, '--data');
-  if (flags.event === undefined) return Buffer.from('{}');
-  return checked(await readText(flags.event), flags.event === '-' ? 'stdin' : flags.event);
+  if (flags.data !== undefined) return { json: checked(flags.data, '--data') };
+  if (flags.event === undefined) return { json: Buffer.from('{}') };
+  return { json: checked(await readText(flags.event), flags.event === '-' ? 'stdin' : flags.event) };
 }
 
 async function readText(file: string): Promise<string> {

@@ -7,10 +7,11 @@ import {
 import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import { LAMBDA } from '../protocol/limits.ts';
 import { awsTarget, type ClientSettings, emulatorEndpoint, type TargetFlags } from './aws-target.ts';
+import { withLane } from './client-context.ts';
 import { unreachable } from './emulator-client.ts';
 import { explainAwsFailure } from './live/aws-failure.ts';
 import { DEVELOPMENT_CREDENTIALS, masterCredentials } from './live/master-credentials.ts';
-import { type EventFlags, readEvent } from './read-event.ts';
+import { type EventFlags, type InvokedEvent, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags &
   TargetFlags & {
@@ -41,20 +42,20 @@ export async function runInvoke(
   return answer.FunctionError === undefined ? 0 : 1;
 }
 
-async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Promise<InvokeCommandOutput> {
-  if (flags.aws === true) return await sendToAws(name, payload, flags);
+async function send(name: string, event: InvokedEvent, flags: InvokeFlags): Promise<InvokeCommandOutput> {
+  if (flags.aws === true) return await sendToAws(name, event, flags);
   const endpoint = emulatorEndpoint(flags, process.env);
   // Not asked what it is: that would double what an invocation of a warm function takes.
   const settings = { endpoint, region: 'us-east-1', maxAttempts: 1 };
   try {
-    return await sendWith({ ...settings, credentials: DEVELOPMENT_CREDENTIALS }, name, payload, flags);
+    return await sendWith({ ...settings, credentials: DEVELOPMENT_CREDENTIALS }, name, event, flags);
   } catch (error) {
     if (!isRefusal(error)) throw explain(error, name, endpoint);
   }
   // It knows users: then it is one of them who calls.
   try {
     const credentials = masterCredentials({}, { access: 'closed' });
-    return await sendWith({ ...settings, credentials }, name, payload, flags);
+    return await sendWith({ ...settings, credentials }, name, event, flags);
   } catch (error) {
     throw explain(error, name, endpoint);
   }
@@ -62,13 +63,13 @@ async function send(name: string, payload: Uint8Array, flags: InvokeFlags): Prom
 
 async function sendToAws(
   name: string,
-  payload: Uint8Array,
+  event: InvokedEvent,
   flags: InvokeFlags,
 ): Promise<InvokeCommandOutput> {
   const { clientSettings } = await awsTarget(flags);
   try {
     // Once: what failed on the way back may have run.
-    return await sendWith({ ...clientSettings, maxAttempts: 1 }, name, payload, flags);
+    return await sendWith({ ...clientSettings, maxAttempts: 1 }, name, event, flags);
   } catch (error) {
     throw explainAwsFailure(error, { ...invocationOf(name), functionName: name });
   }
@@ -81,19 +82,20 @@ function isRefusal(error: unknown): boolean {
 async function sendWith(
   settings: ClientSettings,
   name: string,
-  payload: Uint8Array,
+  event: InvokedEvent,
   flags: InvokeFlags,
 ): Promise<InvokeCommandOutput> {
   const client = new LambdaClient(settings);
+  const clientContext = withLane(event.clientContext, flags.lane);
   try {
     return await client.send(
       new InvokeCommand({
         FunctionName: name,
-        Payload: payload,
+        Payload: event.json,
         InvocationType: flags.async === true ? 'Event' : 'RequestResponse',
         ...(flags.qualifier === undefined ? {} : { Qualifier: flags.qualifier }),
         ...(flags.tail === true ? { LogType: 'Tail' } : {}),
-        ...(flags.lane === undefined ? {} : { ClientContext: laneContext(flags.lane) }),
+        ...(clientContext === undefined ? {} : { ClientContext: encoded(clientContext) }),
       }),
       { requestTimeout: LONGEST_MS },
     );
@@ -102,9 +104,8 @@ async function sendWith(
   }
 }
 
-/** How a caller names a lane where there is neither a header nor a message attribute. */
-function laneContext(lane: string): string {
-  return Buffer.from(JSON.stringify({ custom: { 'x-llx-lane': lane } })).toString('base64');
+function encoded(clientContext: unknown): string {
+  return Buffer.from(JSON.stringify(clientContext)).toString('base64');
 }
 
 function print(answer: InvokeCommandOutput, flags: InvokeFlags, { stdout, stderr }: Streams): void {

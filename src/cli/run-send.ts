@@ -3,6 +3,7 @@ import type { Fixture } from '../fixtures/fixture.ts';
 import { type InvalidFixture, listFixtures, readFixtures } from '../fixtures/load-fixtures.ts';
 import { selectCases } from '../smoke/select-cases.ts';
 import { casesOf, type SmokeCase } from '../smoke/smoke-case.ts';
+import { emulatorEndpoint } from './aws-target.ts';
 import { readEmulatorState } from './emulator-client.ts';
 import { findConfiguration } from './fixture-directories.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -18,7 +19,7 @@ export type SendFlags = {
   readonly rate?: number;
   readonly concurrency: number;
   readonly repeat: number;
-  readonly endpoint: string;
+  readonly endpoint?: string;
   readonly json?: boolean;
 };
 
@@ -28,7 +29,8 @@ export async function runSend(
   flags: SendFlags,
   { directory = process.cwd(), ...streams }: Partial<ReportStreams> & { readonly directory?: string } = {},
 ): Promise<number> {
-  const { endpoint, concurrency, repeat, rate } = flags;
+  const { concurrency, repeat, rate } = flags;
+  const endpoint = emulatorEndpoint(flags, process.env);
   const interrupt = onInterrupt();
   const { signal } = interrupt;
   try {

@@ -30,7 +30,7 @@ export function addFixturesCommand(program: Command): void {
     .option('--rate <n>', 'begin at most n in a second', factor)
     .option('--concurrency <n>', 'at most n at a time', concurrency, 4)
     .option('--repeat <n>', 'send all of them n times', count, 1)
-    .option('--endpoint <url>', 'of the emulator', url, 'http://127.0.0.1:4566')
+    .option('--endpoint <url>', 'of the emulator; else AWS_ENDPOINT_URL, else the one on this machine', url)
     .option('--json', 'one JSON object a line for each, and a summary')
     .action(async (patterns: readonly string[], flags: SendFlags) => {
       const { runSend } = await import('../run-send.ts');

@@ -3,6 +3,7 @@ import { LocalRuns } from '../../session/local-run.ts';
 import type { SourceLocation } from '../../session/source-location.ts';
 import type { SessionStore } from '../../session/store.ts';
 import type { TuiActions } from '../../tui/tui-actions.ts';
+import { withLane } from '../client-context.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
 import type { Interrupt } from '../interrupt.ts';
@@ -81,14 +82,6 @@ async function sendEvent(
     { endpoint, region, credentials, signal },
   );
   if (failure !== undefined) throw new Error(`${request.functionName}: ${failure}`);
-}
-
-/** How a caller names a lane where there is neither a header nor a message attribute. */
-function withLane(clientContext: unknown, lane: string): unknown {
-  if (lane === 'default') return clientContext;
-  const given = typeof clientContext === 'object' && clientContext !== null ? clientContext : {};
-  const custom = 'custom' in given && typeof given.custom === 'object' ? given.custom : {};
-  return { ...given, custom: { ...custom, 'x-llx-lane': lane } };
 }
 
 async function beginningOf(spec: Parameters<typeof handlerFile>[0]): Promise<SourceLocation> {
