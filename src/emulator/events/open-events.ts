@@ -9,6 +9,10 @@ import { schedulerService } from '../scheduler/scheduler-service.ts';
 import { Schedules } from '../scheduler/schedules.ts';
 import { Timetable } from '../scheduler/timetable.ts';
 import type { State } from '../state/state.ts';
+import { EventBuses } from './event-buses.ts';
+import { eventsService } from './events-service.ts';
+import { RuleDelivery } from './rule-delivery.ts';
+import { Rules } from './rules.ts';
 import { Targets } from './targets.ts';
 
 export type EventsDependencies = {
@@ -37,6 +41,7 @@ export type Events = {
 /** Schedules, and EventBridge's rules. */
 export function openEvents(dependencies: EventsDependencies): Events {
   const { state, scope, clock, invocations, asyncQueue, queues, onNotice } = dependencies;
+  const now = (): number => clock.now();
   const targets = new Targets({
     registry: invocations.registry,
     queues,
@@ -49,9 +54,15 @@ export function openEvents(dependencies: EventsDependencies): Events {
   const stopListening = asyncQueue.onEnded((requestId) => timetable.ended(requestId));
   const groups = new ScheduleGroups({ state, clock });
   const schedules = new Schedules({ state, scope, clock, timetable, targets, queues, onNotice });
+  const buses = new EventBuses(state);
+  const delivery = new RuleDelivery({ scope, targets, queues, now, onNotice });
+  const rules = new Rules({ state, scope, clock, timetable, delivery });
   const problemWith = (arn: string): string | undefined => targets.problemWith(arn);
   return {
-    services: [schedulerService({ schedules, groups, now: () => clock.now(), problemWith })],
+    services: [
+      schedulerService({ schedules, groups, now, problemWith }),
+      eventsService({ rules, buses, now, problemWith }),
+    ],
     start: () => timetable.start(),
     functionDeleted: () => timetable.functionDeleted(),
     async close() {

@@ -17,12 +17,11 @@ export function deadRun(
     readonly run: Run;
     readonly error: unknown;
     readonly condition: ExhaustedCondition;
-    /** `SCHEDULE_ARN` or `RULE_ARN` */
-    readonly source: readonly [name: string, arn: string];
+    readonly scheduleArn: string;
     readonly targetArn: string;
   },
 ): QueueMessage {
-  const { run, error, condition, source, targetArn } = failed;
+  const { run, error, condition, scheduleArn, targetArn } = failed;
   const message = error instanceof Error ? error.message : String(error);
   const texts = {
     ERROR_CODE: error instanceof AwsError ? error.type : 'InternalError',
@@ -33,7 +32,7 @@ export function deadRun(
     // The first try is none.
     RETRY_ATTEMPTS: String(Math.max(0, run.attempts - 1)),
     SCHEDULED_TIME: secondsIso(run.scheduledAt),
-    [source[0]]: source[1],
+    SCHEDULE_ARN: scheduleArn,
     TARGET_ARN: targetArn,
   };
   return {

@@ -126,10 +126,10 @@ export class Schedules {
     const why = error instanceof Error ? error.message : String(error);
     const text = `The ${scheduleKey(schedule)} could not run at ${new Date(run.scheduledAt).toISOString()}: ${why}`;
     if (deadLetterArn === undefined) return onNotice(text);
-    const source = ['SCHEDULE_ARN', scheduleArn(this.scope, schedule.group, schedule.name)] as const;
+    const arn = scheduleArn(this.scope, schedule.group, schedule.name);
     try {
       const body = scheduleInput(schedule, run, this.scope);
-      await queues.send(deadLetterArn, deadRun(body, { run, error, condition, source, targetArn }));
+      await queues.send(deadLetterArn, deadRun(body, { run, error, condition, scheduleArn: arn, targetArn }));
     } catch (cause) {
       if (isStateFailure(cause)) throw cause;
       onNotice(`${text}; its dead-letter queue ${deadLetterArn} does not take it, either: ${String(cause)}`);
