@@ -35,6 +35,7 @@ export type ClientSettings = {
   readonly region: string;
   readonly credentials: CredentialProvider;
   readonly maxAttempts: number;
+  readonly retryMode?: 'adaptive';
   readonly requestHandler?: HttpHandlerUserInput;
 };
 
@@ -73,7 +74,8 @@ export async function awsTarget(
     return {
       region,
       credentials,
-      clientSettings: { region, credentials, maxAttempts: 3, requestHandler },
+      // A command that lists much is throttled: then the SDK slows down instead of giving up.
+      clientSettings: { region, credentials, maxAttempts: 8, retryMode: 'adaptive', requestHandler },
       // The SDK takes the variable, too: whoever has set it is not to believe that this is AWS.
       describe: () => (env.AWS_ENDPOINT_URL ? `${env.AWS_ENDPOINT_URL} (as AWS)` : `AWS (${region})`),
     };

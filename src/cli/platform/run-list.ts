@@ -14,8 +14,11 @@ import { withLambda } from './with-lambda.ts';
 
 export type ListFlags = TargetFlags & { readonly json?: boolean };
 
-/** Calls at once, of two for each function: AWS takes 15 a second of some of them without a word. */
-const AT_ONCE = 6;
+/**
+ * Functions that are asked about at once, with two calls each. AWS takes 15 calls a second:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+ */
+const AT_ONCE = 4;
 
 /** `llx list`: the functions, what is live of them and where. Gives the exit code; rejects with LlxError. */
 export async function runList(flags: ListFlags, surroundings: Surroundings = process): Promise<number> {
