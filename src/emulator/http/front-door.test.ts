@@ -19,6 +19,7 @@ beforeEach(async () => {
     async handle(request, response) {
       if (request.url === '/refused') throw new AwsError(404, 'NotThere', { Message: 'no' });
       if (request.url === '/broken') throw new Error('the inside');
+      if (request.url === '/full') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
       if (request.url === '/half') {
         response.write('half');
         throw new Error('the inside');
@@ -53,6 +54,11 @@ test('a door has every method and path of its hosts, the API those of all others
 test.each([
   ['/refused', '404 {"Message":"no"}', 0],
   ['/broken', '500 {"Type":"Service","Message":"The emulator failed: its own output says why."}', 1],
+  [
+    '/full',
+    '500 {"Type":"Service","Message":"The disk of the emulator is full, so nothing was changed: make room there, and try again."}',
+    1,
+  ],
 ])('what a door throws at %s is an error of AWS', async (path, answer, count) => {
   expect(await ask(`GET ${path}`, ['host: greet.localhost'])).toBe(answer);
   expect(defects).toHaveLength(count);

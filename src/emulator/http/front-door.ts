@@ -1,6 +1,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { isDiskFull } from '../disk-full.ts';
 import type { Exposure } from '../server/exposure.ts';
 import type { OpenRequests } from '../server/open-requests.ts';
 import { REST_JSON } from './api-protocol.ts';
@@ -156,10 +157,13 @@ function badRequest(message: string): AwsError {
   return new AwsError(400, 'BadRequestException', { message });
 }
 
-/** What a caller sees of any failure: of a defect of ours, nothing but that there was one. */
+/** What a caller sees of any failure: of a defect of ours, nothing but that there was one; of a full disk, that it is. */
 export function toAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
-  const internal = { Type: 'Service', Message: 'The emulator failed: its own output says why.' };
+  const Message = isDiskFull(error)
+    ? 'The disk of the emulator is full, so nothing was changed: make room there, and try again.'
+    : 'The emulator failed: its own output says why.';
+  const internal = { Type: 'Service', Message };
   return new AwsError(500, 'ServiceException', internal, {}, { cause: error });
 }
 
