@@ -46,6 +46,8 @@ export async function startOfflineProject(options: OfflineProjectOptions = {}): 
     return { ...(await open(options, closers)), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
+    // What it was doing may have failed in its own words.
+    options.signal?.throwIfAborted();
     throw error;
   }
 }

@@ -3,6 +3,16 @@ import { pathToFileURL } from 'node:url';
 import { constants, runInThisContext } from 'node:vm';
 import type { StartProject } from '../cli/offline-project/project.ts';
 
+export type {
+  FixedWorld,
+  Invocation,
+  InvokeOptions,
+  OfflineProject as Llx,
+  ProjectLogLine as LogLine,
+  ProjectOptions as LlxOptions,
+} from '../cli/offline-project/project.ts';
+export type { ObservedCall } from '../fixtures/expect/observed.ts';
+
 type Program = { readonly startOfflineProject: StartProject };
 
 /** Beside this file, as it is built: everything that a project needs, loaded when the first one starts. */

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   manifest: ['checks', 'errors', 'fixtures'],
   smoke: ['fixtures', 'session', 'errors'],
   tui: ['session', 'fixtures'],
-  testing: ['cli'],
+  testing: ['cli', 'fixtures'],
   cli: [
     'protocol',
     'transport',
