@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import { addTargetOptions } from '../aws-target.ts';
 import { count, factor, url } from '../flags.ts';
+import type { NewFixtureFlags } from '../run-new-fixture.ts';
+import type { RecordFlags } from '../run-record.ts';
 import type { SendFlags } from '../run-send.ts';
 
 export function addFixturesCommand(program: Command): void {
@@ -23,6 +26,34 @@ export function addFixturesCommand(program: Command): void {
       await showFixtureCommand(name);
     });
   fixtures
+    .command('new')
+    .description(
+      'Make an event of one that ships, with values of your own; print it, or write it as a fixture',
+    )
+    .argument('<template>', 'such as apigateway/http or sqs/standard (llx fixtures list)')
+    .option('--set <path=value>', 'a value: text, JSON, or @FILE; as often as you like', collect, [])
+    .option('--name <name>', 'write it as a fixture of this name, such as orders/create')
+    .option('--function <name>', 'the function that it is for')
+    .option('--force', 'also where there is one of that name')
+    .action(async (template: string, flags: NewFixtureFlags) => {
+      const { newFixtureCommand } = await import('../run-new-fixture.ts');
+      await newFixtureCommand(template, flags);
+    });
+  const record = fixtures
+    .command('record')
+    .description('Invoke a function once, and write its event and answer as a fixture, without secrets')
+    .argument('<function>', 'name or ARN')
+    .option('--event <file>', 'the event from a JSON file; - reads stdin')
+    .option('--data <json>', 'the event itself')
+    .option('--fixture <name>', 'the event of a fixture (llx fixtures list)')
+    .option('--name <name>', 'its name; else one that says what it is')
+    .option('--out <dir>', 'a folder of fixtures; else that of the project')
+    .option('--force', 'also where there is one of that name');
+  addTargetOptions(record).action(async (functionName: string, flags: RecordFlags) => {
+    const { recordFixtureCommand } = await import('../run-record.ts');
+    await recordFixtureCommand(functionName, flags);
+  });
+  fixtures
     .command('send')
     .description('Send fixtures to the functions of a running llx, as many and as fast as you say')
     .argument('[pattern...]', 'fixtures by name, folder or path, or functions; * stands for anything')
@@ -41,4 +72,8 @@ export function addFixturesCommand(program: Command): void {
 /** Each has a connection of its own. */
 function concurrency(text: string): number {
   return Math.min(count(text), 1_000);
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
 }

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import { InvokeCommand, LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import { LlxError } from '../errors/llx-error.ts';
+import { textField } from '../fixtures/event-fields.ts';
+import { type ObservedError, readAnswer } from '../fixtures/expect/observed.ts';
+import { fixtureNameProblem } from '../fixtures/fixture-name.ts';
+import type { Outcome } from '../fixtures/record/recorded-expectation.ts';
+import { recordedFixture } from '../fixtures/record/recorded-fixture.ts';
+import { FixtureExistsError, fixtureText, saveFixture } from '../fixtures/save-fixture.ts';
+import { awsTarget, type TargetFlags } from './aws-target.ts';
+import { withoutProject } from './configuration.ts';
+import { findConfiguration } from './fixture-directories.ts';
+import { type EventFlags, type InvokedEvent, readEvent } from './read-event.ts';
+import { fixtureFunctionName, secretVariables } from './recorded-invocation.ts';
+
+export type RecordFlags = EventFlags &
+  TargetFlags & {
+    readonly name?: string;
+    readonly out?: string;
+    readonly force?: boolean;
+  };
+
+/** Between the clocks of two machines. */
+const SKEW_MS = 60_000;
+
+/** `llx fixtures record FN`: invokes a function once, and writes its event and its answer as a fixture. */
+export async function recordFixtureCommand(functionName: string, flags: RecordFlags): Promise<void> {
+  const problem = flags.name === undefined ? undefined : fixtureNameProblem(flags.name);
+  if (problem !== undefined)
+    throw new LlxError('LLX_USAGE', {
+      message: problem,
+      mend: `llx fixtures record ${functionName} --name orders/create`,
+    });
+  const configuration = (await findConfiguration(process.cwd())) ?? withoutProject(process.cwd());
+  const { functions, record: rules } = configuration;
+  const { json, clientContext } = await readEvent(flags);
+  const from = Date.now() - SKEW_MS;
+  const outcome = await invoke(functionName, { json, clientContext }, flags);
+  const { name, content, redacted } = recordedFixture(
+    {
+      functionName: fixtureFunctionName(functionName, functions),
+      event: readAnswer(json),
+      ...(clientContext === undefined ? {} : { clientContext }),
+      outcome,
+      from,
+      to: Date.now() + SKEW_MS,
+    },
+    rules,
+    secretVariables(functions),
+  );
+  const directory = flags.out === undefined ? configuration.fixtureDirectory : resolve(flags.out);
+  const chosen = flags.name ?? name;
+  try {
+    const options = { directory, overwrite: flags.force === true };
+    process.stdout.write(`${await saveFixture({ name: chosen, text: fixtureText(content) }, options)}\n`);
+  } catch (cause) {
+    if (!(cause instanceof FixtureExistsError)) throw cause;
+    throw new LlxError('LLX_USAGE', {
+      message: `Expected a name that is free, found a fixture ${chosen} in ${directory}.`,
+      mend: `llx fixtures record ${functionName} --name ${chosen} --force`,
+      cause,
+    });
+  }
+  if (redacted > 0) process.stderr.write(`${redacted} ${redacted === 1 ? 'secret' : 'secrets'} replaced.\n`);
+}
+
+async function invoke(
+  functionName: string,
+  { json, clientContext }: InvokedEvent,
+  flags: RecordFlags,
+): Promise<Outcome> {
+  const target = await awsTarget(flags);
+  const client = new LambdaClient(target.clientSettings);
+  try {
+    const answer = await client.send(
+      new InvokeCommand({
+        FunctionName: functionName,
+        Payload: json,
+        ...(clientContext === undefined
+          ? {}
+          : { ClientContext: Buffer.from(JSON.stringify(clientContext)).toString('base64') }),
+      }),
+    );
+    const value = readAnswer(answer.Payload ?? new Uint8Array(0));
+    return answer.FunctionError === undefined ? { answer: value } : { error: errorOf(value) };
+  } catch (error) {
+    if (!(error instanceof LambdaServiceException) || error.name !== 'ResourceNotFoundException') throw error;
+    throw new LlxError('LLX_FUNCTION_UNKNOWN', {
+      message: `Expected a function named ${functionName} at ${target.describe()}, found none.`,
+      mend: 'llx list',
+      cause: error,
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+function errorOf(value: unknown): ObservedError {
+  return {
+    errorType: textField(value, 'errorType') ?? 'Error',
+    errorMessage: textField(value, 'errorMessage') ?? '',
+  };
+}
