@@ -50,8 +50,9 @@ function operationsOf({ alias, share }: DeployRequest, { deployed, changes }: De
   ];
 }
 
-export function jsonPlan(request: DeployRequest, plan: DeployPlan, code: FunctionPackage): string {
-  return jsonLine({
+/** The same for scripts. */
+export function planFacts(request: DeployRequest, plan: DeployPlan, code: FunctionPackage) {
+  return {
     type: 'plan',
     function: request.functionName,
     runtime: code.runtime,
@@ -59,16 +60,13 @@ export function jsonPlan(request: DeployRequest, plan: DeployPlan, code: Functio
     codeSha256: code.sha256,
     bytes: code.zip.byteLength,
     operations: operationsOf(request, plan),
-  });
+  };
 }
 
-export function jsonDeployment(
-  request: DeployRequest,
-  deployment: Deployment,
-  code: FunctionPackage,
-): string {
+/** What scripts learn of a deployment. */
+export function deploymentFacts(request: DeployRequest, deployment: Deployment, code: FunctionPackage) {
   const { version, alias, was, address, access } = deployment;
-  return jsonLine({
+  return {
     type: 'deployed',
     function: request.functionName,
     version,
@@ -83,9 +81,5 @@ export function jsonDeployment(
     codeSha256: code.sha256,
     bytes: code.zip.byteLength,
     notices: code.notices,
-  });
-}
-
-function jsonLine(value: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(value)}\n`;
+  };
 }

@@ -1,4 +1,4 @@
-import { type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
+import { LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { partitionOf } from '../../protocol/partition.ts';
 import type { AwsTarget } from '../aws-target.ts';
 import { unreachable } from '../emulator-client.ts';
@@ -23,8 +23,8 @@ export type LambdaCalls = {
   close(): void;
 };
 
-export async function openLambda(target: AwsTarget, signal: AbortSignal): Promise<LambdaCalls> {
-  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+/** @param signal interrupts what is called */
+export function openLambda(target: AwsTarget, signal: AbortSignal): LambdaCalls {
   const client = new LambdaClient(target.clientSettings);
   const call: LambdaCalls['call'] = async (operation, functionName, send) => {
     signal.throwIfAborted();

@@ -255,3 +255,51 @@ test('an emulator that ends in the middle is told as such', async () => {
     code: 'LLX_UNREACHABLE',
   });
 });
+
+describe('in AWS', () => {
+  // AWS_ENDPOINT_URL puts the emulator in its place, as for every AWS tool.
+  const AWS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+  beforeAll(async () => {
+    Object.assign(process.env, AWS, { AWS_ENDPOINT_URL: platform.endpoint });
+    const directory = await platform.folder('remote', { 'index.mjs': SOURCE(1) });
+    await deploy(directory, { name: 'remote' });
+  });
+  afterAll(() => {
+    for (const name of [...Object.keys(AWS), 'AWS_ENDPOINT_URL']) delete process.env[name];
+  });
+
+  /** What becomes of `llx delete remote --aws` at a terminal where this is typed. */
+  const typing = (typed: string) =>
+    platform.run((surroundings) => {
+      const stdin = Object.assign(new PassThrough(), { isTTY: true });
+      stdin.write(`${typed}\n`);
+      const env = { ...surroundings.env, ...AWS };
+      return runDelete('remote', { aws: true }, { ...surroundings, env, stdin });
+    });
+
+  test('a function is deleted once its name was typed, and not by another name', async () => {
+    await expect(typing('y')).rejects.toMatchObject({
+      code: 'LLX_USAGE',
+      mend: 'llx delete remote --aws --yes',
+    });
+    expect(await typing('remote')).toEqual({
+      code: 0,
+      stdout: `remote is deleted at ${platform.endpoint} (as AWS), with its versions, aliases and URLs\n`,
+      stderr: `remote would be gone from ${platform.endpoint} (as AWS) for good. Its name, to delete it: `,
+    });
+  });
+
+  test('whoever interrupts the question deletes nothing', async () => {
+    const directory = await platform.folder('remote', { 'index.mjs': SOURCE(1) });
+    await deploy(directory, { name: 'remote' });
+    const asked = platform.run((surroundings) => {
+      const stderr = { write: () => process.emit('SIGINT') };
+      const stdin = Object.assign(new PassThrough(), { isTTY: true });
+      const env = { ...surroundings.env, ...AWS };
+      return runDelete('remote', { aws: true }, { ...surroundings, stderr, env, stdin });
+    });
+    await expect(asked).rejects.toMatchObject({ code: 'LLX_INTERRUPTED', exitCode: 130 });
+    const { stdout } = await platform.run((surroundings) => runList({ json: true }, surroundings));
+    expect(stdout).toContain('"function":"remote"');
+  });
+});

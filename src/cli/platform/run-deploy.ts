@@ -1,14 +1,19 @@
 import { resolve } from 'node:path';
 import { printable } from '../../session/printable.ts';
 import { sizeText } from '../../tui/lines/size-text.ts';
-import { type AwsTarget, awsTarget, type TargetFlags } from '../aws-target.ts';
-import { onInterrupt } from '../interrupt.ts';
-import { carryOutDeployment, type DeployRequest, planDeployment } from './deploy/deploy-function.ts';
+import type { AwsTarget, TargetFlags } from '../aws-target.ts';
+import {
+  carryOutDeployment,
+  type Deployment,
+  type DeployRequest,
+  planDeployment,
+} from './deploy/deploy-function.ts';
 import type { UrlAccess } from './deploy/deployed-function.ts';
-import { accessText, jsonDeployment, jsonPlan, liveText, planText, uploadText } from './deploy-text.ts';
-import { openLambda } from './lambda-calls.ts';
+import { accessText, deploymentFacts, liveText, planFacts, planText, uploadText } from './deploy-text.ts';
 import { type FunctionPackage, type PackageFlags, packageFunction } from './package/package-function.ts';
+import { type OutputStream, type Surroundings, writeJson } from './platform-output.ts';
 import { NO_PROGRESS, type StepProgress, stepProgress } from './step-progress.ts';
+import { withLambda } from './with-lambda.ts';
 
 export type DeployFlags = TargetFlags &
   PackageFlags & {
@@ -27,9 +32,6 @@ export type DeployFlags = TargetFlags &
     readonly json?: boolean;
   };
 
-type Stream = { readonly isTTY?: boolean; write(text: string): unknown };
-type Surroundings = { readonly stdout: Stream; readonly stderr: Stream; readonly env: NodeJS.ProcessEnv };
-
 /**
  * `llx deploy DIR --name NAME`: packages a folder, makes a version of it and moves the alias there. The steps go to
  * stderr and the address to stdout. Gives the exit code; rejects with LlxError.
@@ -39,49 +41,48 @@ export async function runDeploy(
   flags: DeployFlags,
   { stdout, stderr, env }: Surroundings = process,
 ): Promise<number> {
-  const interrupt = onInterrupt();
-  const progress = flags.json === true ? NO_PROGRESS : stepProgress(flags.dryRun === true ? 2 : 3, stderr);
+  const { json = false, dryRun = false } = flags;
+  const progress = json ? NO_PROGRESS : stepProgress(dryRun ? 2 : 3, stderr);
   try {
-    // Before anything is built: whoever has to start an emulator first is told at once.
-    const target = await awsTarget(flags, { env, signal: interrupt.signal });
-    const code = await packaged(resolve(directory), flags, progress, stderr);
-    interrupt.signal.throwIfAborted();
-    const lambda = await openLambda(target, interrupt.signal);
-    try {
-      const request = requestOf(flags, target);
-      progress.begin(`Comparing with what is deployed at ${target.describe()}`);
+    // The target first: whoever has to start an emulator is told before anything is built.
+    return await withLambda(flags, env, async (lambda, { signal }) => {
+      const place = lambda.target.describe();
+      const code = await packaged(resolve(directory), flags, progress, stderr);
+      signal.throwIfAborted();
+      const request = requestOf(flags, lambda.target);
+      progress.begin(`Comparing with what is deployed at ${place}`);
       const plan = await planDeployment(lambda, request, code);
-      if (flags.dryRun === true) {
-        progress.end(`Compared with what is deployed at ${target.describe()}: nothing was changed there`);
-        stdout.write(flags.json === true ? jsonPlan(request, plan, code) : planText(request, plan));
+      if (dryRun) {
+        progress.end(`Compared with what is deployed at ${place}: nothing was changed there`);
+        if (json) writeJson(stdout, planFacts(request, plan, code));
+        else stdout.write(planText(request, plan));
         return 0;
       }
       const deployment = await carryOutDeployment(lambda, request, code, plan, (version) => {
-        progress.end(`${uploadText(plan)} ${target.describe()}: version ${version}`);
+        progress.end(`${uploadText(plan)} ${place}: version ${version}`);
         progress.begin(`Moving the alias ${request.alias}`);
       });
       progress.end(liveText(request, deployment));
-      if (flags.json === true) {
-        stdout.write(jsonDeployment(request, deployment, code));
-      } else {
-        stderr.write(accessText(deployment));
-        // Alone on stdout: curl $(llx deploy …)
-        if (deployment.address !== undefined) stdout.write(`${deployment.address}\n`);
-      }
+      if (json) writeJson(stdout, deploymentFacts(request, deployment, code));
+      else printAddress(deployment, stdout, stderr);
       return 0;
-    } finally {
-      lambda.close();
-    }
+    });
   } finally {
-    interrupt.dispose();
+    progress.close();
   }
+}
+
+function printAddress(deployment: Deployment, stdout: OutputStream, stderr: OutputStream): void {
+  stderr.write(accessText(deployment));
+  // Alone on stdout: curl $(llx deploy …)
+  if (deployment.address !== undefined) stdout.write(`${deployment.address}\n`);
 }
 
 async function packaged(
   directory: string,
   flags: DeployFlags,
   progress: StepProgress,
-  stderr: Stream,
+  stderr: OutputStream,
 ): Promise<FunctionPackage> {
   progress.begin(`Packaging ${flags.name}`);
   const code = await packageFunction(directory, flags);

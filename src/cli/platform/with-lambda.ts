@@ -11,7 +11,7 @@ export async function withLambda<Result>(
   const interrupt = onInterrupt();
   try {
     const { signal } = interrupt;
-    const lambda = await openLambda(await awsTarget(flags, { env, signal }), signal);
+    const lambda = openLambda(await awsTarget(flags, { env, signal }), signal);
     try {
       return await work(lambda, interrupt);
     } finally {
