@@ -8,7 +8,10 @@ export async function listFixturesCommand({ json }: { readonly json?: boolean })
   const files = await listFixtures(project === undefined ? shipped : [project, ...shipped]);
   const rows = (await readFixtures(files)).map((fixture) => {
     const { name, file } = fixture;
-    if ('problem' in fixture) return { name, kind: 'invalid', label: `! ${fixture.problem}`, file };
+    if ('problem' in fixture) {
+      // A row is a line, though there may be several problems.
+      return { name, kind: 'invalid', label: `! ${fixture.problem.replace(/\s+/g, ' ')}`, file };
+    }
     const { kind, label } = describeEvent(fixture.event);
     const { functionName } = fixture;
     return { name, kind, label, ...(functionName === undefined ? {} : { function: functionName }), file };

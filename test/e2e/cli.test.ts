@@ -169,6 +169,19 @@ describe('llx invoke', () => {
     expect(JSON.parse(stdout).Records[0]).toMatchObject({ eventSource: 'aws:sqs' });
   });
 
+  test('fixtures are sent as often as is said, and a failure of one is exit 1', async () => {
+    const send = (...args: readonly string[]) =>
+      runLlx(['fixtures', 'send', 'sqs/standard', ...args, '--endpoint', llx.ready.endpoint], { cwd: empty });
+    const echoed = await send('--function', 'echo', '--repeat', '20', '--concurrency', '3', '--rate', '500');
+    expect([echoed.code, echoed.stderr]).toEqual([0, '']);
+    expect(echoed.stdout).toMatch(/^20 sent in .*\/s\): 20 as expected\np50 .* · p95 .*\n$/);
+    const failed = await send('--function', 'throws', '--repeat', '2');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(
+      /^sqs\/standard → throws: the function failed: .*OrderRejected.* \(2 times\)\n2 sent/,
+    );
+  });
+
   test('a function error is printed too, exit 1', async () => {
     const { code, stdout } = await invoke('throws');
     expect(code).toBe(1);
