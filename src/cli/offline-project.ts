@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { FixedOf } from '../runtime/fixed-invocations.ts';
+import type { Runtime } from '../runtime/invocation.ts';
 import { Session } from '../session/session.ts';
 import { createSessionStore, type SessionStore } from '../session/store.ts';
 import { DEVELOPMENT_KEY } from '../signature/development-key.ts';
@@ -25,6 +26,9 @@ export type OfflineProjectOptions = ProjectOptions & {
 
 /** Ports of its own, and nothing of it is kept. */
 const FLAGS: EmulatorFlags = { host: '127.0.0.1', port: 0, mqttPort: 0, ephemeral: true, devKey: true };
+
+/** For a build and a start on a machine that runs many at once. */
+const INIT_MS = 60_000;
 
 /** Where invocations go that name no lane. */
 const LANE = 'default';
@@ -61,9 +65,10 @@ async function open(
   const configuration = withEnvironment(await configurationOf(options), options.environment);
   const wanted = chooseFunctions(configuration, only);
   const store = createSessionStore();
-  tellNotices(store, options.onNotice);
   const buildDirectory = await ownDirectory(configuration, closers);
   const journal = new ProjectJournal(options.onLog);
+  store.onEvent(journal.onSession);
+  tellNotices(store, options.onNotice);
   const worlds = new FixedWorlds(options);
   // What nobody here invoked (a queue did, or a schedule) has what all have.
   const fixedOf: FixedOf = ({ traceId }) => journal.fixedOf(traceId) ?? worlds.always;
@@ -86,6 +91,7 @@ async function open(
     buildDirectory,
     fixedOf,
     standingClocks,
+    localInitMs: INIT_MS,
     onInvocation,
     onCall,
   });
@@ -93,7 +99,7 @@ async function open(
   signal?.throwIfAborted();
   const session = new Session({
     connect: aws.connect,
-    runtime,
+    runtime: withInitTime(runtime),
     functions: wanted,
     lane: LANE,
     takeover: false,
@@ -149,6 +155,23 @@ function withEnvironment(
     environment: { ...spec.environment, ...environment },
   }));
   return { ...configuration, functions };
+}
+
+/**
+ * A function's timeout counts from when its process has the event. What was built and started before is no part of it,
+ * as Lambda's init phase is none: tests begin with it, several at once.
+ */
+function withInitTime(runtime: Runtime): Runtime {
+  return {
+    invoke(spec, request) {
+      const remainingMs = Math.min(request.remainingMs, spec.timeoutMs);
+      return runtime.invoke(spec, { ...request, remainingMs, initMs: request.remainingMs - remainingMs });
+    },
+    boot: (specs) => runtime.boot(specs),
+    prepare: (specs) => runtime.prepare(specs),
+    onBuild: (listener) => runtime.onBuild(listener),
+    close: () => runtime.close(),
+  };
 }
 
 function tellNotices(store: SessionStore, onNotice: (text: string) => void = () => {}): void {

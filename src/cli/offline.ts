@@ -61,6 +61,7 @@ export type EmulatorUse = RuntimeUse & {
   readonly onInvocation?: (event: InvocationEvent) => void;
   readonly onCall?: CallListener;
   readonly standingClocks?: ReadonlyMap<string, Date>;
+  readonly localInitMs?: number;
 };
 
 export type LocalRuntimeUse = RuntimeUse & {
@@ -95,7 +96,7 @@ export async function startConfiguredEmulator(
   store: SessionStore,
   use: EmulatorUse,
 ): Promise<Emulator> {
-  const { stateInUse, onInvocation, onCall, standingClocks } = use;
+  const { stateInUse, onInvocation, onCall, standingClocks, localInitMs } = use;
   const { buildDirectory = join(configuration.root, '.llx') } = use;
   const onNotice = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
   const server = serverSettings(configuration, flags, { onNotice });
@@ -143,6 +144,7 @@ export async function startConfiguredEmulator(
     ...(onInvocation === undefined ? {} : { onInvocation }),
     onCall,
     standingClocks,
+    localInitMs,
   });
   return {
     ...emulator,

@@ -48,6 +48,11 @@ export type EmulatorOptions = AskedPorts &
     readonly onIssue?: (credentials: AwsCredentials) => void;
     /** @default the system's */
     readonly clock?: EmulatorClock;
+    /**
+     * What a session may take for a function's build and start, beside the function's timeout, as Lambda's init phase is
+     * beside it. In AWS a session has no such time. @default 0
+     */
+    readonly localInitMs?: number | undefined;
     /** Of handlers whose clock stands still, by `YYYYMMDDTHHMMSSZ`: what they sign is of now. @default none */
     readonly standingClocks?: ReadonlyMap<string, Date> | undefined;
   };

@@ -113,6 +113,7 @@ async function open(
     direct,
     stubbed: afterOpening(stubbed, opened.promise),
     loadAsync: () => services.load(),
+    localInitMs: options.localInitMs,
     onEvent: options.onInvocation,
     now: () => clock.now(),
   });

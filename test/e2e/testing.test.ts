@@ -26,6 +26,8 @@ const FUNCTIONS = {
   waits: { handler: 'src/functions.waits', timeout: 900 },
   draws: { handler: 'src/functions.draws' },
   calls: { handler: 'src/functions.calls', timeout: 30 },
+  slow: { handler: 'src/slow-start.answers', timeout: 1 },
+  late: { handler: 'src/slow-start.overruns', timeout: 1 },
 };
 
 let copy: Awaited<ReturnType<typeof copyProject>>;
@@ -83,11 +85,23 @@ describe('an invocation', () => {
     ]);
   });
 
+  test('has its timeout for the handler: what is built and started before is beside it', async () => {
+    const [slow, late] = await Promise.all([llx.invoke('slow'), llx.invoke('late')]);
+    expect(slow).toMatchObject({ answer: 'in time', coldStart: true });
+    expect(late).toMatchObject({
+      failedBecause: 'timeout',
+      error: {
+        errorType: 'Sandbox.Timedout',
+        errorMessage: `RequestId: ${late.requestId} Error: Task timed out after 1.00 seconds`,
+      },
+    });
+  });
+
   test('of what is no function says which there are', async () => {
     await expect(llx.invoke('nobody')).rejects.toMatchObject({
       code: 'LLX_FUNCTION_UNKNOWN',
       message:
-        "Expected a function of the project, found 'nobody'. There are: echo, fails, text, waits, draws, calls.",
+        "Expected a function of the project, found 'nobody'. There are: echo, fails, text, waits, draws, calls, slow, late.",
     });
   });
 
@@ -182,7 +196,7 @@ describe('a project', () => {
     expect((await second.invoke('text')).answer).toBe('plain');
     expect(llx.logs()).toEqual([]);
     const lambda = new LambdaClient(clientOptions(second));
-    expect((await lambda.send(new ListFunctionsCommand())).Functions).toHaveLength(6);
+    expect((await lambda.send(new ListFunctionsCommand())).Functions).toHaveLength(8);
     lambda.destroy();
     const waiting = second.invoke('waits');
     const told = expect(waiting).rejects.toMatchObject({ code: 'LLX_UNREACHABLE' });

@@ -72,6 +72,27 @@ test('an invocation has its own lines and result; what it invokes has others, in
   ]);
 });
 
+test('what the session says of an invocation goes over what Lambda does', () => {
+  const journal = new ProjectJournal();
+  const run = journal.begin('1-a', undefined);
+  const call = invocation('orders', 'first', '1-a');
+  journal.onInvocation({ type: 'started', call, at: 0 });
+  const offer = {
+    type: 'offered',
+    functionName: 'orders',
+    lane: 'default',
+    event: new Uint8Array(),
+    at: 0,
+  } as const;
+  journal.onSession({ ...offer, id: 'other', requestId: 'second' });
+  journal.onSession({ ...offer, id: 'own', requestId: 'first' });
+  const near = { ...RESULT, durationMs: 1 };
+  journal.onSession({ type: 'ended', id: 'other', at: 0, result: { ...RESULT, durationMs: 9 } });
+  journal.onSession({ type: 'ended', id: 'own', at: 0, result: near });
+  journal.onInvocation({ type: 'ended', call, result: RESULT, at: 0 });
+  expect(run.result).toBe(near);
+});
+
 test('a call with a trace is one invocation’s; one without may be any’s; one of other keys is nobody’s', () => {
   const journal = new ProjectJournal();
   const [one, other] = [journal.begin('1-a', undefined), journal.begin('1-b', undefined)];

@@ -2,6 +2,7 @@ import type { CallEvent } from '../../emulator/call-event.ts';
 import type { InvocationEvent } from '../../emulator/lambda/invocation-event.ts';
 import type { ObservedCall } from '../../fixtures/expect/observed.ts';
 import type { FixedValues, InvocationResult } from '../../runtime/invocation.ts';
+import type { SessionEvent } from '../../session/event.ts';
 import type { ProjectLogLine } from './project.ts';
 
 /** Lines and calls that are kept, each: the older ones go. */
@@ -13,7 +14,7 @@ export type JournalRun = {
   readonly root: string;
   readonly logs: readonly string[];
   readonly calls: readonly ObservedCall[];
-  /** Once it has ended. */
+  /** Once it has ended: that of the session, where one ran it. */
   readonly result: InvocationResult | undefined;
 };
 
@@ -30,6 +31,8 @@ type Run = {
 export class ProjectJournal {
   readonly #onLog: (line: ProjectLogLine) => void;
   readonly #runs = new Map<string, Run>();
+  /** By the session's id. */
+  readonly #offered = new Map<string, Run>();
   #logs: ProjectLogLine[] = [];
   #calls: ObservedCall[] = [];
 
@@ -80,7 +83,20 @@ export class ProjectJournal {
     run.requestId ??= requestId;
     if (run.requestId !== requestId) return;
     if (event.type === 'log') run.logs.push(event.text);
-    if (event.type === 'ended') run.result = event.result;
+    // What the session knows itself is nearer: without the way to it, and without what it waited for.
+    if (event.type === 'ended') run.result ??= event.result;
+  };
+
+  readonly onSession = (event: SessionEvent): void => {
+    if (event.type === 'offered') {
+      const run = [...this.#runs.values()].find(({ requestId }) => requestId === event.requestId);
+      if (run !== undefined) this.#offered.set(event.id, run);
+      return;
+    }
+    if (event.type !== 'ended' && event.type !== 'stopped') return;
+    const run = this.#offered.get(event.id);
+    this.#offered.delete(event.id);
+    if (run !== undefined && event.type === 'ended') run.result = event.result;
   };
 
   readonly onCall = ({ caller, traceId, ...call }: CallEvent): void => {

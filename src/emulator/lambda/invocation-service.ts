@@ -64,6 +64,7 @@ export class InvocationService {
   readonly #stubbed: InvocationTarget;
   readonly #direct: InvocationTarget;
   readonly #loadAsync: () => Promise<unknown>;
+  readonly #localInitMs: number;
   #async: AsyncInvocations | undefined;
   readonly #now: () => number;
   readonly #listeners = new Set<InvocationListener>();
@@ -76,6 +77,8 @@ export class InvocationService {
     readonly direct: InvocationTarget;
     /** Leads to `attach`; called for asynchronous invocations, until then. */
     readonly loadAsync?: () => Promise<unknown>;
+    /** What a session may take for a function's build and start, beside its timeout. @default 0 */
+    readonly localInitMs?: number | undefined;
     readonly limits?: ConcurrencyLimits;
     readonly recursion?: RecursionGuard;
     readonly onEvent?: InvocationListener | undefined;
@@ -83,6 +86,7 @@ export class InvocationService {
     readonly now?: () => number;
   }) {
     this.registry = options.registry;
+    this.#localInitMs = options.localInitMs ?? 0;
     this.limits = options.limits ?? new ConcurrencyLimits();
     this.recursion = options.recursion ?? new RecursionGuard();
     this.#stubbed = options.stubbed;
@@ -123,7 +127,7 @@ export class InvocationService {
     this.report({ type: 'started', call: traced, at: startedAt });
     const target = stubbed ? this.#stubbed : this.#direct;
     const running = target(traced, {
-      remainingMs: spec.timeoutMs,
+      remainingMs: stubbed ? spec.timeoutMs + this.#localInitMs : spec.timeoutMs,
       onLog: (text) => {
         lines.push(text);
         this.report({ type: 'log', call: traced, text, at: this.#now() });

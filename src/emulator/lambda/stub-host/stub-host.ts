@@ -206,7 +206,8 @@ export class StubHost {
     if (call === undefined) return this.#dropLate('the decision for the deployed handler');
     const { onLog, signal, stream, deadline, startedAt } = call;
     const now = performance.now();
-    const remainingMs = Math.max(0, deadline - now);
+    const { timeoutMs } = call.call.resolved.deployed.spec;
+    const remainingMs = Math.max(0, Math.min(timeoutMs, deadline - now));
     const run = { remainingMs, onLog, signal, ...(stream === undefined ? {} : { stream }) };
     call.settle(
       this.#options.deployed(call.call, run).then((result) => {
