@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import type { RecordConfig } from '../fixtures/record/record-config.ts';
+import type { ApisConfig } from '../manifest/api-config.ts';
 import { type CdkApp, findCdkApp } from '../manifest/find-cdk-app.ts';
 import { partitionOf } from '../protocol/partition.ts';
 import type { FunctionSpec } from '../runtime/invocation.ts';
@@ -45,6 +46,8 @@ export type Configuration = {
   readonly lane: string;
   /** Who exists in the emulator. */
   readonly iam?: IamConfig;
+  /** In front of the functions, in the emulator. */
+  readonly apis?: ApisConfig;
   /** How invocations become fixtures. */
   readonly record?: RecordConfig;
   /** The CDK app that the functions come from. */
@@ -162,6 +165,7 @@ export function toConfiguration(file: string, written: unknown, app?: Synthesize
       toFunction(name, functionArn(scope, name), root, one),
     ),
   ];
+  const apis = { ...app?.manifest.apis, ...config.apis };
   if (functions.length === 0) throw noEntry(file, ofApp?.notices ?? []);
   return {
     file,
@@ -175,6 +179,7 @@ export function toConfiguration(file: string, written: unknown, app?: Synthesize
     fixtureDirectory: resolve(root, config.fixtures ?? DEFAULTS.fixtures),
     lane: config.lane ?? app?.manifest.lane ?? DEFAULTS.lane,
     ...(config.iam === undefined ? {} : { iam: config.iam }),
+    ...(Object.keys(apis).length === 0 ? {} : { apis }),
     ...(config.record === undefined ? {} : { record: config.record }),
     ...(app === undefined ? {} : { app, notices: ofApp?.notices ?? [] }),
   };

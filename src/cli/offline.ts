@@ -21,6 +21,7 @@ import { createSpawnWorker } from '../runtime/spawn-worker.ts';
 import type { SpawnWorker } from '../runtime/worker.ts';
 import type { Environment, EnvironmentOf } from '../runtime/worker-environment.ts';
 import type { SessionStore } from '../session/store.ts';
+import { configuredApis } from './configuration/configured-apis.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { packagePaths } from './package-paths.ts';
 import { type ServerFlags, serverSettings } from './server-settings.ts';
@@ -125,6 +126,7 @@ export async function startConfiguredEmulator(
     region: configuration.region,
     account: configuration.account,
     ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
+    apis: configuredApis(configuration.apis ?? {}),
     ...(flags.devKey === undefined ? {} : { developmentKey: flags.devKey }),
     state: {
       directory: stateDirectory(configuration, flags),

@@ -2,9 +2,11 @@ import type { DeployedRuntime, FunctionSpec, Runtime } from '../runtime/invocati
 import type { AwsCredentials } from '../signature/credentials.ts';
 import type { CallListener } from './call-event.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
+import type { ApiDefinition } from './gateway/api-definition.ts';
 import type { IamConfig } from './identity/iam-config.ts';
 import type { StoredKeys } from './identity/stored-keys.ts';
 import type { AskedPorts } from './iot/asked-ports.ts';
+import type { ConfiguredTopicRule } from './iot/rules/topic-rule.ts';
 import type { InvocationEvent } from './lambda/invocation-event.ts';
 import type { ExposureOptions } from './server/exposure.ts';
 import type { StatePlace } from './services.ts';
@@ -24,6 +26,8 @@ export type EmulatorOptions = AskedPorts &
     readonly storedKeys?: Pick<StoredKeys, 'get'>;
     /** Bytes that the body of any request may have. @default what AWS takes */
     readonly mostBodyBytes?: number;
+    /** In front of the functions. @default none */
+    readonly apis?: readonly ApiDefinition[];
     /** Where what is deployed through the API is kept. @default nowhere: it is gone with the process */
     readonly state?: StatePlace;
     /** What is deployed: runs when nobody holds the lane of a function. */
@@ -39,6 +43,8 @@ export type EmulatorOptions = AskedPorts &
     readonly stubs: 'host' | 'process' | 'none';
     readonly onDrop: (process: 'stub' | 'broker', reason: string, detail: string) => void;
     readonly onNotice: (text: string) => void;
+    /** IoT rules of the configuration. @default none */
+    readonly topicRules?: readonly ConfiguredTopicRule[];
     readonly onInvocation?: (event: InvocationEvent) => void;
     /** Hears of messages that clients publish and send, and of functions that they invoke. */
     readonly onCall?: CallListener | undefined;

@@ -15,6 +15,7 @@ import { RequestAccess } from './identity/request-access.ts';
 import { openAskedPorts } from './iot/asked-ports.ts';
 import { addEndpointRoute } from './iot/endpoint-route.ts';
 import type { IotPorts } from './iot/iot-ports.ts';
+import { addPublishRoute } from './iot/publish-route.ts';
 import { addRetainedRoute } from './iot/retained-route.ts';
 import { FunctionRegistry } from './lambda/function-registry.ts';
 import { InvocationService, type InvocationTarget } from './lambda/invocation-service.ts';
@@ -140,6 +141,9 @@ async function open(
       const opened = openServices({
         scope: { account, region },
         place: options.state,
+        ...(options.apis === undefined ? {} : { apis: options.apis }),
+        broker,
+        topicRules: options.topicRules ?? [],
         clock,
         identities,
         access,
@@ -169,7 +173,9 @@ async function open(
     async (request, reply) => (await services.load()).router.answer(request, reply),
     [METRICS_QUERY.version],
   );
-  addRetainedRoute(api.app, broker, { access, arnPrefix: `arn:aws:iot:${region}:${account}` });
+  const dataPlane = { access, arnPrefix: `arn:aws:iot:${region}:${account}` };
+  addRetainedRoute(api.app, broker, dataPlane);
+  addPublishRoute(api.app, broker, dataPlane);
   addEndpointRoute(
     api.app,
     () => ports?.endpoint,

@@ -1,4 +1,5 @@
 import { type Check, integer, list, object, type Problems, record, text } from '../checks/check.ts';
+import { checkApis } from './check-apis.ts';
 import { type FoundBy, MANIFEST_VERSION, type Manifest } from './manifest.ts';
 
 const FOUND_BY: Readonly<Record<FoundBy, true>> = {
@@ -127,6 +128,7 @@ const manifest = object(
       'a list of stacks',
     ),
     functions: list(manifestFunction, 'a list of functions'),
+    apis: checkApis,
   },
   'an object',
   ['version', 'root', 'stacks', 'functions'],

@@ -1,5 +1,7 @@
 /** `cdk.out/llx.manifest.json`: what a CDK app tells llx of its functions. Written by `llx/cdk`, read by `llx`. */
 
+import type { ApisConfig } from './api-config.ts';
+
 export const MANIFEST_FILE = 'llx.manifest.json';
 
 /** Another shape of the file has another number. */
@@ -17,6 +19,8 @@ export type Manifest = {
   readonly stacks: readonly ManifestStack[];
   /** Those with a Node.js runtime, live or not. */
   readonly functions: readonly ManifestFunction[];
+  /** In front of the functions, which they name as `functions` does. */
+  readonly apis?: ApisConfig;
 };
 
 export type ManifestStack = {

@@ -9,6 +9,7 @@ import {
   text,
 } from '../../checks/check.ts';
 import { didYouMean } from '../../checks/near-miss.ts';
+import { checkApis } from '../../manifest/check-apis.ts';
 import { isLane } from '../../protocol/topics.ts';
 import { runtimeFamily } from '../../runtime/runtime-family.ts';
 import { environment } from './environment.ts';
@@ -82,6 +83,7 @@ const otherFields = {
   fixtures: text('a folder relative to the configuration', (written) => written !== ''),
   lane: text('a lane: 1 to 32 of a-z, 0-9 and -', isLane),
   iam,
+  apis: checkApis,
   record: recordRules,
 };
 

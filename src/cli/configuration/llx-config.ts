@@ -1,5 +1,6 @@
 import type { IamConfig } from '../../emulator/identity/iam-config.ts';
 import type { RecordConfig } from '../../fixtures/record/record-config.ts';
+import type { ApisConfig } from '../../manifest/api-config.ts';
 
 /** One function of `llx.config.ts`. */
 export type FunctionConfig = {
@@ -104,6 +105,8 @@ export type LlxConfig = {
   readonly lane?: string;
   /** Of the emulator: who exists, and what he may do. */
   readonly iam?: IamConfig;
+  /** Of the emulator: APIs in front of the functions, by name. They win over those of a CDK app's templates. */
+  readonly apis?: ApisConfig;
   /** What is replaced before an invocation becomes a fixture, and how large that may be. */
   readonly record?: RecordConfig;
 };
