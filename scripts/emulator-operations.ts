@@ -10,7 +10,6 @@ import type { ApiOperation, ApiService } from '../src/emulator/http/api-operatio
 import { RequestBodies } from '../src/emulator/http/request-body.ts';
 import { Identities } from '../src/emulator/identity/identities.ts';
 import { RequestAccess } from '../src/emulator/identity/request-access.ts';
-import { IOT_SERVICE } from '../src/emulator/iot/iot-service.ts';
 import { FunctionRegistry } from '../src/emulator/lambda/function-registry.ts';
 import { InvocationService } from '../src/emulator/lambda/invocation-service.ts';
 import { InvocationLogs } from '../src/emulator/logs/invocation-logs.ts';
@@ -36,6 +35,8 @@ export async function emulatorServices(): Promise<readonly ApiService[]> {
     scope,
     place: undefined,
     clock,
+    broker: { publish: () => Promise.resolve(), observe: () => () => undefined },
+    topicRules: [],
     identities,
     access: new RequestAccess(identities),
     bodies: new RequestBodies(),
@@ -53,7 +54,7 @@ export async function emulatorServices(): Promise<readonly ApiService[]> {
     onDefect: () => undefined,
   });
   try {
-    return [...services.router.services, STS_SERVICE, IOT_SERVICE];
+    return [...services.router.services, STS_SERVICE];
   } finally {
     await services.close();
   }

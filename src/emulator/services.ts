@@ -6,7 +6,7 @@ import type { DropCounter } from '../protocol/drops.ts';
 import type { CallListener } from './call-event.ts';
 import type { CodeDownloads } from './code/code-route.ts';
 import type { EmulatorClock } from './emulator-clock.ts';
-import { openEvents } from './events/open-events.ts';
+import { type MessageBroker, openEvents } from './events/open-events.ts';
 import type { ApiDefinition } from './gateway/api-definition.ts';
 import { openGateway } from './gateway/open-gateway.ts';
 import type { RequestBodies } from './http/request-body.ts';
@@ -14,6 +14,7 @@ import { ServiceRouter } from './http/service-router.ts';
 import type { LoadedServices } from './http/service-routes.ts';
 import type { Identities } from './identity/identities.ts';
 import type { RequestAccess } from './identity/request-access.ts';
+import type { ConfiguredTopicRule } from './iot/rules/topic-rule.ts';
 import { FunctionPolicies } from './lambda/functions/function-policies.ts';
 import { openFunctions } from './lambda/functions/open-functions.ts';
 import type { InvocationService } from './lambda/invocation-service.ts';
@@ -57,6 +58,10 @@ export type ServicesCore = {
   /** Absent: ephemeral. */
   readonly place: StatePlace | undefined;
   readonly clock: EmulatorClock;
+  /** Of which IoT rules hear, and to which they publish. */
+  readonly broker: MessageBroker;
+  /** IoT rules of the configuration. */
+  readonly topicRules: readonly ConfiguredTopicRule[];
   readonly identities: Identities;
   readonly access: RequestAccess;
   /** Reads the requests to function URLs. */

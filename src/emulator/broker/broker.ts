@@ -11,6 +11,7 @@ import { type AedesClient, nameOf } from './aedes-client.ts';
 import type { BrokerIdentity } from './authorization.ts';
 import { ConnectionGuard } from './connection-guard.ts';
 import { ConnectionQuotas } from './connection-quotas.ts';
+import { type BrokerMessage, type MessageListener, Messages, type PublishCause } from './messages.ts';
 import { MeteredStream } from './metered-stream.ts';
 import { RateByKey } from './rate-by-key.ts';
 import { isExact, keepAlive } from './rules.ts';
@@ -36,6 +37,10 @@ export type Broker = {
   readonly port: number;
   /** The retained message of an exact topic. */
   retained(topic: string): Promise<Uint8Array | undefined>;
+  /** As a client of the broker would, without one: nothing is asked of it. */
+  publish(message: BrokerMessage, cause?: PublishCause): Promise<void>;
+  /** Each message but llx's own, for a listener that returns at once and does not throw. Gives what ends it. */
+  observe(listener: MessageListener): () => void;
   readonly connections: number;
   /** Takes a connection that came another way than by the plain port. Its end is the broker's, too. */
   accept(stream: Duplex, identity: BrokerIdentity): void;
@@ -103,6 +108,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
   aedes.on('clientError', countError);
   aedes.on('connectionError', countError);
+  const messages = new Messages(aedes);
   if (options.onPublish !== undefined) watchPublishes(aedes, options.onPublish);
 
   const streams = new Set<Duplex>();
@@ -124,6 +130,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     url: `mqtt://${urlHost(options.host)}:${port}`,
     port,
     retained: (topic) => readRetained(persistence, topic),
+    publish: (message, cause) => messages.publish(message, cause),
+    observe: (listener) => messages.observe(listener),
     get connections() {
       return aedes.connectedClients;
     },

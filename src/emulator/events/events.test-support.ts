@@ -1,5 +1,7 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
+import type { MessageListener, ObservedMessage } from '../broker/messages.ts';
+import type { ConfiguredTopicRule } from '../iot/rules/topic-rule.ts';
 import { LambdaWorld, SCOPE } from '../lambda/invocations/invocations.test-support.ts';
 import { openServicePort } from '../service-port.test-support.ts';
 import { type Events, openEvents } from './open-events.ts';
@@ -13,6 +15,10 @@ export class EventsWorld {
   readonly defects: unknown[] = [];
   /** Of each flexible time window, where in it a run begins. */
   random = 0;
+  /** What rules have published. */
+  readonly published: { readonly topic: string; readonly payload: string }[] = [];
+  topicRules: readonly ConfiguredTopicRule[] = [];
+  readonly #listeners = new Set<MessageListener>();
   readonly #clients: { destroy(): void }[] = [];
   readonly #onNotice = new Set<() => void>();
   #events: Events;
@@ -62,6 +68,11 @@ export class EventsWorld {
     for (let turns = 0; turns < 5; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  /** Somebody publishes. */
+  message(message: ObservedMessage): void {
+    for (const listener of this.#listeners) listener(message);
+  }
+
   functionDeleted(name: string): void {
     this.lambda.queue.functionDeleted(name);
     this.#events.functionDeleted();
@@ -106,6 +117,17 @@ export class EventsWorld {
       invocations: service,
       asyncQueue: queue,
       queues,
+      topicRules: this.topicRules,
+      broker: {
+        observe: (listener) => {
+          this.#listeners.add(listener);
+          return () => void this.#listeners.delete(listener);
+        },
+        publish: async ({ topic, payload }, cause = {}) => {
+          this.published.push({ topic, payload: Buffer.from(payload).toString() });
+          this.message({ topic, payload, ...cause });
+        },
+      },
       random: () => this.random,
       onNotice: (text) => {
         this.notices.push(text);
