@@ -36,9 +36,9 @@ export async function runVersions(
     [
       { title: 'VERSION', value: ({ version }) => version, align: 'right' },
       { title: 'PUBLISHED', value: ({ lastModified }) => dateText(lastModified) },
-      { title: 'RUNTIME', value: ({ runtime }) => runtime },
-      { title: 'SIZE', value: ({ codeSize }) => sizeText(codeSize), align: 'right' },
-      { title: 'CODE', value: ({ codeSha256 }) => codeSha256.slice(0, 12) },
+      { title: 'RUNTIME', value: ({ runtime }) => runtime, importance: 2 },
+      { title: 'SIZE', value: ({ codeSize }) => sizeText(codeSize), align: 'right', importance: 3 },
+      { title: 'CODE', value: ({ codeSha256 }) => codeSha256.slice(0, 12), importance: 1 },
       { title: 'ALIASES', value: ({ aliases }) => aliases.join(', '), cut: true },
       { title: 'DESCRIPTION', value: ({ description }) => description, cut: true },
     ],

@@ -33,6 +33,18 @@ test('a narrow terminal cuts what may be cut, and no more than it has to', () =>
   expect(cut).toBe('a-funct…  12 KiB');
 });
 
+test('what is least important is left out where cutting is not enough', () => {
+  const [name, size] = COLUMNS;
+  const columns = [name, { ...size, importance: 2 }, { ...size, title: 'SAME', importance: 1 }];
+  const at = (width: number) => tableText(columns, ROWS, { width, style: plain }).split('\n')[0];
+  expect([at(100), at(24), at(23), at(15)]).toEqual([
+    'NAME                           SIZE    SAME',
+    'NAME        SIZE    SAME',
+    'NAME               SIZE',
+    'NAME',
+  ]);
+});
+
 test('wide characters count as what they take, and control characters are shown', () => {
   const rows = [
     ['日本語日本語', '1'],

@@ -1,7 +1,7 @@
 import { dirname, relative, sep } from 'node:path';
 import type { BuildOptions, BuildResult } from 'esbuild';
 import { LlxError } from '../../../errors/llx-error.ts';
-import { buildProblems, problemLine } from '../../../runtime/builder/build-problem.ts';
+import { buildProblems, isBuildFailure, problemLine } from '../../../runtime/builder/build-problem.ts';
 import { withBuildService } from '../../../runtime/builder/build-service.ts';
 import { type ModuleFormat, moduleFormat } from '../../../runtime/builder/module-format.ts';
 import type { PackageFile } from './package-files.ts';
@@ -97,6 +97,7 @@ function buildFailed(thrown: unknown, directory: string): LlxError {
   return new LlxError('LLX_BUILD_FAILED', {
     message: `Expected the function to build, found:\n${problems.map((problem) => `  ${problemLine(problem, directory)}`).join('\n')}`,
     mend: 'Mend the code and deploy again. A package that a layer brings: --external NAME',
-    cause: thrown,
+    // Of a failed build the problems are all that there is to know.
+    cause: isBuildFailure(thrown) ? undefined : thrown,
   });
 }
