@@ -14,6 +14,8 @@ type Opening = {
   /** Whether there will be a screen: until then progress is shown on stderr, else by the writer. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
+  /** Whether a CDK app may be run without the CDK's CLI, where that is enough offline. @default false */
+  readonly withoutCdk?: boolean;
 };
 
 /** The configuration of the working directory's project; a CDK app is synthesized before, where it must be. */
@@ -25,7 +27,11 @@ export async function openProject(flags: ProjectFlags, opening: Opening): Promis
     const reason = flags.synth === true ? 'as asked' : await staleness(app);
     if (reason !== undefined) {
       const progress = startProgress(`cdk synth in ${app.folder}: ${reason}`, opening);
-      await synthesize(app, opening).finally(progress.end);
+      try {
+        if (!(await runsAlone(app, opening))) await synthesize(app, opening);
+      } finally {
+        progress.end();
+      }
     }
   }
   const configuration = await loadConfiguration(directory, { llxEntry: packagePaths.entry });
@@ -33,6 +39,12 @@ export async function openProject(flags: ProjectFlags, opening: Opening): Promis
     opening.store.dispatch({ type: 'notice', level: 'warning', text });
   }
   return configuration;
+}
+
+async function runsAlone(app: CdkApp, opening: Opening): Promise<boolean> {
+  if (opening.withoutCdk !== true) return false;
+  const { runCdkApp } = await import('./run-cdk-app.ts');
+  return await runCdkApp(app, opening);
 }
 
 /** Also one that was never synthesized, where the configuration beside it has no meaning without it. */

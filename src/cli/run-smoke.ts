@@ -44,7 +44,8 @@ async function open(flags: ProjectFlags, { signal }: Interrupt): Promise<Configu
   store.onEvent((event) => {
     if (event.type === 'notice') notice(event.text);
   });
-  return await openProject(flags, { store, interactive: process.stderr.isTTY === true, signal });
+  const interactive = process.stderr.isTTY === true;
+  return await openProject(flags, { store, interactive, signal, withoutCdk: true });
 }
 
 async function run({ patterns, flags, plan, configuration, signal }: Smoke): Promise<number> {

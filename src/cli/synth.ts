@@ -42,10 +42,10 @@ export async function synthesize(
   { folder }: CdkApp,
   { signal, env = process.env }: SynthOptions,
 ): Promise<void> {
-  const { command, before, commands } = cdkCommand(folder);
+  const { command, before } = cdkCommand(folder);
   const child = spawn(command, [...before, 'synth', '--quiet'], {
     cwd: folder,
-    env: { ...withCommands(env, commands), NO_COLOR: '1' },
+    env: { ...withCommands(env, folder), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     // npm's scripts are batch files there.
@@ -77,23 +77,29 @@ export async function synthesize(
 type CdkCommand = {
   readonly command: string;
   readonly before: readonly string[];
-  /** The folder of the commands of the app's packages. */
-  readonly commands?: string;
 };
 
 /** As `npx cdk` finds it, without asking a registry. */
 function cdkCommand(folder: string): CdkCommand {
-  const name = process.platform === 'win32' ? 'cdk.cmd' : 'cdk';
+  const commands = commandsOf(folder);
+  if (commands === undefined) return { command: 'npx', before: ['--no-install', 'cdk'] };
+  return { command: join(commands, CDK), before: [] };
+}
+
+const CDK = process.platform === 'win32' ? 'cdk.cmd' : 'cdk';
+
+/** The folder of the commands of the app's packages: where the CDK is. */
+function commandsOf(folder: string): string | undefined {
   for (let above = folder; ; above = dirname(above)) {
     const commands = join(above, 'node_modules', '.bin');
-    const command = join(commands, name);
-    if (existsSync(command)) return { command, before: [], commands };
-    if (above === dirname(above)) return { command: 'npx', before: ['--no-install', 'cdk'] };
+    if (existsSync(join(commands, CDK))) return commands;
+    if (above === dirname(above)) return undefined;
   }
 }
 
-/** As npx does it: the `node` that runs the app may be a package of its own. */
-function withCommands(env: NodeJS.ProcessEnv, commands: string | undefined): NodeJS.ProcessEnv {
+/** As npx does it: the `node` that runs the app of a folder may be a package of its own. */
+export function withCommands(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  const commands = commandsOf(folder);
   if (commands === undefined) return env;
   // `Path` on Windows.
   const name = Object.keys(env).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
