@@ -36,6 +36,14 @@ test.each([
   );
 });
 
+test('a presigned URL in JSON leaves JSON behind, in JSON inside a text, too', () => {
+  const event = { url: 'https://x/?X-Amz-Signature=abc', inside: '{"url":"https://x/?X-Amz-Signature=abc"}' };
+  expect(JSON.parse(redact(JSON.stringify(event)))).toEqual({
+    url: 'https://x/?X-Amz-Signature=[secret]',
+    inside: '{"url":"https://x/?X-Amz-Signature=[secret]"}',
+  });
+});
+
 test('a value is found in the middle of a longer word', () => {
   const redactor = new Redactor();
   redactor.add('0123456789abcdef');

@@ -9,7 +9,7 @@ const REMEMBERED = 1_024;
 const MASK = '[secret]';
 
 /** What authorises a presigned URL, whoever signed it. */
-const PRESIGNED = /(X-Amz-(?:Signature|Security-Token)=)[^&\s"'<>]+/gi;
+const PRESIGNED = /(X-Amz-(?:Signature|Security-Token)=)[^&\s"'<>\\]+/gi;
 
 /**
  * What a session's credential endpoint gives its handlers: told by its beginning, since an emulator that keeps their log
