@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { FixedOf } from '../runtime/fixed-invocations.ts';
 import type { Runtime } from '../runtime/invocation.ts';
 import { Session } from '../session/session.ts';
@@ -14,6 +12,7 @@ import { errorText } from './error-text.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
 import { FixedWorlds } from './offline-project/fixed-worlds.ts';
 import type { OfflineProject, ProjectOptions } from './offline-project/project.ts';
+import { openProjectFolder } from './offline-project/project-folder.ts';
 import { ProjectInvocations } from './offline-project/project-invocations.ts';
 import { ProjectJournal } from './offline-project/project-journal.ts';
 import { openOffline } from './open-offline.ts';
@@ -65,7 +64,9 @@ async function open(
   const configuration = withEnvironment(await configurationOf(options), options.environment);
   const wanted = chooseFunctions(configuration, only);
   const store = createSessionStore();
-  const buildDirectory = await ownDirectory(configuration, closers);
+  const folder = await openProjectFolder(configuration.root);
+  closers.add(folder.close);
+  const buildDirectory = folder.path;
   const journal = new ProjectJournal(options.onLog);
   store.onEvent(journal.onSession);
   tellNotices(store, options.onNotice);
@@ -178,18 +179,4 @@ function tellNotices(store: SessionStore, onNotice: (text: string) => void = () 
   store.onEvent((event) => {
     if (event.type === 'notice') onNotice(event.text);
   });
-}
-
-/**
- * Where this project alone writes its bundles: another of the same folder removes what it no longer needs. Inside of
- * the project, because bundles find packages in its node_modules.
- */
-async function ownDirectory({ root }: Configuration, closers: Closers): Promise<string> {
-  const directory = join(root, '.llx', `project-${randomUUID()}`);
-  closers.add(async () => {
-    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
-    // Unless somebody else has something in it.
-    await rmdir(dirname(directory)).catch(() => undefined);
-  });
-  return directory;
 }
