@@ -4,6 +4,7 @@ import { LlxError } from '../../../errors/llx-error.ts';
 import { buildProblems, isBuildFailure, problemLine } from '../../../runtime/builder/build-problem.ts';
 import { withBuildService } from '../../../runtime/builder/build-service.ts';
 import { type ModuleFormat, moduleFormat } from '../../../runtime/builder/module-format.ts';
+import { handlerStem } from './detect-function.ts';
 import type { PackageFile } from './package-files.ts';
 
 export type BundleRequest = {
@@ -53,9 +54,8 @@ export async function bundleFunction(request: BundleRequest): Promise<FunctionBu
 function bundleOptions({ directory, entry, runtime, external }: BundleRequest, format: ModuleFormat) {
   return {
     absWorkingDir: directory,
-    entryPoints: [entry],
+    entryPoints: [{ in: entry, out: handlerStem(entry) }],
     outdir: dirname(entry),
-    entryNames: '[name]',
     assetNames: '[name]-[hash]',
     outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
     bundle: true,

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join, parse, relative, sep } from 'node:path';
+import { basename, join, parse, relative, sep } from 'node:path';
 import { RUNNABLE_RUNTIMES } from '../../../emulator/lambda/functions/runtimes.ts';
+import { resolveEntry } from '../../../runtime/builder/entry.ts';
 import { runtimeFamily, runtimeUnsupported } from '../../../runtime/runtime-family.ts';
+import { pythonEntry } from '../../../runtime/source/source-entry.ts';
 import { packageInvalid } from './package-invalid.ts';
 import { pythonRuntime } from './python-runtime.ts';
 
@@ -37,7 +39,7 @@ const PYTHON_HANDLERS = ['lambda_handler', 'handler'];
  * TypeScript and what has a package.json are bundled.
  *
  * @param directory absolute
- * @throws LlxError LLX_PACKAGE_INVALID where it is none of them, or the flags do not fit
+ * @throws LlxError LLX_PACKAGE_INVALID where it is none of them, LLX_HANDLER_FILE where the handler is not there
  */
 export async function detectFunction(directory: string, flags: FunctionFlags): Promise<DetectedFunction> {
   const names = await namesIn(directory);
@@ -54,6 +56,7 @@ export async function detectFunction(directory: string, flags: FunctionFlags): P
       return { type: 'folder', runtime: runtime ?? 'provided.al2023', handler: flags.handler ?? 'bootstrap' };
     case 'python': {
       const handler = flags.handler ?? (await pythonHandler(directory, names));
+      pythonEntry({ name: basename(directory), handler, root: directory });
       return { type: 'folder', runtime: runtime ?? (await pythonRuntime(RUNNABLE_RUNTIMES)), handler };
     }
     case 'nodejs':
@@ -113,22 +116,23 @@ function nodeEntry(directory: string, bundle: boolean | undefined): NodeEntry {
   );
 }
 
-/** As Lambda reads it: `src/orders.create` is `create` in `src/orders`, whatever the extension. */
-function handlerEntry(directory: string, handler: string): NodeEntry {
-  const [, stem = '', exportName = ''] = /^((?:.*\/)?[^./][^/]*?)\.(.+)$/.exec(handler) ?? [];
-  const entry = SOURCES.map((extension) => join(directory, stem + extension)).find((file) =>
-    existsSync(file),
-  );
-  if (stem !== '' && entry !== undefined) return { entry, exportName };
-  throw packageInvalid(
-    `Expected the handler "${handler}" to name a file in ${directory} and an export, such as src/orders.create, found no such file.`,
-  );
+/** Rejects as the runtime does, with LLX_HANDLER_FILE. */
+function handlerEntry(root: string, handler: string): NodeEntry {
+  const { file, exportPath } = resolveEntry({ name: basename(root), handler, root, code: 'source' });
+  return { entry: file, exportName: exportPath };
 }
 
-/** What Lambda's `Handler` is for an export of a file. */
+/**
+ * What Lambda's `Handler` is for an export of a file. Its first dot ends the file's name, so the bundle of `my.orders.ts`
+ * is `my-orders.mjs`.
+ */
 export function handlerOf(directory: string, file: string, exportName: string): string {
-  const { dir, name } = parse(relative(directory, file));
-  return `${join(dir, name).split(sep).join('/')}.${exportName}`;
+  const { dir } = parse(relative(directory, file));
+  return `${join(dir, handlerStem(file)).split(sep).join('/')}.${exportName}`;
+}
+
+export function handlerStem(file: string): string {
+  return parse(file).name.replaceAll('.', '-');
 }
 
 async function pythonHandler(directory: string, names: readonly string[]): Promise<string> {

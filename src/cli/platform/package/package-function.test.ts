@@ -116,6 +116,13 @@ describe('a Node.js function', () => {
     });
   });
 
+  test('whose file has a dot in its name is where Lambda looks for it', async () => {
+    const directory = await folder({ 'src/my.orders.ts': `export const create = async () => 'created';` });
+    const { zip, handler } = await packageFunction(directory, { handler: 'src/my.orders.create' });
+    expect(handler).toBe('src/my-orders.create');
+    expect(await answerOf(await unpacked(zip), 'src/my-orders.mjs', 'create')).toBe('created');
+  });
+
   test('that does not build is told with file, line and column', async () => {
     const directory = await folder({ 'index.ts': 'export const handler = async ( => 1;' });
     await expect(packageFunction(directory, {})).rejects.toMatchObject({
@@ -151,8 +158,8 @@ describe('other functions', () => {
     expect(notices).toEqual([expect.stringContaining('pip install --requirement')]);
     await mkdir(join(directory, 'requests-2.dist-info'));
     await writeFile(join(directory, 'requests-2.dist-info/RECORD'), '');
-    const installed = await packageFunction(directory, { runtime: 'python3.12', handler: 'other.main' });
-    expect(installed).toMatchObject({ runtime: 'python3.12', handler: 'other.main', notices: [] });
+    const installed = await packageFunction(directory, { runtime: 'python3.12', handler: 'app.main' });
+    expect(installed).toMatchObject({ runtime: 'python3.12', handler: 'app.main', notices: [] });
   });
 
   test('what is no function says what was looked for', async () => {
@@ -163,7 +170,11 @@ describe('other functions', () => {
     await invalid(packageFunction(join(directory, 'nowhere'), {}));
     await invalid(packageFunction(directory, { runtime: 'java21' }));
     await invalid(packageFunction(directory, { runtime: 'provided.al2023' }));
-    await invalid(packageFunction(directory, { handler: 'index.handler' }));
+    for (const runtime of ['nodejs24.x', 'python3.13']) {
+      await expect(packageFunction(directory, { runtime, handler: 'index.handler' })).rejects.toMatchObject({
+        code: 'LLX_HANDLER_FILE',
+      });
+    }
     await invalid(
       packageFunction(await folder({ 'index.ts': '' }), { bundle: false, handler: 'index.handler' }),
     );

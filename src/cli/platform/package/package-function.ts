@@ -28,8 +28,8 @@ export type FunctionPackage = {
 type Content = { readonly handler: string; readonly files: readonly PackageFile[] };
 
 /**
- * A folder as a package for Lambda; the same folder gives the same bytes. Rejects with LLX_PACKAGE_INVALID or
- * LLX_BUILD_FAILED.
+ * A folder as a package for Lambda; the same folder gives the same bytes. Rejects with LLX_PACKAGE_INVALID,
+ * LLX_HANDLER_FILE or LLX_BUILD_FAILED.
  *
  * @param directory absolute
  */
