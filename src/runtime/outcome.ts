@@ -23,6 +23,11 @@ export function timeoutLogLine(at: Date, timeoutMs: number, requestId: string): 
 
 /** The process ended before it answered. */
 export function exitFailure(status: ExitStatus, requestId?: string): Failure {
+  if (status.container === 'out-of-memory') return outOfMemoryFailure(requestId);
+  if (status.container === 'engine-lost') {
+    const text = 'the container engine ended, and with it what is known of this run';
+    return failure('exit', 'Llx.ContainerLost', text, requestId);
+  }
   return failure('exit', 'Runtime.ExitError', exitText(status), requestId);
 }
 
@@ -65,6 +70,13 @@ export function environmentFailure(error: unknown): Failure {
   const reason = error instanceof Error ? error.message : String(error);
   const errorType = 'Llx.EnvironmentError';
   const errorMessage = `the environment of the handler could not be prepared: ${reason}`;
+  return { status: 'failed', failure: 'init', errorType, payload: json({ errorType, errorMessage }) };
+}
+
+/** No container could be made: the engine is not there, has no such image, or refuses. */
+export function containerFailure(reason: string): Failure {
+  const errorType = 'Llx.ContainerUnavailable';
+  const errorMessage = `no container could be started: ${reason}`;
   return { status: 'failed', failure: 'init', errorType, payload: json({ errorType, errorMessage }) };
 }
 

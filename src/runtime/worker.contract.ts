@@ -4,13 +4,17 @@ import { LAMBDA } from '../protocol/limits.ts';
 import type { FunctionSpec, LogLine } from './invocation.ts';
 import type { SpawnWorkerOptions } from './spawn-worker.ts';
 import { functionSpec, invocationRequest, invoke, REQUEST_ID, TestWorkers } from './worker.test-support.ts';
-import type { Worker } from './worker.ts';
+import type { SpawnWorker, Worker } from './worker.ts';
 
 /** A language, or a way to speak with one: where `test-handlers/contract` is found in it. */
 export type WorkerVariant = {
   readonly settings: Partial<FunctionSpec>;
   readonly handlerOf: (name: string) => string;
   readonly options: Partial<SpawnWorkerOptions>;
+  /** @default processes of this machine */
+  readonly spawnWorker?: SpawnWorker;
+  /** Whether a process runs whose number the handler has told. @default by that number */
+  readonly isRunning?: (worker: Worker, pid: number) => boolean;
 };
 
 const exitError = (reason: string) => ({
@@ -22,7 +26,7 @@ const exitError = (reason: string) => ({
 /** What holds for the worker of every language, seen by who invokes it: real processes. */
 export function describeWorker(name: string, variant: WorkerVariant): void {
   describe(name, () => {
-    const workers = new TestWorkers(variant.options);
+    const workers = new TestWorkers(variant.options, variant.spawnWorker);
     afterAll(() => workers.close());
     const start = (handler: string, settings: Partial<FunctionSpec> = {}): Promise<Worker> =>
       workers.load(variant.handlerOf(handler), { ...variant.settings, ...settings });
@@ -120,7 +124,8 @@ export function describeWorker(name: string, variant: WorkerVariant): void {
         errorMessage: `RequestId: ${REQUEST_ID} Error: Task timed out after 1.00 seconds`,
       });
       // A signal takes its time.
-      await expect.poll(() => isRunning(child)).toBe(false);
+      const runs = variant.isRunning ?? ((_, pid) => isRunning(pid));
+      await expect.poll(() => runs(worker, child)).toBe(false);
     });
 
     it('is stopped by a signal of its caller, and by `kill`', async () => {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { workerProfile } from './generation-workers.ts';
 import type { FunctionSpec, InvocationRequest, LogLine } from './invocation.ts';
 import { createSpawnWorker, type SpawnWorkerOptions } from './spawn-worker.ts';
-import type { Worker } from './worker.ts';
+import type { SpawnWorker, Worker } from './worker.ts';
 import type { EnvironmentOf } from './worker-environment.ts';
 
 export const HANDLERS = fileURLToPath(new URL('./test-handlers', import.meta.url));
@@ -44,19 +44,24 @@ export function invocationRequest(
 /** Workers of one test file: all of them are gone after `close`. */
 export class TestWorkers {
   readonly #options: Partial<SpawnWorkerOptions>;
+  readonly #spawnWorker: SpawnWorker | undefined;
   readonly #workers: Worker[] = [];
 
-  constructor(options: Partial<SpawnWorkerOptions> = {}) {
+  /** @param spawnWorker instead of processes of this machine */
+  constructor(options: Partial<SpawnWorkerOptions> = {}, spawnWorker?: SpawnWorker) {
     this.#options = options;
+    this.#spawnWorker = spawnWorker;
   }
 
   spawn(spec: FunctionSpec = functionSpec(), options: Partial<SpawnWorkerOptions> = {}): Worker {
-    const spawnWorker = createSpawnWorker({
-      bootstrapFile: BOOTSTRAP,
-      pythonBootstrapFile: PYTHON_BOOTSTRAP,
-      ...this.#options,
-      ...options,
-    });
+    const spawnWorker =
+      this.#spawnWorker ??
+      createSpawnWorker({
+        bootstrapFile: BOOTSTRAP,
+        pythonBootstrapFile: PYTHON_BOOTSTRAP,
+        ...this.#options,
+        ...options,
+      });
     const worker = spawnWorker(workerProfile(spec));
     this.#workers.push(worker);
     return worker;

@@ -49,6 +49,8 @@ export type ExitStatus = {
   readonly signal: NodeJS.Signals | null;
   /** Why there never was a process. */
   readonly error?: NodeJS.ErrnoException;
+  /** Of a container: its memory was used up; or what runs it is gone, so that nobody knows. */
+  readonly container?: 'out-of-memory' | 'engine-lost';
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { END_MARK } from '../channel/end-marks.ts';
 import { LLX_HEADERS } from '../channel/llx-headers.ts';
 import { encodeTelemetryRecord } from '../channel/telemetry-log.ts';
 import type { AnswerFacts, FailureFacts, InvokeCommand, LoadFacts } from '../channel/worker-message.ts';
@@ -14,16 +15,17 @@ const PREFIX = '/2018-06-01/runtime';
 export class HttpParent implements Parent {
   readonly #http: Http;
   readonly #address: { readonly host: string; readonly port: number };
-  readonly #logDescriptor: number;
+  readonly #logDescriptor: number | undefined;
   readonly #onInvoke: (command: InvokeCommand, event: Uint8Array) => void;
   readonly #agent: InstanceType<Http['Agent']>;
   #requestId = '';
   #stream: ClientRequest | undefined;
 
+  /** @param logDescriptor takes log records; undefined: they are lines of stdout and stderr. */
   constructor(
     http: Http,
     runtimeApi: string,
-    logDescriptor: number,
+    logDescriptor: number | undefined,
     onInvoke: (command: InvokeCommand, event: Uint8Array) => void,
   ) {
     const { hostname, port } = new URL(`http://${runtimeApi}`);
@@ -43,7 +45,12 @@ export class HttpParent implements Parent {
   }
 
   record(stream: 'stdout' | 'stderr', text: string): void {
-    writeFully(this.#logDescriptor, encodeTelemetryRecord({ stream, text }));
+    if (this.#logDescriptor !== undefined) {
+      writeFully(this.#logDescriptor, encodeTelemetryRecord({ stream, text }));
+      return;
+    }
+    // A record is one line, as AWS's runtime client writes it: its line ends are carriage returns.
+    this.text(stream, `${text.replace(/\n$/, '').replaceAll('\n', '\r')}\n`);
   }
 
   text(stream: 'stdout' | 'stderr', text: string): void {
@@ -51,10 +58,12 @@ export class HttpParent implements Parent {
   }
 
   answer(json: string): void {
+    this.#endLog();
     void this.#post(`${this.#path()}/response`, json, {}).then(() => this.#next());
   }
 
   async fail({ errorType, fatal }: FailureFacts, payload: string | Uint8Array): Promise<void> {
+    this.#endLog();
     if (this.#stream) {
       this.#stream.addTrailers({
         'Lambda-Runtime-Function-Error-Type': errorType,
@@ -86,6 +95,7 @@ export class HttpParent implements Parent {
   }
 
   endStream(_facts: AnswerFacts | undefined): void {
+    this.#endLog();
     if (this.#stream) void this.#endStream(this.#stream).then(() => this.#next());
   }
 
@@ -100,6 +110,12 @@ export class HttpParent implements Parent {
     const command = commandOf(response);
     this.#requestId = command.requestId;
     this.#onInvoke(command, event);
+  }
+
+  /** Lines may arrive after the answer where they do not go through a pipe to llx. */
+  #endLog(): void {
+    if (this.#logDescriptor !== undefined) return;
+    for (const descriptor of [1, 2]) writeFully(descriptor, Buffer.from(END_MARK));
   }
 
   #path(): string {

@@ -10,6 +10,8 @@ export type ApiMessagesOptions = {
   readonly factsOf?: () => AnswerFacts;
   /** Whether a process whose answer was refused may end by that, as AWS's runtime client for Python does. */
   readonly endsAfterOversize?: boolean;
+  /** Whether an address is the runtime's own, where others than it could reach this. @default nobody else can */
+  readonly isCaller?: (address: string) => Promise<boolean>;
 };
 
 /** What one process says by the Runtime API, as messages of a worker. */
@@ -24,11 +26,11 @@ export class ApiMessages {
   #window = STREAM_WINDOW_BYTES;
   #resume: (() => void) | undefined;
 
-  constructor({ onMessage, factsOf = () => ({}), endsAfterOversize = false }: ApiMessagesOptions) {
+  constructor({ onMessage, factsOf = () => ({}), endsAfterOversize = false, isCaller }: ApiMessagesOptions) {
     this.#afterOversize = endsAfterOversize ? { fatal: true } : {};
     this.#onMessage = onMessage;
     this.#factsOf = factsOf;
-    this.#api = this.#createApi();
+    this.#api = this.#createApi(isCaller);
   }
 
   /** The number of the invocation that runs, or ran last; 0 before the first. */
@@ -37,9 +39,9 @@ export class ApiMessages {
   }
 
   /** Resolves with `host:port`, undefined when it was closed meanwhile. The init phase is counted from here. */
-  async listen(): Promise<string | undefined> {
+  async listen(host?: string): Promise<string | undefined> {
     this.#startedAt = performance.now();
-    const address = await this.#api.listen();
+    const address = await this.#api.listen(host);
     if (!this.#isClosed) return address;
     this.#api.close();
     return undefined;
@@ -65,39 +67,43 @@ export class ApiMessages {
     this.#resume?.();
   }
 
-  #createApi(): RuntimeApi {
+  #createApi(isCaller: ApiMessagesOptions['isCaller']): RuntimeApi {
     const onMessage = this.#onMessage;
-    return new RuntimeApi({
-      onReady: ({ headers }) => {
-        const initMs = Number(headers[LLX_HEADERS.initMs] ?? performance.now() - this.#startedAt);
-        const streaming = headers[LLX_HEADERS.streaming];
-        onMessage({
-          type: 'ready',
-          facts: streaming === undefined ? { initMs } : { initMs, streaming: streaming === 'true' },
-        });
+    return new RuntimeApi(
+      {
+        onReady: ({ headers }) => {
+          const initMs = Number(headers[LLX_HEADERS.initMs] ?? performance.now() - this.#startedAt);
+          const streaming = headers[LLX_HEADERS.streaming];
+          onMessage({
+            type: 'ready',
+            facts: streaming === undefined ? { initMs } : { initMs, streaming: streaming === 'true' },
+          });
+        },
+        onInitError: (errorType, payload) => onMessage({ type: 'load-failed', errorType, payload }),
+        onResponse: (payload) =>
+          onMessage({ type: 'answer', invocation: this.#invocation, facts: this.#factsOf(), payload }),
+        onOversize: () =>
+          onMessage({ type: 'oversize', invocation: this.#invocation, ...this.#afterOversize }),
+        onError: (errorType, payload, { headers }) => {
+          const known = { ...this.#factsOf(), errorType };
+          const facts = headers[LLX_HEADERS.fatal] === 'true' ? { ...known, fatal: true } : known;
+          onMessage({ type: 'error', invocation: this.#invocation, facts, payload });
+        },
+        onStream: (contentType) =>
+          onMessage({ type: 'stream', invocation: this.#invocation, facts: { contentType } }),
+        onChunk: (payload) => this.#chunk(payload),
+        onStreamEnd: (error) => {
+          const invocation = this.#invocation;
+          const facts = this.#factsOf();
+          if (!error) onMessage({ type: 'end', invocation, facts });
+          else {
+            const { errorType, payload } = error;
+            onMessage({ type: 'error', invocation, facts: { ...facts, errorType }, payload });
+          }
+        },
       },
-      onInitError: (errorType, payload) => onMessage({ type: 'load-failed', errorType, payload }),
-      onResponse: (payload) =>
-        onMessage({ type: 'answer', invocation: this.#invocation, facts: this.#factsOf(), payload }),
-      onOversize: () => onMessage({ type: 'oversize', invocation: this.#invocation, ...this.#afterOversize }),
-      onError: (errorType, payload, { headers }) => {
-        const known = { ...this.#factsOf(), errorType };
-        const facts = headers[LLX_HEADERS.fatal] === 'true' ? { ...known, fatal: true } : known;
-        onMessage({ type: 'error', invocation: this.#invocation, facts, payload });
-      },
-      onStream: (contentType) =>
-        onMessage({ type: 'stream', invocation: this.#invocation, facts: { contentType } }),
-      onChunk: (payload) => this.#chunk(payload),
-      onStreamEnd: (error) => {
-        const invocation = this.#invocation;
-        const facts = this.#factsOf();
-        if (!error) onMessage({ type: 'end', invocation, facts });
-        else {
-          const { errorType, payload } = error;
-          onMessage({ type: 'error', invocation, facts: { ...facts, errorType }, payload });
-        }
-      },
-    });
+      isCaller,
+    );
   }
 
   async #chunk(payload: Uint8Array): Promise<void> {

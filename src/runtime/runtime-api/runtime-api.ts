@@ -30,17 +30,20 @@ const PREFIX = '/2018-06-01/runtime';
 const ANSWER = new RegExp(`^${PREFIX}/invocation/([^/]+)/(response|error)$`);
 
 /**
- * Lambda's Runtime API for one runtime process, of any language, on a loopback port of its own: AWS_LAMBDA_RUNTIME_API
+ * Lambda's Runtime API for one runtime process, of any language, on a port of its own: AWS_LAMBDA_RUNTIME_API
  * has room for host and port only. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export class RuntimeApi {
   readonly #listener: RuntimeApiListener;
+  readonly #isCaller: ((address: string) => Promise<boolean>) | undefined;
   readonly #state = new ApiState();
   readonly #waiting: ServerResponse[] = [];
   readonly #server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 });
 
-  constructor(listener: RuntimeApiListener) {
+  /** @param isCaller whether an address is the runtime's own, where others than it could reach this. */
+  constructor(listener: RuntimeApiListener, isCaller?: (address: string) => Promise<boolean>) {
     this.#listener = listener;
+    this.#isCaller = isCaller;
     this.#server.on('request', (request, response) => {
       this.#route(request, response).catch(() => {
         // The runtime's process ended within a request: its exit says so.
@@ -49,13 +52,13 @@ export class RuntimeApi {
     });
   }
 
-  /** Resolves with `host:port`. */
-  listen(): Promise<string> {
+  /** Resolves with `host:port`. @param host an address of this machine that the runtime reaches */
+  listen(host = '127.0.0.1'): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ port: 0, host: '127.0.0.1' }, () => {
+      this.#server.listen({ port: 0, host }, () => {
         const { port } = this.#server.address() as AddressInfo;
-        resolve(`127.0.0.1:${port}`);
+        resolve(`${host}:${port}`);
       });
     });
   }
@@ -73,6 +76,10 @@ export class RuntimeApi {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if ((await this.#isCaller?.(request.socket.remoteAddress ?? '')) === false) {
+      request.socket.destroy();
+      return;
+    }
     const { method, url = '' } = request;
     if (method === 'GET' && url === `${PREFIX}/invocation/next`) return this.#next(request, response);
     if (method === 'POST' && url === `${PREFIX}/init/error`) return this.#initError(request, response);

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { DropCounter } from '../../protocol/drops.ts';
+import { ChildWorker } from '../child-worker.ts';
+import { isProcess } from '../isolation/working-copies.ts';
+import { type Clock, SYSTEM_CLOCK } from '../run-watch.ts';
+import type { SpawnWorker } from '../worker.ts';
+import type { ContainerEngine } from './container-engine.ts';
+import type { ContainerImages } from './container-image.ts';
+import { ContainerProcess } from './container-process.ts';
+import type { ContainerLimits } from './container-settings.ts';
+
+export type ContainerWorkerOptions = {
+  readonly engine: ContainerEngine;
+  /** Absolute: `dist/bootstrap.mjs`, beside which the container's is. */
+  readonly bootstrapFile: string;
+  /** By runtime, family or `default`. @default AWS's public base images */
+  readonly images?: ContainerImages | undefined;
+  /** Of the engine: `bridge`, one of the user's own, or `host`, which is no network of its own. @default bridge */
+  readonly network?: string | undefined;
+  readonly limits?: ContainerLimits | undefined;
+  readonly drops?: DropCounter;
+  readonly clock?: Clock;
+  /** Lambda's limit for the init phase. @default 10 s */
+  readonly initTimeoutMs?: number;
+};
+
+/** On every container: which process of this machine it belongs to. */
+export const OWNER_LABEL = 'dev.llx.owner';
+const OWNER = `${process.pid} ${randomUUID()}`;
+
+/** Workers in containers. The function that is returned starts one when it is loaded. */
+export function createSpawnContainerWorker(options: ContainerWorkerOptions): SpawnWorker {
+  const { engine, bootstrapFile, images, network = 'bridge', limits } = options;
+  const runtimeDirectory = dirname(bootstrapFile);
+  const labels = { [OWNER_LABEL]: OWNER };
+  const worker = {
+    // Nothing of the developer's own: the image has what there is.
+    kept: { LANG: 'en_US.UTF-8', TZ: ':UTC' },
+    runtimeDirectory,
+    drops: options.drops ?? new DropCounter(),
+    clock: options.clock ?? SYSTEM_CLOCK,
+    initTimeoutMs: options.initTimeoutMs ?? 10_000,
+  };
+  return (profile) =>
+    new ChildWorker(
+      { ...profile, deferred: true },
+      {
+        ...worker,
+        startProcess: (_, listener) =>
+          new ContainerProcess({ engine, images, network, limits, runtimeDirectory, labels }, listener),
+      },
+    );
+}
+
+/** Removes what a llx left that was killed: a container outlives the one that started it. Gives how many. */
+export function sweepContainers(
+  engine: ContainerEngine,
+  isAlive: (pid: number) => boolean = isProcess,
+): Promise<number> {
+  return engine.sweep(OWNER_LABEL, (owner) => {
+    const pid = Number(owner.split(' ')[0]);
+    // Of a process with our number that was there before us.
+    return owner !== OWNER && (pid === process.pid || !isAlive(pid));
+  });
+}
