@@ -113,10 +113,10 @@ export const HOSTILE_CASE: CaseResult = {
 export const ALL: readonly CaseResult[] = [THREW, BROKEN, PASSED, FLAKY, UPDATED, SKIPPED, DIFFERENT];
 
 export function summaryOf(results: readonly CaseResult[], facts: Partial<RunSummary> = {}): RunSummary {
-  const functions = new Set(results.flatMap(({ functionName }) => functionName ?? [])).size;
+  const groups = Map.groupBy(results, ({ functionName }) => functionName);
   return {
     total: results.length,
-    functions,
+    functions: new Map([...groups].map(([name, group]) => [name, group.length])),
     startedAt: Date.UTC(2026, 10, 21, 21, 32, 5),
     totals: totalsOf(results),
     durationMs: 1234.5678,

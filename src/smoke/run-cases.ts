@@ -32,10 +32,10 @@ export async function runCases(
     if ('problem' in one) run.end(one, broken(one, one.problem));
     else runnable.push(one);
   }
-  const groups = [...Map.groupBy(runnable, ({ functionName }) => functionName).values()];
+  const groups = [...Map.groupBy(runnable, ({ functionName }) => functionName)];
   const worlds = Math.max(1, Math.min(options.worlds, options.concurrency, groups.length));
   const width = Math.max(1, Math.floor(options.concurrency / worlds));
-  await eachOf(groups, worlds, (group) => run.group(group, width));
+  await eachOf(groups, worlds, ([functionName, group]) => run.group(functionName, group, width));
   return cases.map((one) => run.resultOf(one));
 }
 
@@ -58,8 +58,7 @@ class Run {
     this.#options.onResult?.(result);
   }
 
-  async group(cases: readonly RunnableCase[], width: number): Promise<void> {
-    const [{ functionName } = { functionName: '' }] = cases;
+  async group(functionName: string, cases: readonly RunnableCase[], width: number): Promise<void> {
     const world = this.#isOver() ? undefined : await this.#start(functionName, cases);
     if (world === undefined) {
       for (const one of cases) if (!this.#results.has(one)) this.end(one, skipped(one));
@@ -99,7 +98,8 @@ class Run {
 }
 
 function isAlone({ fixture }: RunnableCase): 'alone' | 'together' {
-  return fixture.expect?.calls === undefined ? 'together' : 'alone';
+  const { calls, callsExactly = false } = fixture.expect ?? {};
+  return calls === undefined && !callsExactly ? 'together' : 'alone';
 }
 
 /** At most `width` at a time, begun in order. */

@@ -41,10 +41,10 @@ export async function smokeRun(flags: SmokeRunFlags, options: SmokeRunOptions): 
   const { shard, bail, retries = 0, timeout = TIMEOUT_SECONDS, clock, seed } = flags;
   const cores = availableParallelism();
   const began = performance.now();
-  const functions = new Set(cases.flatMap((one) => ('functionName' in one ? [one.functionName] : [])));
+  const groups = Map.groupBy(cases, (one) => ('functionName' in one ? one.functionName : undefined));
   const facts = {
     total: cases.length,
-    functions: functions.size,
+    functions: new Map([...groups].map(([name, group]) => [name, group.length])),
     ...(shard === undefined ? {} : { shard }),
     startedAt: Date.now(),
   };

@@ -23,6 +23,7 @@ export class SmokeWatch {
   readonly #watcher: ReturnType<typeof watch>;
   readonly #settledMs: number;
   #changed = new Set<string>();
+  #failure: unknown;
 
   /** Resolves when changes are seen. */
   static async start({
@@ -45,11 +46,18 @@ export class SmokeWatch {
     this.#watcher = watcher;
     this.#settledMs = settledMs;
     watcher.on('all', (_event, path) => this.#changed.add(path));
+    // Usually the system's limit of watches.
+    watcher.on('error', (error) => {
+      this.#failure ??= error;
+    });
   }
 
   /** The files that changed since it was last asked, as soon as there are some. Rejects when aborted, or when the watch fails. */
   async changes(signal: AbortSignal): Promise<ReadonlySet<string>> {
-    while (this.#changed.size === 0) await once(this.#watcher, 'all', { signal });
+    while (this.#changed.size === 0) {
+      if (this.#failure !== undefined) throw this.#failure;
+      await once(this.#watcher, 'all', { signal });
+    }
     await delay(this.#settledMs, undefined, { signal });
     const files = this.#changed;
     this.#changed = new Set();

@@ -37,12 +37,12 @@ test('what failed is shown whole: what differs, the code that threw, the stack, 
     "llx smoke  7 cases of 2 functions
 
     ✗ hello/get (hello)  12 ms
+    ✗ hello        1 failed
     ✗ hello/bad  did not run
+    ✗ no function  1 failed
     ✓ orders/again (orders)  12 ms, tried 3 times
     ✓ orders/new (orders)  12 ms, written
     ✗ orders/price (orders)  12 ms
-    ✗ hello        1 failed
-    ✗ no function  1 failed
     ✗ orders       1 failed, 3 passed, 1 skipped
 
      FAILED 1/3 hello/get (hello)
@@ -106,7 +106,7 @@ test('a part of a run says which', () => {
 
 test('on a terminal one line counts, and is gone before others are written', () => {
   expect(shown(summaryOf([PASSED, PASSED]), { live: true })).toContain(
-    '\r\u001b[K0 of 2\r\u001b[K1 of 2\r\u001b[K2 of 2\r\u001b[K✓ orders',
+    '\r\u001b[K0 of 2\r\u001b[K1 of 2\r\u001b[K✓ orders  2 passed\n\r\u001b[K2 of 2\r\u001b[K',
   );
 });
 

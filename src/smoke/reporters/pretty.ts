@@ -24,18 +24,18 @@ const LOG_LINES = 50;
 export function createPrettyReporter(options: PrettyOptions): Reporter {
   const { write, colour = false, live = false, verbose = false } = options;
   const style = createStyle(colour);
-  const results: CaseResult[] = [];
+  const ended = new Map<string | undefined, CaseResult[]>();
+  let [count, failures] = [0, 0];
   let facts: RunFacts | undefined;
 
   function line(text = ''): void {
-    write(`${text}\n`);
+    write(`${live ? CLEAR : ''}${text}\n`);
   }
 
-  function count(): void {
+  function showCount(): void {
     if (!live || facts === undefined) return;
-    const { failed } = totalsOf(results);
-    const failures = failed === 0 ? '' : style('bad', `  ${failed} failed`);
-    write(`\r\u001b[K${results.length} of ${facts.total}${failures}`);
+    const failed = failures === 0 ? '' : style('bad', `  ${failures} failed`);
+    write(`${CLEAR}${count} of ${facts.total}${failed}`);
   }
 
   return {
@@ -43,20 +43,21 @@ export function createPrettyReporter(options: PrettyOptions): Reporter {
       facts = begun;
       line(style('strong', 'llx smoke') + style('faint', `  ${beginText(begun)}`));
       line();
-      count();
+      showCount();
     },
     result(result) {
-      results.push(result);
-      const shown = verbose || result.status === 'failed' || isFlaky(result) || result.updated;
-      if (shown) {
-        if (live) write('\r\u001b[K');
-        line(caseLine(result, style));
-      }
-      count();
+      const { functionName, status, updated } = result;
+      count += 1;
+      if (status === 'failed') failures += 1;
+      if (verbose || status === 'failed' || isFlaky(result) || updated) line(caseLine(result, style));
+      const group = ended.get(functionName) ?? [];
+      ended.set(functionName, group);
+      group.push(result);
+      if (facts?.functions.get(functionName) === group.length) line(functionLine(group, facts, style));
+      showCount();
     },
     end(summary) {
-      if (live) write('\r\u001b[K');
-      for (const one of functionLines(summary.results, style)) line(one);
+      if (live) write(CLEAR);
       const failed = summary.results.filter(({ status }) => status === 'failed');
       if (failed.length > 0 && options.guard !== undefined) line(options.guard.open);
       for (const [index, result] of failed.entries()) {
@@ -71,9 +72,17 @@ export function createPrettyReporter(options: PrettyOptions): Reporter {
   };
 }
 
+/** To the beginning of the line, which is empty then. */
+const CLEAR = '\r\u001b[K';
+
 function beginText({ total, functions, shard }: RunFacts): string {
+  const called = [...functions.keys()].filter((name) => name !== undefined).length;
   const part = shard === undefined ? '' : `, part ${shard.index} of ${shard.count}`;
-  return `${total} ${total === 1 ? 'case' : 'cases'} of ${functions} ${functions === 1 ? 'function' : 'functions'}${part}`;
+  return `${counted(total, 'case')} of ${counted(called, 'function')}${part}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function caseLine(result: CaseResult, style: Style): string {
@@ -89,23 +98,23 @@ function caseLine(result: CaseResult, style: Style): string {
   return `${mark} ${caseTitle(result)}${style('faint', `  ${notes.join(', ')}`)}`;
 }
 
-/** A line for each function, in the order of the fixtures. */
-function functionLines(results: readonly CaseResult[], style: Style): readonly string[] {
-  const groups = [...Map.groupBy(results, ({ functionName }) => functionName)];
-  const width = Math.max(...groups.map(([name]) => (name ?? NO_FUNCTION).length), 0);
-  return groups.map(([name, cases]) => {
-    const { passed, failed, skipped } = totalsOf(cases);
-    const mark = failed > 0 ? style('bad', '✗') : skipped > 0 ? style('faint', '-') : style('good', '✓');
-    const parts = [
-      ...(failed === 0 ? [] : [style('bad', `${failed} failed`)]),
-      ...(passed === 0 ? [] : [`${passed} passed`]),
-      ...(skipped === 0 ? [] : [style('faint', `${skipped} skipped`)]),
-    ];
-    return `${mark} ${style('strong', printable(name ?? NO_FUNCTION).padEnd(width))}  ${parts.join(', ')}`;
-  });
+function functionLine(cases: readonly CaseResult[], { functions }: RunFacts, style: Style): string {
+  const names = [...functions.keys()].map(functionText);
+  const width = Math.max(...names.map((name) => name.length));
+  const { passed, failed, skipped } = totalsOf(cases);
+  const mark = failed > 0 ? style('bad', '✗') : skipped > 0 ? style('faint', '-') : style('good', '✓');
+  const parts = [
+    ...(failed === 0 ? [] : [style('bad', `${failed} failed`)]),
+    ...(passed === 0 ? [] : [`${passed} passed`]),
+    ...(skipped === 0 ? [] : [style('faint', `${skipped} skipped`)]),
+  ];
+  const name = functionText(cases[0]?.functionName).padEnd(width);
+  return `${mark} ${style('strong', name)}  ${parts.join(', ')}`;
 }
 
-const NO_FUNCTION = 'no function';
+function functionText(name: string | undefined): string {
+  return name === undefined ? 'no function' : printable(name);
+}
 
 function failureLines(result: CaseResult, { fileText }: ReporterOptions, style: Style): readonly string[] {
   const logs = result.observed?.logs.filter(isOwn).map(withoutPrefix).flatMap(printableLines) ?? [];

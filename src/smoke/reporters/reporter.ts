@@ -4,8 +4,8 @@ import type { Shard } from '../select-cases.ts';
 /** What is known before the first case runs. */
 export type RunFacts = {
   readonly total: number;
-  /** How many functions the cases are for. */
-  readonly functions: number;
+  /** How many cases each function has; `undefined` stands for those that are for none. */
+  readonly functions: ReadonlyMap<string | undefined, number>;
   readonly shard?: Shard;
   /** Epoch milliseconds. */
   readonly startedAt: number;
