@@ -23,6 +23,7 @@ import type { Environment, EnvironmentOf } from '../runtime/worker-environment.t
 import type { SessionStore } from '../session/store.ts';
 import { configuredApis } from './configuration/configured-apis.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
+import { type IsolationFlags, openIsolation } from './isolation.ts';
 import { packagePaths } from './package-paths.ts';
 import { type ServerFlags, serverSettings } from './server-settings.ts';
 import { stateDirectory } from './state-directory.ts';
@@ -47,7 +48,8 @@ export type EmulatorFlags = {
   readonly devKey?: boolean;
   /** Whether stubs stand in front of the functions. @default true */
   readonly stub?: boolean;
-} & ServerFlags;
+} & ServerFlags &
+  IsolationFlags;
 
 type RuntimeUse = {
   /** Absolute; where bundles are written. @default .llx in the project */
@@ -102,8 +104,15 @@ export async function startConfiguredEmulator(
   const onNotice = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
   const server = serverSettings(configuration, flags, { onNotice });
   const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
-  const runtime = createRuntime({
+  const isolation = await openIsolation(flags, {
     spawnWorker: spawnWorkers(store),
+    directory: join(stateDirectory(configuration, flags), 'work'),
+    bootstrapFile: packagePaths.bootstrap,
+    drops: countDrops(store, 'runtime'),
+    onNotice,
+  });
+  const runtime = createRuntime({
+    spawnWorker: isolation.spawnWorker,
     buildDirectory: join(buildDirectory, 'deployed'),
     layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
     reload: false,
@@ -127,6 +136,7 @@ export async function startConfiguredEmulator(
     account: configuration.account,
     ...(configuration.iam === undefined ? {} : { iam: configuration.iam }),
     apis: configuredApis(configuration.apis ?? {}),
+    topicRules: configuration.topicRules ?? [],
     ...(flags.devKey === undefined ? {} : { developmentKey: flags.devKey }),
     state: {
       directory: stateDirectory(configuration, flags),
@@ -153,6 +163,7 @@ export async function startConfiguredEmulator(
     async close() {
       await emulator.close();
       await runtime.close();
+      await isolation.close();
       if (ephemeralLayers !== undefined) await rm(ephemeralLayers, { recursive: true, force: true });
     },
   };

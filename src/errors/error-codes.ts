@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   LLX_VERSION_UNKNOWN: { exitCode: 2 }, // no such version or alias of a function
   LLX_SCHEDULE_UNKNOWN: { exitCode: 2 }, // no schedule of that name
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error
+  LLX_CONTAINERS_UNAVAILABLE: { exitCode: 3 }, // no container engine to run functions in
   LLX_UNREACHABLE: { exitCode: 3 }, // no emulator or broker at that address
   LLX_INTERRUPTED: { exitCode: 130 }, // Ctrl-C or SIGTERM before the work was done
 } as const satisfies Record<string, { readonly exitCode: number }>;

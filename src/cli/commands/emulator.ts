@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
-import { bytes, count, domain, duration, port, proxy, quotaFactors } from '../flags.ts';
+import { bytes, count, domain, duration, factor, port, proxy, quotaFactors } from '../flags.ts';
 import type { EmulatorCommandFlags } from '../run-emulator.ts';
 
 export function addEmulatorCommand(program: Command): void {
@@ -62,6 +62,17 @@ export function addEmulatorCommand(program: Command): void {
       'how long what runs may take when it ends (25s where others can reach it)',
       duration,
     )
+    .addOption(
+      new Option('--isolation <kind>', 'where functions run: each in a process or in a container')
+        .choices(['process', 'container'])
+        .default('process'),
+    )
+    .option(
+      '--container-image <image...>',
+      'an image for all runtimes, or for one: nodejs24.x=IMAGE (AWS’s public base images)',
+    )
+    .option('--container-network <name>', 'of the container engine (bridge)')
+    .option('--container-cpus <n>', 'processors of each container (as Lambda: by its memory)', factor)
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')
     .option('--json', 'one JSON object a line on stdout, nothing else')
