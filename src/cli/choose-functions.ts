@@ -18,7 +18,7 @@ export function chooseFunctions(
   );
   if (chosen.length > 0) return chosen;
   throw new LlxError('LLX_FUNCTION_UNKNOWN', {
-    message: `Expected --only to fit a function of ${file}, found ${only.join(' ')}. There are: ${functions.map(({ name }) => name).join(', ')}.`,
-    mend: `llx dev --only '${functions[0]?.name ?? '*'}'`,
+    message: `Expected ${only.join(' ')} to fit a function of ${file}, found none that it fits. There are: ${functions.map(({ name }) => name).join(', ')}.`,
+    mend: `Name one of them, or a pattern: --only '${functions[0]?.name ?? '*'}'`,
   });
 }

@@ -7,7 +7,6 @@ import { DEVELOPMENT_KEY } from '../signature/development-key.ts';
 import { chooseFunctions } from './choose-functions.ts';
 import { Closers } from './closers.ts';
 import { type Configuration, loadConfiguration, toConfiguration } from './configuration.ts';
-import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { countDrops, createLocalRuntime, type EmulatorFlags } from './offline.ts';
 import { FixedWorlds } from './offline-project/fixed-worlds.ts';
@@ -15,7 +14,7 @@ import type { OfflineProject, ProjectOptions } from './offline-project/project.t
 import { openProjectFolder } from './offline-project/project-folder.ts';
 import { ProjectInvocations } from './offline-project/project-invocations.ts';
 import { ProjectJournal } from './offline-project/project-journal.ts';
-import { openOffline } from './open-offline.ts';
+import { type OfflineAws, openOffline } from './open-offline.ts';
 import { packagePaths } from './package-paths.ts';
 
 export type OfflineProjectOptions = ProjectOptions & {
@@ -59,21 +58,59 @@ async function open(
   options: OfflineProjectOptions,
   closers: Closers,
 ): Promise<Omit<OfflineProject, 'close' | typeof Symbol.asyncDispose>> {
-  const { signal, only } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
   const configuration = withEnvironment(await configurationOf(options), options.environment);
-  const wanted = chooseFunctions(configuration, only);
+  const worlds = new FixedWorlds(options);
+  const journal = new ProjectJournal(options.onLog);
   const store = createSessionStore();
+  store.onEvent(journal.onSession);
+  tellNotices(configuration, store, options.onNotice);
+  const aws = await serve(options, { configuration, worlds, journal, store, closers });
+  const invocations = new ProjectInvocations({ aws, journal, worlds });
+  closers.add(() => invocations.close());
+  const { endpoint, broker: mqtt, account, region } = aws;
+  return {
+    endpoint,
+    mqtt,
+    account,
+    region,
+    functions: configuration.functions.map(({ name, arn }) => ({ name, arn })),
+    variables: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: DEVELOPMENT_KEY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: DEVELOPMENT_KEY.secretAccessKey,
+    },
+    invoke: (functionName, event, invokeOptions = {}) =>
+      invocations.invoke(functionName, event, invokeOptions),
+    logs: (functionName) => journal.logs(functionName),
+    calls: () => journal.calls(),
+    clear: () => journal.clear(),
+  };
+}
+
+type Parts = {
+  readonly configuration: Configuration;
+  readonly worlds: FixedWorlds;
+  readonly journal: ProjectJournal;
+  readonly store: SessionStore;
+  readonly closers: Closers;
+};
+
+/** The emulator, and the session that has the lanes of the functions. */
+async function serve(
+  { only, signal }: OfflineProjectOptions,
+  { configuration, worlds, journal, store, closers }: Parts,
+): Promise<OfflineAws> {
+  const wanted = chooseFunctions(configuration, only);
   const folder = await openProjectFolder(configuration.root);
   closers.add(folder.close);
   const buildDirectory = folder.path;
-  const journal = new ProjectJournal(options.onLog);
-  store.onEvent(journal.onSession);
-  tellNotices(store, options.onNotice);
-  const worlds = new FixedWorlds(options);
   // What nobody here invoked (a queue did, or a schedule) has what all have.
   const fixedOf: FixedOf = ({ traceId }) => journal.fixedOf(traceId) ?? worlds.always;
-  const opened = Promise.withResolvers<DevAws>();
+  const opened = Promise.withResolvers<OfflineAws>();
   // Whoever waits for it is told; where nobody does, the line below is.
   opened.promise.catch(() => undefined);
   const runtime = createLocalRuntime(
@@ -111,29 +148,9 @@ async function open(
   closers.add(() => session.close());
   await session.start(signal);
   signal?.throwIfAborted();
-  // Nothing is built or connected ahead: most of those who start a project invoke one function of it.
-  const invocations = new ProjectInvocations({ aws, journal, worlds });
-  closers.add(() => invocations.close());
-  const { endpoint, broker: mqtt, account, region } = aws;
-  return {
-    endpoint,
-    mqtt,
-    account,
-    region,
-    functions: configuration.functions.map(({ name, arn }) => ({ name, arn })),
-    variables: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: region,
-      AWS_DEFAULT_REGION: region,
-      AWS_ACCESS_KEY_ID: DEVELOPMENT_KEY.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: DEVELOPMENT_KEY.secretAccessKey,
-    },
-    invoke: (functionName, event, invokeOptions = {}) =>
-      invocations.invoke(functionName, event, invokeOptions),
-    logs: (functionName) => journal.logs(functionName),
-    calls: () => journal.calls(),
-    clear: () => journal.clear(),
-  };
+  // Of no function: most of those who start a project invoke one, and nothing is built or connected ahead.
+  aws.onServing([]);
+  return aws;
 }
 
 async function configurationOf(options: OfflineProjectOptions): Promise<Configuration> {
@@ -175,7 +192,12 @@ function withInitTime(runtime: Runtime): Runtime {
   };
 }
 
-function tellNotices(store: SessionStore, onNotice: (text: string) => void = () => {}): void {
+function tellNotices(
+  { notices = [] }: Configuration,
+  store: SessionStore,
+  onNotice: (text: string) => void = () => {},
+): void {
+  for (const text of notices) onNotice(text);
   store.onEvent((event) => {
     if (event.type === 'notice') onNotice(event.text);
   });

@@ -11,6 +11,8 @@ import { errorText } from './error-text.ts';
 import { type EmulatorFlags, type EmulatorUse, startConfiguredEmulator } from './offline.ts';
 import { stateDirectory } from './state-directory.ts';
 
+export type OfflineAws = DevAws & { readonly endpoint: string };
+
 /** An emulator in this process, and a session beside it: no AWS at all. */
 export async function openOffline(
   flags: EmulatorFlags,
@@ -18,7 +20,7 @@ export async function openOffline(
   store: SessionStore,
   closers: Closers,
   use: Partial<EmulatorUse> = {},
-): Promise<DevAws & { readonly endpoint: string }> {
+): Promise<OfflineAws> {
   const emulator = await startConfiguredEmulator(configuration, flags, store, {
     stateInUse: 'ephemeral',
     ...use,

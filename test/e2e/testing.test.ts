@@ -254,8 +254,9 @@ describe('the example of docs/testing.md', () => {
 
 /** Without esbuild's, which is one for all builds of a process and stays. */
 async function children(): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]);
-  return stdout.split('\n').filter((line) => line !== '' && !/esbuild|ps -o/.test(line));
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'ppid=,pid=,args=']);
+  const own = new RegExp(`^ *${process.pid} (?!.*(?:esbuild|ps -A))`);
+  return stdout.split('\n').filter((line) => own.test(line));
 }
 
 function canConnect(url: string): Promise<boolean> {

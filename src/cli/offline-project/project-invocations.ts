@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { LlxError } from '../../errors/llx-error.ts';
 import { type ObservedError, readAnswer } from '../../fixtures/expect/observed.ts';
-import type { DevAws } from '../dev-aws.ts';
 import { callLambda, type LambdaAnswer } from '../lambda-call.ts';
+import type { OfflineAws } from '../open-offline.ts';
 import type { FixedWorlds } from './fixed-worlds.ts';
 import type { Invocation, InvokeOptions } from './project.ts';
 import type { JournalRun, ProjectJournal } from './project-journal.ts';
@@ -11,7 +11,7 @@ import type { JournalRun, ProjectJournal } from './project-journal.ts';
 const { Agent } = process.getBuiltinModule('node:http');
 
 export type ProjectInvocationsOptions = {
-  readonly aws: DevAws & { readonly endpoint: string };
+  readonly aws: OfflineAws;
   readonly journal: ProjectJournal;
   readonly worlds: FixedWorlds;
 };
