@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TemporaryProject } from '../../src/runtime/test-support/temporary-project.ts';
 import { bin, runLlx } from '../support/llx-process.ts';
+
+// Several runs of llx each.
+vi.setConfig({ testTimeout: 90_000 });
 
 const ORDERS = `import { priceOf } from './prices.ts';
 export const handler = async ({ sku, quantity }: { sku: string; quantity: number }) => {
