@@ -182,7 +182,7 @@ describe('what is wrong is said with its path, what was expected and what was fo
     };
     expect(() => toConfiguration('/project/llx.config.ts', written)).toThrow(
       `Expected a valid configuration in /project/llx.config.ts, found 7 problems:
-  regoin: expected one of functions, region, account, fixtures, lane, iam, apis, record, found an unknown key. Did you mean region?
+  regoin: expected one of functions, region, account, fixtures, lane, iam, apis, record, iot, found an unknown key. Did you mean region?
   functions.a.handlr: expected one of handler, runtime, timeout, memory, environment, role, deployed, bundling, found an unknown key. Did you mean handler?
   functions.a.handler: expected a file below the configuration, a dot and an export, such as 'src/hello.handler', found nothing.
   functions.a.timeout: expected a whole number from 1 to 900 (seconds), found "3".

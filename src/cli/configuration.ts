@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
 import type { IamConfig } from '../emulator/identity/iam-config.ts';
+import type { ConfiguredTopicRule } from '../emulator/iot/rules/topic-rule.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import type { RecordConfig } from '../fixtures/record/record-config.ts';
 import type { ApisConfig } from '../manifest/api-config.ts';
@@ -18,6 +19,7 @@ import { toBundling } from './configuration/bundling.ts';
 import { checkConfig } from './configuration/check-config.ts';
 import { findConfigFile, readConfigFile } from './configuration/config-file.ts';
 import type { FunctionConfig } from './configuration/llx-config.ts';
+import { topicRules } from './configuration/topic-rules.ts';
 
 /** A function, and the handler that plays its deployed code offline: absent, it is `handler` itself. */
 export type ConfiguredFunction = FunctionSpec & {
@@ -48,6 +50,8 @@ export type Configuration = {
   readonly iam?: IamConfig;
   /** In front of the functions, in the emulator. */
   readonly apis?: ApisConfig;
+  /** IoT rules of the emulator. */
+  readonly topicRules?: readonly ConfiguredTopicRule[];
   /** How invocations become fixtures. */
   readonly record?: RecordConfig;
   /** The CDK app that the functions come from. */
@@ -166,6 +170,8 @@ export function toConfiguration(file: string, written: unknown, app?: Synthesize
     ),
   ];
   const apis = { ...app?.manifest.apis, ...config.apis };
+  const names = functions.map(({ name }) => name);
+  const rules = topicRules(config.iot, app?.manifest, names);
   if (functions.length === 0) throw noEntry(file, ofApp?.notices ?? []);
   return {
     file,
@@ -180,6 +186,7 @@ export function toConfiguration(file: string, written: unknown, app?: Synthesize
     lane: config.lane ?? app?.manifest.lane ?? DEFAULTS.lane,
     ...(config.iam === undefined ? {} : { iam: config.iam }),
     ...(Object.keys(apis).length === 0 ? {} : { apis }),
+    ...(rules.length === 0 ? {} : { topicRules: rules }),
     ...(config.record === undefined ? {} : { record: config.record }),
     ...(app === undefined ? {} : { app, notices: ofApp?.notices ?? [] }),
   };

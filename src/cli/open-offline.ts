@@ -57,7 +57,9 @@ export async function openOffline(
       // Where nothing was ever deployed, nothing of it is loaded before it is needed.
       const kept =
         flags.ephemeral !== true && existsSync(join(stateDirectory(configuration, flags), 'state.sqlite'));
-      if (kept) emulator.loadServices().catch((error: unknown) => warn(errorText(error)));
+      // IoT rules hear of messages only then.
+      const hears = configuration.topicRules !== undefined;
+      if (kept || hears) emulator.loadServices().catch((error: unknown) => warn(errorText(error)));
     },
   };
 }

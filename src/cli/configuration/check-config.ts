@@ -16,6 +16,7 @@ import { environment } from './environment.ts';
 import { functionRole, iam } from './iam.ts';
 import type { LlxConfig } from './llx-config.ts';
 import { recordRules } from './record.ts';
+import { checkIot } from './topic-rules.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html: FunctionName, without ARN forms. */
 const FUNCTION_NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -85,6 +86,7 @@ const otherFields = {
   iam,
   apis: checkApis,
   record: recordRules,
+  iot: checkIot,
 };
 
 const ownConfig = object({ functions: ownFunctions, ...otherFields }, 'an object with the key functions', [

@@ -1,6 +1,7 @@
 import type { IamConfig } from '../../emulator/identity/iam-config.ts';
 import type { RecordConfig } from '../../fixtures/record/record-config.ts';
 import type { ApisConfig } from '../../manifest/api-config.ts';
+import type { IotConfig } from './topic-rules.ts';
 
 /** One function of `llx.config.ts`. */
 export type FunctionConfig = {
@@ -107,6 +108,8 @@ export type LlxConfig = {
   readonly iam?: IamConfig;
   /** Of the emulator: APIs in front of the functions, by name. They win over those of a CDK app's templates. */
   readonly apis?: ApisConfig;
+  /** Of the emulator: messages on MQTT topics that invoke functions. */
+  readonly iot?: IotConfig;
   /** What is replaced before an invocation becomes a fixture, and how large that may be. */
   readonly record?: RecordConfig;
 };

@@ -7,6 +7,7 @@ import type { State } from '../../state/state.ts';
 import type { RuleActions } from './rule-actions.ts';
 import { evaluateSql, type RuleMessage } from './sql-evaluation.ts';
 import { parseSql, type SqlStatement } from './sql-parser.ts';
+import { SqlError } from './sql-tokens.ts';
 import type { TopicRule } from './topic-rule.ts';
 
 /** A message that somebody has published. */
@@ -26,6 +27,7 @@ export type TopicRulesDependencies = {
   readonly actions: RuleActions;
   /** Rules of the configuration and of its app: they are there as long as it says so. */
   readonly configured: readonly TopicRule[];
+  readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };
 
@@ -46,7 +48,7 @@ export class TopicRules {
     this.#dependencies = dependencies;
     const rows = dependencies.state.statement('SELECT settings FROM iot_topic_rules').all();
     for (const row of rows) this.#hold(jsonOf<TopicRule>(row, 'settings'));
-    for (const rule of dependencies.configured) this.#hold(rule);
+    for (const rule of dependencies.configured) this.#holdConfigured(rule);
   }
 
   /** In the order of their names. */
@@ -122,6 +124,18 @@ export class TopicRules {
           return this.handle({ ...next, traceId }, republished + 1);
         },
       });
+    }
+  }
+
+  /** What CDK could not resolve at synth stands in the SQL as it is: such a rule must not stop the others. */
+  #holdConfigured(rule: TopicRule): void {
+    try {
+      this.#hold(rule);
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      this.#dependencies.onNotice(
+        `The IoT rule ${rule.name} of the configuration is not used: ${error.message}`,
+      );
     }
   }
 
