@@ -42,7 +42,7 @@ export function restMethod(
 }
 
 /** A REST API's resources are a tree, each with one part of the path. */
-function restPath(resource: unknown, template: Template): string {
+export function restPath(resource: unknown, template: Template): string {
   const parts: string[] = [];
   let [above] = resourcesOf(resource, 'AWS::ApiGateway::Resource', template);
   while (above !== undefined) {
@@ -52,7 +52,7 @@ function restPath(resource: unknown, template: Template): string {
   return `/${parts.join('/')}`;
 }
 
-function resourcesOf(value: unknown, type: string, { resources }: Template): readonly Properties[] {
+export function resourcesOf(value: unknown, type: string, { resources }: Template): readonly Properties[] {
   return references(value).flatMap((id) => {
     const found = resources.get(id);
     return found?.type === type ? [found.properties] : [];

@@ -1,6 +1,7 @@
 import { basename, join, relative, resolve } from 'node:path';
 import { CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { ApisConfig } from '../../src/manifest/api-config.ts';
 import {
   type Bundling,
   type EventSource,
@@ -15,6 +16,7 @@ import { Assets } from './assets.ts';
 import { eventSources } from './event-sources.ts';
 import { manifestFunction } from './manifest-function.ts';
 import { readTemplate, type Template } from './template.ts';
+import { templateApis } from './template-apis.ts';
 
 export type CollectOptions = {
   /** The cloud assembly's folder, absolute; its templates are written already. */
@@ -57,14 +59,30 @@ export function collectManifest(app: IConstruct, options: CollectOptions): Manif
     );
     return found === undefined ? [] : [found];
   });
+  const named = withUniqueNames(functions);
+  const apis = apisOf([...stacks.values()], named);
   return {
     version: MANIFEST_VERSION,
     root: relative(outdir, root).replaceAll('\\', '/') || '.',
     ...(options.app === undefined ? {} : { app: relative(root, options.app).replaceAll('\\', '/') }),
     ...(options.lane === undefined ? {} : { lane: options.lane }),
     stacks: app.node.findAll().flatMap((one) => (Stack.isStack(one) ? [templateOf(one, outdir)] : [])),
-    functions: withUniqueNames(functions),
+    functions: named,
+    ...(Object.keys(apis).length === 0 ? {} : { apis }),
   };
+}
+
+/** Of two with one name, in two stacks, the first one is that of the name's host. */
+function apisOf(stacks: readonly ReadStack[], functions: readonly ManifestFunction[]): ApisConfig {
+  const apis = stacks.flatMap(({ template, place }) =>
+    Object.entries(
+      templateApis(
+        template,
+        (logicalId) => functions.find((one) => one.stack === place && one.logicalId === logicalId)?.name,
+      ),
+    ),
+  );
+  return Object.fromEntries(apis.toReversed());
 }
 
 function isFunction(construct: IConstruct): construct is CfnResource {

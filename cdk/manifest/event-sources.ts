@@ -65,7 +65,7 @@ export function eventSources(template: Template): ReadonlyMap<string, readonly E
 }
 
 /** A function is also invoked by its versions and aliases. */
-function functionsOf(target: unknown, template: Template): ReadonlySet<string> {
+export function functionsOf(target: unknown, template: Template): ReadonlySet<string> {
   const found = new Set<string>();
   for (const id of references(target)) {
     const { type, properties } = template.resources.get(id) ?? {};

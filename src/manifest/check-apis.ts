@@ -11,6 +11,8 @@ import {
 import type { ApiAuthorizerConfig, ApiConfig, ApiRouteConfig, ApisConfig } from './api-config.ts';
 
 const HTTP_ROUTE = /^(?:\$default|(?:ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) \/\S*)$/;
+/** Of templates: the last two are not emulated, and let nobody through. */
+const OTHER_AUTHORIZERS = ['AWS_IAM', 'JWT', 'COGNITO_USER_POOLS'];
 /** It is a label of a host. */
 const API_NAME = /^[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?$/;
 
@@ -146,7 +148,7 @@ function checkRoute(
     );
   }
   const { authorizer: named } = written;
-  if (named !== undefined && named !== 'AWS_IAM' && !Object.hasOwn(known, named)) {
+  if (named !== undefined && !OTHER_AUTHORIZERS.includes(named) && !Object.hasOwn(known, named)) {
     problems.push(
       `${at}.authorizer: expected AWS_IAM or one of the API's authorizers (${Object.keys(known).join(', ')}), found "${named}".`,
     );
