@@ -41,7 +41,7 @@ export function recordInvocations({ store, configuration, directory }: RecordInv
     const { written, known, tooLarge, lost } = await recorder.finish();
     const counts = [
       `${written} ${written === 1 ? 'fixture' : 'fixtures'} recorded in ${directory}`,
-      ...(known === 0 ? [] : [`${known} of events that there was one of`]),
+      ...(known === 0 ? [] : [`${known} known already`]),
       ...(tooLarge === 0 ? [] : [`${tooLarge} too large`]),
       ...(lost === 0 ? [] : [`${lost} not written`]),
     ];

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { LlxError } from '../errors/llx-error.ts';
 import { fixtureNameProblem } from '../fixtures/fixture-name.ts';
 import { findFixture, listFixtures } from '../fixtures/load-fixtures.ts';
@@ -26,19 +27,25 @@ export type NewFixtureFlags = {
 
 const MEND = "llx fixtures new apigateway/http-get --set rawPath=/orders --set 'headers.x-a=1'";
 
+type Surroundings = {
+  readonly directory?: string;
+  readonly stdout?: { write(text: string): unknown };
+};
+
 /** `llx fixtures new TEMPLATE`: prints the event, or writes it where it has a name. */
 export async function newFixtureCommand(
   template: string,
   { set, name, function: functionName, force = false }: NewFixtureFlags,
+  { directory = process.cwd(), stdout = process.stdout }: Surroundings = {},
 ): Promise<void> {
-  const configuration = await findConfiguration(process.cwd());
-  const { region, account, fixtureDirectory } = configuration ?? withoutProject(process.cwd());
+  const configuration = await findConfiguration(directory);
+  const { region, account, fixtureDirectory } = configuration ?? withoutProject(directory);
   const problem = name === undefined ? undefined : fixtureNameProblem(name);
   if (problem !== undefined) throw usage(problem);
   const directories = [...(configuration === undefined ? [] : [fixtureDirectory]), packagePaths.fixtures];
   const fixture = await findFixture(await templateName(template, directories), directories);
   const place = configuration === undefined ? {} : { region, account };
-  const event = madeEvent(fixture.event, await assignmentsOf(set), place);
+  const event = madeEvent(fixture.event, await assignmentsOf(set, directory), place);
   const { clientContext } = fixture;
   const content: FixtureContent = {
     ...(functionName === undefined ? {} : { function: functionName }),
@@ -46,7 +53,7 @@ export async function newFixtureCommand(
     ...(clientContext === undefined ? {} : { clientContext }),
   };
   if (name === undefined) {
-    process.stdout.write(
+    stdout.write(
       functionName === undefined ? `${JSON.stringify(event, undefined, 2)}\n` : fixtureText(content),
     );
     return;
@@ -56,7 +63,7 @@ export async function newFixtureCommand(
       { name, text: fixtureText(content) },
       { directory: fixtureDirectory, overwrite: force },
     );
-    process.stdout.write(`${file}\n`);
+    stdout.write(`${file}\n`);
   } catch (cause) {
     if (!(cause instanceof FixtureExistsError)) throw cause;
     throw new LlxError('LLX_USAGE', {
@@ -75,10 +82,10 @@ async function templateName(template: string, directories: readonly string[]): P
   return longer.find((name) => name === `${template}-get`) ?? longer[0] ?? template;
 }
 
-async function assignmentsOf(set: readonly string[]): Promise<readonly Assignment[]> {
+async function assignmentsOf(set: readonly string[], directory: string): Promise<readonly Assignment[]> {
   return await Promise.all(
     set.map(async (written) => {
-      const assignment = await parseAssignment(written, readAssigned);
+      const assignment = await parseAssignment(written, (file) => readAssigned(resolve(directory, file)));
       if (assignment !== undefined) return assignment;
       throw usage(`Expected --set PATH=VALUE, found ${JSON.stringify(written)}.`);
     }),

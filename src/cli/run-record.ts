@@ -10,6 +10,7 @@ import { FixtureExistsError, fixtureText, saveFixture } from '../fixtures/save-f
 import { awsTarget, type TargetFlags } from './aws-target.ts';
 import { withoutProject } from './configuration.ts';
 import { findConfiguration } from './fixture-directories.ts';
+import { explainAwsFailure } from './live/aws-failure.ts';
 import { type EventFlags, type InvokedEvent, readEvent } from './read-event.ts';
 import { fixtureFunctionName, secretVariables } from './recorded-invocation.ts';
 
@@ -84,7 +85,14 @@ async function invoke(
     const value = readAnswer(answer.Payload ?? new Uint8Array(0));
     return answer.FunctionError === undefined ? { answer: value } : { error: errorOf(value) };
   } catch (error) {
-    if (!(error instanceof LambdaServiceException) || error.name !== 'ResourceNotFoundException') throw error;
+    if (!(error instanceof LambdaServiceException)) throw error;
+    if (error.name !== 'ResourceNotFoundException') {
+      const resource = functionName.startsWith('arn:')
+        ? functionName
+        : `arn:aws:lambda:*:*:function:${functionName}`;
+      const asked = { action: 'lambda:InvokeFunction', resource };
+      throw explainAwsFailure(error, asked, { emulator: target.endpoint !== undefined });
+    }
     throw new LlxError('LLX_FUNCTION_UNKNOWN', {
       message: `Expected a function named ${functionName} at ${target.describe()}, found none.`,
       mend: 'llx list',
