@@ -11,6 +11,7 @@ import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
 import { deploy } from './lines/deploy.ts';
 import { fullState } from './lines/full-state.ts';
+import { gateway } from './lines/gateway.ts';
 import { idleStub } from './lines/idle-stub.ts';
 import { large } from './lines/large.ts';
 import { live } from './lines/live.ts';
@@ -43,6 +44,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   tui: () => tui(Number(values.invocations)),
   'tui-loop': () => tuiLoop(project),
   'full-state': fullState,
+  gateway,
   deploy,
   memory: () => memory(project, Number(values.invocations)),
 };
