@@ -153,6 +153,7 @@ async function open(
         metrics,
         drops,
         endpoint: () => state.endpoint,
+        isExposed: exposure.isExposed,
         forget: (functionArn) => runtime.forget?.(functionArn),
         onCall,
         onNotice,

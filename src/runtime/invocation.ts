@@ -16,6 +16,8 @@ export type FunctionSpec = {
   readonly root: string;
   /** `source`: what a developer edits; reloaded, and of Node.js built by esbuild. `package`: run as it is. */
   readonly code: 'source' | 'package';
+  /** Of a package: `root` is what was kept of it, which other functions may run, too. @default a folder of the user's own */
+  readonly stored?: boolean;
   /** Shown as AWS_LAMBDA_FUNCTION_VERSION. Packages of other versions run side by side. @default '$LATEST' */
   readonly version?: string;
   /** Absolute directories, in the function's order: what a later one has replaces what an earlier one has. */

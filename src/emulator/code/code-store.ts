@@ -29,6 +29,8 @@ const KEY_IN_NAME = /^(?:partial-)?([0-9a-f]{64})/;
  * never changes, so versions with the same code share it.
  */
 export class CodeStore {
+  /** Whether functions may run what lies elsewhere on this machine: not for callers on others. */
+  readonly takesDirectories: boolean;
   readonly #directory: string;
   readonly #clock: EmulatorClock;
   readonly #storing = new Map<string, Promise<void>>();
@@ -37,7 +39,13 @@ export class CodeStore {
   readonly #neededAt = new Map<string, number>();
 
   /** @param options.directory absolute; `code` in it is the store's */
-  constructor(options: { readonly directory: string; readonly clock: EmulatorClock }) {
+  constructor(options: {
+    readonly directory: string;
+    readonly clock: EmulatorClock;
+    /** @default true */
+    readonly takesDirectories?: boolean;
+  }) {
+    this.takesDirectories = options.takesDirectories ?? true;
     this.#directory = join(options.directory, 'code');
     this.#clock = options.clock;
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });

@@ -35,6 +35,7 @@ async function load(name: string, environment: Record<string, string> = {}): Pro
     arn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
     root,
     environment,
+    stored: true,
   });
   const worker = isolateProcesses(
     createSpawnWorker({ bootstrapFile: BOOTSTRAP }),

@@ -43,7 +43,8 @@ class IsolatedProcess implements Worker {
         await Promise.all([rm(temporary, { recursive: true, force: true, maxRetries: 3 }), copy?.release()]);
       });
     };
-    if (spec.code === 'source') {
+    // A folder of the user's own is run as it is: what it is for is that he changes it.
+    if (spec.stored !== true) {
       removeAfter();
       return await this.#worker.load(spec, code, withTemporary(options, spec, temporary));
     }

@@ -173,6 +173,16 @@ test('who has no key is told neither names nor metrics, and no body is larger th
   expect(await errorName(invoked)).toBe('RequestTooLargeException');
 });
 
+test('no directory of the server is taken for code: it is not the caller’s', async () => {
+  const Code = { S3Bucket: '__local__', S3Key: '/etc' };
+  const created = client(admin).send(
+    new CreateFunctionCommand({ ...NODE_FUNCTION, FunctionName: 'etc', Code }),
+  );
+  await expect(created).rejects.toThrow(
+    'This server takes code as ZipFile: others than this machine can reach it.',
+  );
+});
+
 test('at SIGTERM it answers what has come, is not ready any more, and ends', async () => {
   const until = join(directory, 'go');
   const Payload = Buffer.from(JSON.stringify({ started: true, until }));

@@ -31,6 +31,7 @@ export function deployedFunction(
           ? code.directoryOf(version.code.package.sha256)
           : version.code.package.path,
       code: 'package',
+      stored: version.code.package.kind === 'zip',
       version: number,
       layers: version.code.layers.map((sha256) => code.directoryOf(sha256)),
     },

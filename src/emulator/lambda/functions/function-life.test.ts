@@ -109,6 +109,7 @@ describe('CreateFunction', () => {
           environment: { STAGE: 'test' },
           root: expect.stringMatching(/\/code\/[0-9a-f]{64}$/),
           code: 'package',
+          stored: true,
           version: '$LATEST',
           layers: [],
         },

@@ -30,6 +30,8 @@ export type OpenFunctionsOptions = {
     /** What the account has beside what is reserved. */
     readonly unreserved: number;
   };
+  /** Whether functions may run what lies elsewhere on this machine. @default true */
+  readonly takesDirectories?: boolean;
   readonly onNotice: (text: string) => void;
 };
 
@@ -45,8 +47,18 @@ export type OpenFunctions = {
 
 /** Functions, their code and everything that can be said of them. */
 export function openFunctions(options: OpenFunctionsOptions): OpenFunctions {
-  const { state, scope, clock, registry, identities, endpoint, concurrency, onNotice } = options;
-  const code = new CodeStore({ directory: state.directory, clock });
+  const {
+    state,
+    scope,
+    clock,
+    registry,
+    identities,
+    endpoint,
+    concurrency,
+    onNotice,
+    takesDirectories = true,
+  } = options;
+  const code = new CodeStore({ directory: state.directory, clock, takesDirectories });
   const functions = new DeployedFunctions({
     state,
     code,

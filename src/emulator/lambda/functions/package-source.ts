@@ -28,6 +28,9 @@ export async function readPackage(members: Members, code: CodeStore): Promise<Fu
   if (!members.isEmpty('ImageUri')) throw invalidParameter(`Images cannot run here. ${WHAT_IS_TAKEN}`);
   if (zip !== undefined) return { kind: 'zip', ...(await code.put(decodeZip(zip))) };
   if (bucket === undefined) throw invalidParameter('Please provide a source for function code.');
+  if (!code.takesDirectories) {
+    throw invalidParameter('This server takes code as ZipFile: others than this machine can reach it.');
+  }
   if (!LOCAL_BUCKETS.includes(bucket)) throw invalidParameter(`There is no S3 here. ${WHAT_IS_TAKEN}`);
   return { kind: 'directory', path: await checkedDirectory(key) };
 }
