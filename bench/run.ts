@@ -16,6 +16,7 @@ import { idleStub } from './lines/idle-stub.ts';
 import { large } from './lines/large.ts';
 import { live } from './lines/live.ts';
 import { memory } from './lines/memory.ts';
+import { schedules } from './lines/schedules.ts';
 import { smoke } from './lines/smoke.ts';
 import { reload, start } from './lines/start.ts';
 import { stub } from './lines/stub.ts';
@@ -39,6 +40,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   large: () => large(project),
   live: () => live(project),
   idle: () => idleStub(project),
+  schedules,
   smoke,
   stub,
   tui: () => tui(Number(values.invocations)),
