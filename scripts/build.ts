@@ -123,6 +123,16 @@ const testing: BuildOptions = {
   define: { 'import.meta.dirname': '__dirname' },
 };
 
+/** `llx/handler`, for both kinds of modules; it goes into packages of users, so each is one file without dependencies. */
+const handler = (format: 'esm' | 'cjs'): BuildOptions => ({
+  ...common,
+  entryPoints: { index: 'src/handler/index.ts' },
+  outdir: 'dist/handler',
+  outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
+  format,
+  target: 'node22',
+});
+
 /** Of `llx/testing`, by hand: the compiler would write those of the whole program. */
 const TESTING_TYPES = `import type { StartProject } from './cli/offline-project/project.js' with { 'resolution-mode': 'import' };
 export type {
@@ -140,7 +150,8 @@ export declare const startLlx: StartProject;
 
 export async function buildAll(): Promise<void> {
   await rm(dist, { recursive: true, force: true });
-  await Promise.all([build(program), build(stub), build(workers), build(constructs), build(testing)]);
+  const all = [program, stub, workers, constructs, testing, handler('esm'), handler('cjs')];
+  await Promise.all(all.map((options) => build(options)));
   // The same module for `import`: two of them would not know what the other has made live.
   await writeFile(join(dist, 'cdk', 'index.mjs'), "export { LiveLambda } from './index.cjs';\n");
   const python = join('src', 'runtime', 'python');
@@ -163,7 +174,9 @@ async function declarations(): Promise<void> {
   }
   await writeFile(join(dist, 'types', 'testing.d.cts'), TESTING_TYPES);
   // Declarations of CommonJS are for both: TypeScript lets no CommonJS app take those of an ES module.
-  await writeFile(join(dist, 'types', 'cdk', 'package.json'), '{ "type": "commonjs" }\n');
+  for (const entry of ['cdk', 'handler']) {
+    await writeFile(join(dist, 'types', entry, 'package.json'), '{ "type": "commonjs" }\n');
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
