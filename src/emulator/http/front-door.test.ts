@@ -72,6 +72,28 @@ test('an answer that fails half way does not end as if it were whole', async () 
   await once(socket, 'close');
 });
 
+test('a WebSocket is refused where no door takes it; any other upgrade is left unheard', async () => {
+  const upgrade = async (host: string, protocol: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    const lines = [
+      `GET /here HTTP/1.1`,
+      `host: ${host}`,
+      'connection: upgrade',
+      `upgrade: ${protocol}`,
+      '',
+      '',
+    ];
+    socket.write(lines.join('\r\n'));
+    const [chunk] = await once(socket.setEncoding('utf8'), 'data');
+    socket.destroy();
+    return String(chunk).split(' ')[1] ?? '';
+  };
+  expect(await upgrade('localhost', 'websocket')).toBe('400');
+  expect(await upgrade('greet.localhost', 'websocket')).toBe('400');
+  expect(await upgrade('evil.example', 'websocket')).toBe('403');
+  expect(await upgrade('localhost', 'h2c')).toBe('200');
+});
+
 const FOREIGN = '403 {"Message":"requests from web pages are refused';
 
 test('pages of another origin pass where the door says so, and there alone', async () => {
