@@ -9,6 +9,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { dockerWithoutBuilds } from './docker-plugin.ts';
 import { terminalWidths } from './terminal-width-plugin.ts';
 import { yogaWithoutFetch } from './yoga-plugin.ts';
 
@@ -64,15 +65,12 @@ const program: BuildOptions = {
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
-  plugins: [builtins, terminalWidths, yogaWithoutFetch],
+  plugins: [builtins, terminalWidths, yogaWithoutFetch, dockerWithoutBuilds],
   external: [
     'esbuild',
     'aws-iot-device-sdk-v2',
     'react-devtools-core',
     'fsevents',
-    // Of dockerode: faster ciphers of SSH, which it does without.
-    '*.node',
-    'cpu-features',
     'bufferutil',
     'utf-8-validate',
   ],
