@@ -1,4 +1,4 @@
-import { IoTDataPlaneClient, PublishCommand, type PublishRequest } from '@aws-sdk/client-iot-data-plane';
+import { IoTDataPlaneClient, PublishCommand, type PublishCommandInput } from '@aws-sdk/client-iot-data-plane';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Runtime } from '../../runtime/invocation.ts';
@@ -77,7 +77,7 @@ async function received(count: number): Promise<readonly unknown[]> {
   return events;
 }
 
-function publish(input: PublishRequest) {
+function publish(input: PublishCommandInput) {
   return client.send(new PublishCommand(input));
 }
 
@@ -109,9 +109,12 @@ describe('Publish', () => {
       'RequestEntityTooLargeException',
       'The payload has 131073 bytes, and may have 131072.',
     ],
-  ] satisfies readonly [PublishRequest, string, string][])('refuses %j', async (input, name, message) => {
-    await expect(publish({ ...input })).rejects.toMatchObject({ name, message });
-  });
+  ] satisfies readonly [PublishCommandInput, string, string][])(
+    'refuses %j',
+    async (input, name, message) => {
+      await expect(publish({ ...input })).rejects.toMatchObject({ name, message });
+    },
+  );
 });
 
 test('a message of a client of the broker invokes a function, and knows who sent it', async () => {

@@ -91,8 +91,10 @@ export class Schedules {
     state
       .statement('INSERT OR REPLACE INTO schedules (group_name, name, settings) VALUES (?, ?, ?)')
       .run(schedule.group, schedule.name, JSON.stringify(schedule));
+    // A rate begins when it is set, not when this is reached: a millisecond later it would be its second time's turn.
+    const isNewRate = schedule.expression.startsWith('rate') && schedule.rateFrom === schedule.modifiedAt;
     if (schedule.isEnabled)
-      timetable.set(this.#entryOf(schedule), { includesNow: schedule.expression.startsWith('rate') });
+      timetable.set(this.#entryOf(schedule), { firstAt: isNewRate ? schedule.rateFrom : undefined });
     else timetable.delete(key);
     this.#schedules.set(key, schedule);
     return schedule;

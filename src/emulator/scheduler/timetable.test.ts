@@ -95,6 +95,17 @@ describe('a run', () => {
     expect(runs()).toEqual(['10:00', '10:30']);
   });
 
+  test('of a rate begins at once, too, where making the schedule takes its time', async () => {
+    world.lambda.deploy('greet', echo);
+    const { clock } = world.lambda;
+    const now = clock.now.bind(clock);
+    let passed = 0;
+    clock.now = () => now() + ++passed;
+    await plan({ expression: 'rate(1 hour)' });
+    await world.lambda.ended(1);
+    expect(runs()).toEqual(['10:00']);
+  });
+
   test('has the event of a schedule where nobody wrote one, and what the input asks for', async () => {
     world.lambda.deploy('greet', echo);
     await plan({ input: undefined });
@@ -421,4 +432,18 @@ test('all schedules of one minute run in it', async () => {
   world.lambda.clock.advance(MINUTE);
   await world.lambda.ended(names.length);
   expect([...world.received()].sort()).toEqual([...names].sort());
+});
+
+test('a rate begins at once, however long it takes to set it', async () => {
+  world.lambda.deploy('greet', echo);
+  // Each look at the time is a millisecond later, as where the machine is busy.
+  const { clock } = world.lambda;
+  const now = clock.now.bind(clock);
+  let late = 0;
+  clock.now = () => {
+    late += 1;
+    return now() + late;
+  };
+  await plan({ expression: 'rate(1 hour)', input: '{}' });
+  await world.lambda.ended(1);
 });

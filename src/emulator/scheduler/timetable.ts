@@ -46,12 +46,11 @@ export class Timetable {
   /**
    * A new one, or another in place of one: what was before now does not happen any more.
    *
-   * @param includesNow whether its first time may be the present one, as a rate's is
+   * @param firstAt its first time, which may have passed while it was made, as a rate's has; absent: any after now
    */
-  set(entry: TimetableEntry, { includesNow = false }: { readonly includesNow?: boolean } = {}): void {
+  set(entry: TimetableEntry, { firstAt }: { readonly firstAt?: number | undefined } = {}): void {
     this.#runs.drop(entry.key);
-    const now = this.#options.clock.now();
-    const handledUntil = includesNow ? now - 1 : now;
+    const handledUntil = firstAt === undefined ? this.#options.clock.now() : firstAt - 1;
     this.#write(entry.key, handledUntil);
     this.#plan(entry, handledUntil);
     // Whoever adds it first gets its answer.
