@@ -433,17 +433,3 @@ test('all schedules of one minute run in it', async () => {
   await world.lambda.ended(names.length);
   expect([...world.received()].sort()).toEqual([...names].sort());
 });
-
-test('a rate begins at once, however long it takes to set it', async () => {
-  world.lambda.deploy('greet', echo);
-  // Each look at the time is a millisecond later, as where the machine is busy.
-  const { clock } = world.lambda;
-  const now = clock.now.bind(clock);
-  let late = 0;
-  clock.now = () => {
-    late += 1;
-    return now() + late;
-  };
-  await plan({ expression: 'rate(1 hour)', input: '{}' });
-  await world.lambda.ended(1);
-});
