@@ -101,7 +101,8 @@ function afterGap(zone: ReturnType<typeof timeZone>, wall: number): number {
   return wall - (zone.wallOf(dayBefore) - dayBefore);
 }
 
-function knownZone(name: string): ReturnType<typeof timeZone> {
+/** @throws ExpressionError */
+export function knownZone(name: string): ReturnType<typeof timeZone> {
   try {
     return timeZone(name);
   } catch (cause) {

@@ -2,6 +2,7 @@ import { Members } from '../lambda/functions/members.ts';
 import { ExpressionError } from './expression-error.ts';
 import { readRunPolicy } from './run-policy.ts';
 import { type ScheduleSettings, type ScheduleTarget, scheduleTimes } from './schedule.ts';
+import { knownZone } from './schedule-expression.ts';
 import { invalid } from './scheduler-errors.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -133,6 +134,8 @@ function checkInput({ arn, input, messageGroupId }: ScheduleTarget): void {
 
 function checkTimes(settings: ScheduleSettings, now: number): void {
   try {
+    // A rate does not look at its zone, but the next expression will.
+    knownZone(settings.timeZone);
     scheduleTimes({ ...settings, rateFrom: now });
     readRunPolicy(settings.description);
   } catch (error) {

@@ -104,6 +104,14 @@ describe('a schedule', () => {
     expect(found.LastModificationDate?.getTime()).toBe((found.CreationDate?.getTime() ?? 0) + 1000);
   });
 
+  test('has a time zone that there is, also where its expression does not look at it', async () => {
+    const nowhere = schedule({ ScheduleExpression: 'rate(1 day)', ScheduleExpressionTimezone: 'Mars/X' });
+    await expect(world.scheduler().send(new CreateScheduleCommand(nowhere))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('expected a time zone such as Europe/Berlin, found Mars/X'),
+    });
+  });
+
   test('is gone when it is deleted, and does not run', async () => {
     const client = world.scheduler();
     await client.send(new CreateScheduleCommand(schedule()));

@@ -14,7 +14,11 @@ import { parseScheduleName, scheduleRow, scheduleText } from './schedule-row.ts'
 import { targetName } from './schedule-target.ts';
 import { type ScheduleName, type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
 
-export type ScheduleChangeFlags = TargetFlags & { readonly json?: boolean };
+export type ScheduleChangeFlags = TargetFlags & {
+  readonly group?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+};
 
 export type ScheduleChange = 'delete' | 'pause' | 'resume' | 'run';
 
@@ -32,15 +36,17 @@ export async function runScheduleChange(
   flags: ScheduleChangeFlags,
   { stdout, env }: Surroundings = process,
 ): Promise<number> {
-  const place = parseScheduleName(text);
+  const { dryRun = false } = flags;
+  const place = parseScheduleName(text, flags.group);
   return await withLambda(flags, env, (lambda, { signal }) =>
     withScheduler(lambda, signal, async (scheduler) => {
       const found = await scheduler.call('GetSchedule', place, (client, options) =>
         client.send(new GetScheduleCommand({ GroupName: place.group, Name: place.name }), options),
       );
-      const done = await CHANGES[change]({ scheduler, lambda, place, found });
+      const done = dryRun ? WOULD[change] : await CHANGES[change]({ scheduler, lambda, place, found });
       if (flags.json === true) {
-        writeJson(stdout, { ...scheduleRow(found, Date.now()), ...done.facts });
+        const facts = { ...done.facts, ...(dryRun ? { dryRun } : {}) };
+        writeJson(stdout, { ...scheduleRow(found, Date.now()), ...facts });
       } else {
         stdout.write(`The schedule ${scheduleText(place)} at ${lambda.target.describe()} ${done.text}\n`);
       }
@@ -50,6 +56,13 @@ export async function runScheduleChange(
 }
 
 type Done = { readonly text: string; readonly facts: Readonly<Record<string, unknown>> };
+
+const WOULD: Readonly<Record<ScheduleChange, Done>> = {
+  delete: { text: 'would be deleted', facts: {} },
+  pause: { text: 'would be paused', facts: {} },
+  resume: { text: 'would go on', facts: {} },
+  run: { text: 'would run now', facts: {} },
+};
 
 const CHANGES: Readonly<Record<ScheduleChange, (change: Change) => Promise<Done>>> = {
   async delete({ scheduler, place }) {

@@ -128,7 +128,8 @@ describe('llx schedule', () => {
 
   test('a rate runs at once, and run runs it again, with its input', async () => {
     const minutely = { rate: '1h', input: '{"n":1}', name: 'hourly' };
-    await printed((flags, surroundings) => runSchedule('greet', { ...flags, ...minutely }, surroundings));
+    const made = await printed((flags, s) => runSchedule('greet', { ...flags, ...minutely }, s));
+    expect(made).toContain('at rate(1 hour) (UTC); the first run is now, the next run 20');
     expect(await received(1)).toEqual([{ n: 1 }]);
     await printed((flags, surroundings) => runScheduleChange('run', 'hourly', flags, surroundings));
     expect(await received(2)).toEqual([{ n: 1 }, { n: 1 }]);
@@ -142,6 +143,33 @@ describe('llx schedule', () => {
     expect(told).toMatch(/^Would be at .*: schedule greet runs greet at rate\(1 day\) \(UTC\); next run /);
     expect(await list()).toBe('');
     expect(events).toEqual([]);
+    const refused = (times: { readonly cron?: string; readonly rate?: string; readonly timezone?: string }) =>
+      printed((flags, s) => runSchedule('greet', { ...flags, ...times, dryRun: true }, s));
+    await expect(refused({ cron: '61 * * * *' })).rejects.toThrow('expected minutes of 0 to 59');
+    await expect(refused({ rate: '0m' })).rejects.toThrow('found rate(0 minutes)');
+    await expect(refused({ rate: '1h', timezone: 'Mars/X' })).rejects.toThrow('expected a time zone');
+  });
+
+  test('--dry-run changes nothing that is there, and --group says where it is', async () => {
+    await printed((flags, s) => runSchedule('greet', { ...flags, cron: '@yearly' }, s));
+    for (const change of ['delete', 'pause', 'run'] as const) {
+      expect(
+        await printed((flags, s) => runScheduleChange(change, 'greet', { ...flags, dryRun: true }, s)),
+      ).toMatch(/ would /);
+    }
+    await expect(
+      printed((flags, s) => runScheduleChange('delete', 'greet', { ...flags, group: 'reports' }, s)),
+    ).rejects.toThrow('Expected a schedule greet in the group reports');
+    expect(JSON.parse(await list())).toMatchObject({ name: 'greet', state: 'enabled' });
+    expect(events).toEqual([]);
+    await printed((flags, s) => runScheduleChange('delete', 'greet', flags, s));
+  });
+
+  test('a qualifier in the function’s name is its own', async () => {
+    const told = await printed((flags, s) =>
+      runSchedule('greet:$LATEST', { ...flags, rate: '1d', dryRun: true }, s),
+    );
+    expect(told).toContain('schedule greet runs greet:$LATEST at rate(1 day)');
   });
 
   test('what is not there, or is no time, is told with its code', async () => {

@@ -19,7 +19,7 @@ import { withLambda } from '../with-lambda.ts';
 import { type ScheduleRow, scheduleRow, scheduleText } from './schedule-row.ts';
 import { scheduledArn, scheduleRole, targetName } from './schedule-target.ts';
 import { withScheduler } from './scheduler-calls.ts';
-import { awsTimes, type WrittenTimes } from './written-expression.ts';
+import { awsTimes, checkTimes, type WrittenTimes } from './written-expression.ts';
 
 export type ScheduleFlags = TargetFlags &
   WrittenTimes & {
@@ -75,12 +75,9 @@ export async function runSchedule(
       const found = await scheduler.call('GetSchedule', name, (client, options) =>
         client.send(new GetScheduleCommand({ Name: name.name, GroupName: name.group }), options),
       );
-      tell(
-        scheduleRow(found, Date.now()),
-        `${isNew ? 'Made' : 'Changed'} at ${lambda.target.describe()}`,
-        flags,
-        surroundings,
-      );
+      const row = scheduleRow(found, Date.now());
+      const done = `${isNew ? 'Made' : 'Changed'} at ${lambda.target.describe()}`;
+      tell(row, done, flags, surroundings, isNew && row.expression.startsWith('rate'));
     });
     return 0;
   });
@@ -91,7 +88,9 @@ async function scheduleOf(
   flags: ScheduleFlags,
   lambda: LambdaCalls,
 ): Promise<CreateScheduleInput> {
-  const { expression, timeZone } = awsTimes(flags);
+  const times = awsTimes(flags);
+  // Else the Scheduler says it, and may know more.
+  if (flags.dryRun === true) checkTimes(times);
   const policy = policyOf(flags, lambda);
   const RoleArn = scheduleRole(lambda, flags.role);
   const Arn = await scheduledArn(lambda, functionName, flags.qualifier);
@@ -99,8 +98,8 @@ async function scheduleOf(
   return {
     Name: flags.name ?? shortName,
     GroupName: flags.group ?? 'default',
-    ScheduleExpression: expression,
-    ScheduleExpressionTimezone: timeZone,
+    ScheduleExpression: times.expression,
+    ScheduleExpressionTimezone: times.timeZone,
     Description: describeRunPolicy(flags.description, policy),
     State: 'ENABLED',
     FlexibleTimeWindow:
@@ -137,9 +136,12 @@ function tell(
   done: string,
   { json, dryRun = false }: ScheduleFlags,
   { stdout }: Surroundings,
+  isBegun = false,
 ): void {
   if (json === true) return writeJson(stdout, { ...row, ...(dryRun ? { dryRun } : {}) });
-  const next = row.next === undefined ? 'no run is left' : `next run ${dateText(row.next)} (local time)`;
+  const first = isBegun ? 'the first run is now, the ' : '';
+  const next =
+    row.next === undefined ? 'no run is left' : `${first}next run ${dateText(row.next)} (local time)`;
   stdout.write(
     `${done}: schedule ${scheduleText(row)} runs ${row.target} at ${row.expression} (${row.timeZone}); ${next}\n`,
   );

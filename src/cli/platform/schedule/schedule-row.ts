@@ -47,10 +47,10 @@ export function scheduleText({ group, name }: ScheduleName): string {
   return group === 'default' ? name : `${group}/${name}`;
 }
 
-/** `nightly`, `reports/nightly` */
-export function parseScheduleName(text: string): ScheduleName {
+/** `nightly`, `reports/nightly`; a group in the text wins. */
+export function parseScheduleName(text: string, group = 'default'): ScheduleName {
   const [first = '', second] = text.split('/', 2);
-  return second === undefined ? { group: 'default', name: first } : { group: first, name: second };
+  return second === undefined ? { group, name: first } : { group: first, name: second };
 }
 
 function policyOf(description: string): RunPolicy {

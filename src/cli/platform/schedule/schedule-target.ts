@@ -25,9 +25,14 @@ export async function scheduledArn(
         options,
       ),
   );
-  if (qualifier !== undefined) return FunctionArn;
+  // Whoever named one, also as `greet:3`, is answered with it.
+  if (qualifier !== undefined || isQualified(FunctionArn)) return FunctionArn;
   const live = await readAlias(lambda, FunctionName, LIVE_ALIAS);
   return live === undefined ? FunctionArn : `${FunctionArn}:${LIVE_ALIAS}`;
+}
+
+function isQualified(functionArn: string): boolean {
+  return targetName(functionArn).includes(':');
 }
 
 /** `greet:live`, of its ARN. Another target's ARN stays as it is. */

@@ -90,4 +90,6 @@ test('exactly one of the three is expected', () => {
   expect(() => awsTimes({ cron: '@daily', rate: '1d' })).toThrow('found 2.');
   expect(() => awsTimes({ rate: 'often' })).toThrow('Expected a rate such as "5 minutes"');
   expect(() => awsTimes({ at: 'noon' })).toThrow('Expected a time such as 2026-12-24T18:00');
+  // To JavaScript this is 2 March.
+  expect(() => awsTimes({ at: '2027-02-30T00:00Z' })).toThrow('Expected a time such as 2026-12-24T18:00');
 });

@@ -1,3 +1,5 @@
+import { ExpressionError } from '../../../emulator/scheduler/expression-error.ts';
+import { knownZone, parseScheduleExpression } from '../../../emulator/scheduler/schedule-expression.ts';
 import { LlxError } from '../../../errors/llx-error.ts';
 import { cronFromFive } from './cron-from-five.ts';
 
@@ -34,6 +36,20 @@ export function awsTimes({ cron, rate, at, timezone = 'UTC' }: WrittenTimes): Aw
   return awsAt(at ?? '', timezone);
 }
 
+/** What the Scheduler would say of them, without asking it. @throws LlxError LLX_USAGE */
+export function checkTimes({ expression, timeZone }: AwsTimes): void {
+  try {
+    knownZone(timeZone);
+    parseScheduleExpression(expression, { timeZone, firstAt: 0 });
+  } catch (cause) {
+    if (!(cause instanceof ExpressionError)) throw cause;
+    throw new LlxError('LLX_USAGE', {
+      message: `Expected a schedule that EventBridge Scheduler takes, found ${expression}: ${cause.message}.`,
+      mend: 'llx schedule --help',
+    });
+  }
+}
+
 function awsCron(text: string): string {
   const trimmed = text.trim().replace(/^cron\((.*)\)$/, '$1');
   return trimmed.split(/\s+/).length === 6 ? trimmed : cronFromFive(trimmed);
@@ -59,7 +75,7 @@ function awsAt(text: string, timeZone: string): AwsTimes {
   const wall = `${date}T${time}${seconds}`;
   // V8 takes many a text for a date.
   const instant = date === undefined ? Number.NaN : Date.parse(`${wall}${zone ?? 'Z'}`);
-  if (Number.isNaN(instant)) {
+  if (Number.isNaN(instant) || !isDate(date ?? '')) {
     throw new LlxError('LLX_USAGE', {
       message: `Expected a time such as 2026-12-24T18:00 or 2026-12-24T18:00:00Z, found "${text}".`,
       mend: 'llx schedule FN --at 2026-12-24T18:00 --timezone Europe/Berlin',
@@ -67,4 +83,9 @@ function awsAt(text: string, timeZone: string): AwsTimes {
   }
   if (zone === undefined) return { expression: `at(${wall})`, timeZone };
   return { expression: `at(${new Date(instant).toISOString().slice(0, 19)})`, timeZone: 'UTC' };
+}
+
+/** 30 February is 2 March to JavaScript. */
+function isDate(date: string): boolean {
+  return new Date(`${date}T00:00Z`).toISOString().startsWith(date);
 }
