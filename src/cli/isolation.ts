@@ -9,7 +9,11 @@ export type IsolationFlags = {
   readonly containerImage?: readonly string[];
   readonly containerNetwork?: string;
   readonly containerCpus?: number;
+  /** Containers that wait for invocations to come, over all functions. @default 2 */
+  readonly containerWarm?: number;
 };
+
+const WARM = 2;
 
 export type Isolation = {
   readonly spawnWorker: SpawnWorker;
@@ -66,17 +70,15 @@ async function openContainers(flags: IsolationFlags, parts: IsolationParts): Pro
       cause,
     });
   }
-  return {
-    spawnWorker: containers.createSpawnContainerWorker({
-      engine,
-      bootstrapFile,
-      images: imagesOf(flags.containerImage ?? []),
-      network: flags.containerNetwork,
-      limits: flags.containerCpus === undefined ? {} : { cpus: flags.containerCpus },
-      drops,
-    }),
-    close: async () => undefined,
-  };
+  return containers.createContainerWorkers({
+    engine,
+    bootstrapFile,
+    images: imagesOf(flags.containerImage ?? []),
+    network: flags.containerNetwork,
+    warm: flags.containerWarm ?? WARM,
+    limits: flags.containerCpus === undefined ? {} : { cpus: flags.containerCpus },
+    drops,
+  });
 }
 
 /** `nodejs24.x=IMAGE`; an image alone is for all. */

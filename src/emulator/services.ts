@@ -79,8 +79,8 @@ export type ServicesCore = {
   readonly forget: (functionArn: string) => void;
   /** Hears of what clients cause. */
   readonly onCall?: CallListener | undefined;
-  /** Others than this machine can reach the emulator. */
-  readonly isExposed: boolean;
+  /** Others than this machine can reach the emulator. @default false */
+  readonly isExposed?: boolean;
   readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };
@@ -141,7 +141,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
     identities: core.identities,
     endpoint: core.endpoint,
     concurrency: invocations.limits,
-    takesDirectories: !core.isExposed,
+    takesDirectories: core.isExposed !== true,
     onNotice,
   });
   const { functions } = deployed;

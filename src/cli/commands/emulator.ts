@@ -72,6 +72,11 @@ export function addEmulatorCommand(program: Command): void {
       'an image for all runtimes, or for one: nodejs24.x=IMAGE (AWS’s public base images)',
     )
     .option('--container-network <name>', 'of the container engine (bridge)')
+    .option(
+      '--container-warm <n>',
+      'containers that wait for invocations to come, over all functions (2)',
+      count,
+    )
     .option('--container-cpus <n>', 'processors of each container (as Lambda: by its memory)', factor)
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
     .option('--plain', 'lines for people (the default)')

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import { heapOptions } from '../node-process.ts';
 import { runtimeFamily } from '../runtime-family.ts';
@@ -32,6 +33,7 @@ export type ContainerFacts = {
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const MB_PER_CPU = 1_769;
 const MB = 1024 * 1024;
+const HIDDEN = ['.llx/emulator', '.llx/certificates'];
 
 /**
  * A container that can do no more than its function needs: nothing of it can be written but /tmp, it has no capability
@@ -47,6 +49,8 @@ export function containerSettings(request: LoadRequest, facts: ContainerFacts): 
     ...(facts.hasOwnRuntime ? [] : [[runtimeDirectory, LLX_RUNTIME]]),
   ];
   const memory = spec.memoryMb * MB;
+  // What llx keeps in a project is no part of its functions: keys, and the variables of others.
+  const hidden = HIDDEN.filter((place) => existsSync(join(spec.root, place)));
   return {
     Image: image,
     ...(facts.hasOwnRuntime ? { Cmd: [spec.handler] } : { Entrypoint: [...entrypoint(request)], Cmd: [] }),
@@ -60,7 +64,10 @@ export function containerSettings(request: LoadRequest, facts: ContainerFacts): 
     HostConfig: {
       NetworkMode: network,
       Mounts: mounts.map(([Source = '', Target = '']) => ({ Type: 'bind', Source, Target, ReadOnly: true })),
-      Tmpfs: { '/tmp': `rw,nosuid,nodev,exec,size=${tmpMb}m,mode=1777` },
+      Tmpfs: {
+        '/tmp': `rw,nosuid,nodev,exec,size=${tmpMb}m,mode=1777`,
+        ...Object.fromEntries(hidden.map((place) => [`${TASK_ROOT}/${place}`, 'ro,size=4k'])),
+      },
       ReadonlyRootfs: true,
       Privileged: false,
       CapDrop: ['ALL'],

@@ -15,7 +15,7 @@ import {
 } from './docker-engine.test-support.ts';
 import {
   type ContainerWorkerOptions,
-  createSpawnContainerWorker,
+  createContainerWorkers,
   OWNER_LABEL,
   sweepContainers,
 } from './spawn-container-worker.ts';
@@ -54,6 +54,40 @@ describe.skipIf(noDockerEngine !== undefined)(`a container${dockerSkipped}`, () 
       home: '/tmp',
     });
   });
+
+  test('waits for the next invocation of a function that had one, and is taken for it', async () => {
+    const warm = createContainerWorkers({
+      engine,
+      bootstrapFile,
+      images: { default: TEST_IMAGE },
+      network: TEST_NETWORK,
+      initTimeoutMs: 60_000,
+      warm: 1,
+    });
+    const spec = functionSpec({ handler: 'contract.mjs.counts', name: 'warm' });
+    const next = async (): Promise<Worker> => {
+      const worker = warm.spawnWorker(workerProfile(spec));
+      workers.push(worker);
+      await worker.load(spec, codeOf(spec.handler));
+      return worker;
+    };
+    const first = await next();
+    const filters = { label: ['dev.llx.function=warm'] };
+    const pids = async (): Promise<readonly number[]> => {
+      const running = await testEngine.docker.listContainers({ filters });
+      const inspected = running.map(({ Id }) => testEngine.docker.getContainer(Id).inspect());
+      return (await Promise.all(inspected)).map(({ State }) => State.Pid).sort();
+    };
+    await expect.poll(async () => (await pids()).length, { timeout: 60_000 }).toBe(2);
+    const before = await pids();
+    const second = await next();
+    expect([first.pid, second.pid].sort()).toEqual(before);
+    const { answer, logs } = await invoke(second);
+    expect([answer, logs.map(({ text }) => text.replace(/^.*\t/, ''))]).toEqual([1, ['loading']]);
+    await Promise.all([first.kill(), second.kill()]);
+    await warm.close();
+    await expect.poll(pids, { timeout: 60_000 }).toEqual([]);
+  }, 120_000);
 
   test('that another llx left is removed, those of one that runs are not', async () => {
     const own = await load('contract.mjs.echo');
@@ -110,7 +144,7 @@ function textOf(outcome: LoadOutcome): string {
 }
 
 function spawner(options: Partial<ContainerWorkerOptions> = {}) {
-  return createSpawnContainerWorker({
+  const { spawnWorker } = createContainerWorkers({
     engine,
     bootstrapFile,
     images: { default: TEST_IMAGE },
@@ -118,6 +152,7 @@ function spawner(options: Partial<ContainerWorkerOptions> = {}) {
     initTimeoutMs: 60_000,
     ...options,
   });
+  return spawnWorker;
 }
 
 async function start(

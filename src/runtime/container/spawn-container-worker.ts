@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { DropCounter } from '../../protocol/drops.ts';
-import { ChildWorker } from '../child-worker.ts';
+import { ChildWorker, type ChildWorkerOptions } from '../child-worker.ts';
 import { isProcess } from '../isolation/working-copies.ts';
 import { type Clock, SYSTEM_CLOCK } from '../run-watch.ts';
 import type { SpawnWorker } from '../worker.ts';
@@ -9,6 +9,8 @@ import type { ContainerEngine } from './container-engine.ts';
 import type { ContainerImages } from './container-image.ts';
 import { ContainerProcess } from './container-process.ts';
 import type { ContainerLimits } from './container-settings.ts';
+import { FunctionContainer } from './function-container.ts';
+import { WarmContainers } from './warm-containers.ts';
 
 export type ContainerWorkerOptions = {
   readonly engine: ContainerEngine;
@@ -16,6 +18,8 @@ export type ContainerWorkerOptions = {
   readonly bootstrapFile: string;
   /** By runtime, family or `default`. @default AWS's public base images */
   readonly images?: ContainerImages | undefined;
+  /** How many containers wait for invocations to come, over all functions. @default 0 */
+  readonly warm?: number | undefined;
   /** Of the engine: `bridge`, one of the user's own, or `host`, which is no network of its own. @default bridge */
   readonly network?: string | undefined;
   readonly limits?: ContainerLimits | undefined;
@@ -29,9 +33,16 @@ export type ContainerWorkerOptions = {
 export const OWNER_LABEL = 'dev.llx.owner';
 const OWNER = `${process.pid} ${randomUUID()}`;
 
-/** Workers in containers. The function that is returned starts one when it is loaded. */
-export function createSpawnContainerWorker(options: ContainerWorkerOptions): SpawnWorker {
-  const { engine, bootstrapFile, images, network = 'bridge', limits } = options;
+export type ContainerWorkers = {
+  /** Starts one when it is loaded. */
+  readonly spawnWorker: SpawnWorker;
+  /** Ends the containers that wait; workers are ended by whoever has them. */
+  close(): Promise<void>;
+};
+
+/** Workers in containers. */
+export function createContainerWorkers(options: ContainerWorkerOptions): ContainerWorkers {
+  const { engine, bootstrapFile, images, network = 'bridge', limits, warm: limit = 0 } = options;
   const runtimeDirectory = dirname(bootstrapFile);
   const labels = { [OWNER_LABEL]: OWNER };
   const worker = {
@@ -42,15 +53,14 @@ export function createSpawnContainerWorker(options: ContainerWorkerOptions): Spa
     clock: options.clock ?? SYSTEM_CLOCK,
     initTimeoutMs: options.initTimeoutMs ?? 10_000,
   };
-  return (profile) =>
-    new ChildWorker(
-      { ...profile, deferred: true },
-      {
-        ...worker,
-        startProcess: (_, listener) =>
-          new ContainerProcess({ engine, images, network, limits, runtimeDirectory, labels }, listener),
-      },
-    );
+  const settings = { engine, images, network, limits, runtimeDirectory, labels };
+  const warm = new WarmContainers({ limit, make: (request) => new FunctionContainer(settings, request) });
+  const startProcess: ChildWorkerOptions['startProcess'] = (_, listener) =>
+    new ContainerProcess((request) => warm.take(request), listener);
+  return {
+    spawnWorker: (profile) => new ChildWorker({ ...profile, deferred: true }, { ...worker, startProcess }),
+    close: () => warm.close(),
+  };
 }
 
 /** Removes what a llx left that was killed: a container outlives the one that started it. Gives how many. */
