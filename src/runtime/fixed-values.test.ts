@@ -145,6 +145,11 @@ describe.skipIf(pythonVersion === undefined)(
       expect(free).not.toEqual(first);
     });
 
+    test('the order of a set is the same in every process', async () => {
+      const [first] = await pythonAnswers('order', { seed: 7 });
+      expect(await pythonAnswers('order', { seed: 7 })).toEqual([first]);
+    });
+
     test('a clock stands still for time and datetime, also where they were imported by name', async () => {
       expect(await pythonAnswers('tell', { epochMs })).toEqual([
         {
@@ -156,6 +161,7 @@ describe.skipIf(pythonVersion === undefined)(
           ],
           seconds: [epochMs / 1000, epochMs * 1_000_000],
           classes: [true, true, true],
+          derived: [2020, true, false, false],
           difference: 14706.789,
           has_time: true,
         },

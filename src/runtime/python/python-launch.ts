@@ -31,6 +31,8 @@ export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
         file: executable,
         args: hasRuntimeClient ? ['-m', 'awslambdaric', spec.handler] : [options.bootstrapFile, spec.handler],
         environment: {
+          // Else each process has another order of what is in a set.
+          ...(spec.fixable === true ? { PYTHONHASHSEED: '0' } : {}),
           ...command.environment,
           // A cache is taken for the source's second and size: two saves within a second would show the first. And what
           // is deployed stays as it is.

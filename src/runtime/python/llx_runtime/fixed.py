@@ -73,15 +73,18 @@ class FixedValues:
         random._urandom = urandom
 
 
+class StandIn(type):
+    """Of which the instances of `stands_for` are instances, too. One for all of them: a class may have several as bases."""
+
+    def __instancecheck__(cls, instance):
+        # A class that is derived from it has its own instances only.
+        return isinstance(instance, vars(cls).get("stands_for", ())) or super().__instancecheck__(instance)
+
+    def __subclasscheck__(cls, subclass):
+        return issubclass(subclass, vars(cls).get("stands_for", ())) or super().__subclasscheck__(subclass)
+
+
 def stand_in(real, methods):
-    """A class in the place of another, of which the other's instances are instances, too."""
-
-    class Kind(type):
-        def __instancecheck__(cls, instance):
-            return isinstance(instance, real)
-
-        def __subclasscheck__(cls, subclass):
-            return issubclass(subclass, real)
-
+    """A class in the place of another."""
     members = {name: classmethod(method) for name, method in methods.items()}
-    return Kind(real.__name__, (real,), {"__module__": real.__module__, **members})
+    return StandIn(real.__name__, (real,), {"__module__": real.__module__, "stands_for": real, **members})
