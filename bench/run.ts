@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build.ts';
 import { root } from './child.ts';
 import { type Line, meets, table } from './line.ts';
+import { container } from './lines/container.ts';
 import { deploy } from './lines/deploy.ts';
 import { fullState } from './lines/full-state.ts';
 import { gateway } from './lines/gateway.ts';
@@ -48,6 +49,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   'full-state': fullState,
   gateway,
   deploy,
+  container,
   memory: () => memory(project, Number(values.invocations)),
 };
 
