@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findCdkApp } from '../manifest/find-cdk-app.ts';
 import { TemporaryProject } from '../runtime/test-support/temporary-project.ts';
@@ -10,6 +11,7 @@ const out = process.env.CDK_OUTDIR;
 mkdirSync(out, { recursive: true });
 writeFileSync(out + '/manifest.json', JSON.stringify({ version: '48.0.0' }));
 writeFileSync(out + '/llx.manifest.json', process.env.CDK_CONTEXT_JSON);
+writeFileSync(out + '/validation.txt', process.env.CDK_VALIDATION);
 `;
 
 const { signal } = new AbortController();
@@ -30,10 +32,11 @@ function settings(more: Readonly<Record<string, unknown>>): void {
   project.write('cdk.json', JSON.stringify({ app, context: { a: 1, b: 1 }, ...more }));
 }
 
-function run(interrupt = signal): Promise<boolean> {
+function run(interrupt = signal, env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   const app = findCdkApp(project.root);
   if (app === undefined) throw new Error('expected a CDK app');
-  return runCdkApp(app, { signal: interrupt, env: { ...process.env, HOME: project.path('home') } });
+  const { CDK_VALIDATION: _, ...rest } = process.env;
+  return runCdkApp(app, { signal: interrupt, env: { ...rest, HOME: project.path('home'), ...env } });
 }
 
 test('an app is run with its context, and writes where the CDK would', async () => {
@@ -44,6 +47,14 @@ test('an app is run with its context, and writes where the CDK would', async () 
     with: { type: 'json' },
   });
   expect(context).toMatchObject({ a: 1, b: 2, 'aws:cdk:bundling-stacks': ['**'] });
+});
+
+test.each([
+  ['not validated for a deployment', {}, 'false'],
+  ['validated where the developer says so', { CDK_VALIDATION: 'true' }, 'true'],
+])('its templates are %s', async (_what, env, expected) => {
+  expect(await run(signal, env)).toBe(true);
+  expect(readFileSync(project.path('cdk.out/validation.txt'), 'utf8')).toBe(expected);
 });
 
 test.each([

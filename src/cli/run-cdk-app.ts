@@ -36,6 +36,8 @@ export async function runCdkApp(app: CdkApp, { signal, env = process.env }: Synt
     shell: true,
     cwd: app.folder,
     env: {
+      // Of what is about to be deployed: a second of each start, for warnings that nobody sees here.
+      CDK_VALIDATION: 'false',
       ...withCommands(env, app.folder),
       CDK_OUTDIR: output,
       CDK_CONTEXT_JSON: JSON.stringify(context),
