@@ -1,7 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Agent as TlsAgent } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { createAuthority, issueCertificate } from '../certificates/certificate-authority.ts';
+import type { KeyPair } from '../certificates/key-pair.ts';
 import { httpRequest } from './http-request.ts';
 
 let server: Server | undefined;
@@ -14,9 +17,10 @@ afterEach(() => {
 /** A server that answers with `respond`; `seen` are the requests it has got. */
 async function serve(
   respond: (response: ServerResponse) => void,
+  tls?: KeyPair,
 ): Promise<{ readonly url: string; readonly seen: unknown[] }> {
   const seen: unknown[] = [];
-  server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => {
       body += text;
@@ -25,9 +29,17 @@ async function serve(
       seen.push({ method: request.method, url: request.url, type: request.headers['content-type'], body });
       respond(response);
     });
-  }).listen(0, '127.0.0.1');
+  };
+  server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ cert: tls.certificate, key: tls.key }, listener);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+  };
 }
 
 const never = new AbortController().signal;
@@ -55,6 +67,17 @@ test('a body up to the limit is read, one byte more rejects', async () => {
   await expect(httpRequest(url, { signal: never, limitBytes: 4 })).rejects.toThrow(
     'expected at most 4 bytes',
   );
+});
+
+test('a server with TLS in front is asked by HTTPS, and has to be who it says', async () => {
+  const now = new Date();
+  const authority = await createAuthority(now);
+  const names = [{ type: 'ip', value: '127.0.0.1' }] as const;
+  const own = await issueCertificate(authority, { use: 'server', commonName: 'llx', names: [...names] }, now);
+  const { url } = await serve((response) => response.end('ok'), own);
+  const agent = new TlsAgent({ ca: authority.certificate });
+  expect(await httpRequest(url, { signal: never, agent })).toMatchObject({ status: 200, body: 'ok' });
+  await expect(httpRequest(url, { signal: never })).rejects.toThrow('certificate');
 });
 
 test('an answer that breaks off rejects', async () => {
