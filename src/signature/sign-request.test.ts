@@ -120,3 +120,18 @@ test('every request is signed as AWS’s SDKs sign it', async () => {
     ),
   );
 });
+
+test('credentials that sign for several services, regions and days in turn sign each as new ones do', () => {
+  const scopes = [
+    { service: 'lambda', region: 'us-east-1', now: new Date('2026-01-01T00:00:00Z') },
+    { service: 'sqs', region: 'us-east-1', now: new Date('2026-01-01T00:00:00Z') },
+    { service: 'sqs', region: 'eu-west-3', now: new Date('2026-01-01T00:00:00Z') },
+    { service: 'sqs', region: 'eu-west-3', now: new Date('2026-01-02T00:00:00Z') },
+  ];
+  const request = { method: 'GET', url: 'https://api.example/' };
+  const { credentials } = suite;
+  for (const scope of [...scopes, ...scopes]) {
+    const alone = signRequest({ ...request, ...scope, credentials: { ...credentials } });
+    expect(signRequest({ ...request, ...scope, credentials })).toEqual(alone);
+  }
+});

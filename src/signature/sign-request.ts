@@ -1,9 +1,11 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { AwsCredentials } from './credentials.ts';
 import {
   ALGORITHM,
   amzDate,
   credentialScope,
   parseQuery,
+  type SignatureScope,
   sha256,
   signature,
   signedHeaders,
@@ -42,7 +44,7 @@ export function signRequest(request: {
     const lowerCase = name.toLowerCase();
     if (!UNSIGNABLE.test(lowerCase)) headers.set(lowerCase, value);
   }
-  const signed = signature(signingKey(credentials.secretAccessKey, scope), time, scope, {
+  const signed = signature(keyOf(credentials, scope), time, scope, {
     method: request.method,
     path: url.pathname,
     query: parseQuery(url.search.slice(1)),
@@ -55,4 +57,16 @@ export function signRequest(request: {
     ...added,
     authorization: `${ALGORITHM} Credential=${credential}, SignedHeaders=${signedHeaders([...headers])}, Signature=${signed}`,
   };
+}
+
+/** The last one of each credentials: four HMACs of bytes are most of what a signature costs. */
+const lastKeys = new WeakMap<AwsCredentials, { readonly scope: string; readonly key: KeyObject }>();
+
+function keyOf(credentials: AwsCredentials, scope: SignatureScope): KeyObject {
+  const name = credentialScope(scope);
+  const last = lastKeys.get(credentials);
+  if (last?.scope === name) return last.key;
+  const key = createSecretKey(signingKey(credentials.secretAccessKey, scope));
+  lastKeys.set(credentials, { scope: name, key });
+  return key;
 }
