@@ -43,7 +43,8 @@ export async function putUrl(
     Qualifier: place.qualifier,
     AuthType: access === 'public' ? 'NONE' : 'AWS_IAM',
   } as const;
-  // Nobody may come in by a permission that is about to go, nor by a URL before it is allowed.
+  // The URL comes last: a deployment that was interrupted has none then, or the old one, and the next one goes on from there.
+  if (access === 'public') await addPublic(lambda, place);
   if (access === 'iam' && was === 'public') await removePublic(lambda, place);
   const answer =
     was === undefined
@@ -53,7 +54,6 @@ export async function putUrl(
       : await lambda.call('UpdateFunctionUrlConfig', FunctionName, (client, options) =>
           client.send(new UpdateFunctionUrlConfigCommand(input), options),
         );
-  if (access === 'public') await addPublic(lambda, place);
   return answer.FunctionUrl ?? '';
 }
 
