@@ -66,7 +66,9 @@ export async function detectFunction(directory: string, flags: FunctionFlags): P
 
 async function namesIn(directory: string): Promise<readonly string[]> {
   try {
-    return await readdir(directory);
+    // A folder named bootstrap is no program.
+    const entries = await readdir(directory, { withFileTypes: true });
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
   } catch (cause) {
     throw packageInvalid(`Expected a folder ${directory}, found none that can be read.`, { cause });
   }
@@ -140,7 +142,7 @@ async function pythonHandler(directory: string, names: readonly string[]): Promi
   const known = PYTHON_STEMS.filter((stem) => own.includes(stem));
   // A folder with one module needs no convention.
   for (const stem of known.length > 0 ? known : own.length === 1 ? own : []) {
-    const text = await readFile(join(directory, `${stem}.py`), 'utf8');
+    const text = (await readFile(join(directory, `${stem}.py`), 'utf8')).replace(/^\uFEFF/, '');
     const defined = PYTHON_HANDLERS.find((name) =>
       new RegExp(`^(?:def ${name}\\(|${name}\\s*=)`, 'm').test(text),
     );

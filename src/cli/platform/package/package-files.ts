@@ -63,8 +63,12 @@ class Walk {
   }
 
   async folder(path: string, leavesOut: (path: string) => boolean): Promise<void> {
-    const entries = await readdir(join(this.#directory, path), { withFileTypes: true });
-    for (const { name } of entries) {
+    const entries = await readdir(join(this.#directory, path)).catch((cause: unknown): never => {
+      throw packageInvalid(`Expected a folder that can be read, found ${join(this.#directory, path)}.`, {
+        cause,
+      });
+    });
+    for (const name of entries) {
       const each = path === '' ? name : `${path}/${name}`;
       if (!leavesOut(each)) await this.#add(each, leavesOut);
     }
@@ -107,7 +111,9 @@ class Walk {
       if (this.#bytes > LAMBDA_ZIP_LIMITS.unzippedBytes) throw tooLarge(this.#directory);
       // Windows has no such modes, and the program of a runtime must have one.
       const isProgram = (stats.mode & EXECUTABLE) !== 0 || path === 'bootstrap';
-      const content = await readFile(file);
+      const content = await readFile(file).catch((cause: unknown): never => {
+        throw packageInvalid(`Expected files that can be read, found ${path}, which cannot.`, { cause });
+      });
       this.#files.set(path, { path, content, type: isProgram ? 'program' : 'file' });
     }
     if (this.#files.size > LAMBDA_ZIP_LIMITS.entries) throw tooLarge(this.#directory);

@@ -162,6 +162,22 @@ describe('other functions', () => {
     expect(installed).toMatchObject({ runtime: 'python3.12', handler: 'app.main', notices: [] });
   });
 
+  test('a bootstrap that Windows has written is told, and a folder of that name is no program', async () => {
+    const windows = await folder({ bootstrap: '#!/bin/sh\r\necho ran\r\n' });
+    const { notices } = await packageFunction(windows, {});
+    expect(notices).toEqual([expect.stringContaining('bootstrap has the line ends of Windows')]);
+    const styles = await folder({
+      'bootstrap/style.css': '',
+      'index.mjs': 'export const handler = () => 1;\n',
+    });
+    expect(await packageFunction(styles, {})).toMatchObject({ handler: 'index.handler' });
+  });
+
+  test('a Python file may begin with a byte order mark', async () => {
+    const directory = await folder({ 'app.py': '\uFEFFdef handler(event, context):\r\n    return 1\r\n' });
+    expect(await packageFunction(directory, {})).toMatchObject({ handler: 'app.handler' });
+  });
+
   test('what is no function says what was looked for', async () => {
     const directory = await folder({ 'readme.md': '' });
     const invalid = (promise: Promise<unknown>) =>

@@ -84,9 +84,21 @@ function noticesOf(
   { runtime }: DetectedFunction,
   files: readonly PackageFile[],
 ): readonly string[] {
+  const program = files.find(({ path }) => path === 'bootstrap');
+  if (runtimeFamily(runtime) === 'provided' && program !== undefined && hasWindowsInterpreter(program)) {
+    return [
+      'bootstrap has the line ends of Windows, so Linux does not find its interpreter: save it with LF.',
+    ];
+  }
   if (runtimeFamily(runtime) !== 'python' || !existsSync(join(directory, 'requirements.txt'))) return [];
   // What pip installs with --target leaves such a folder for each package.
   if (files.some(({ path }) => /^[^/]+\.dist-info\//.test(path))) return [];
   const install = `python3 -m pip install --requirement ${join(directory, 'requirements.txt')} --target ${directory}`;
   return [`requirements.txt is not installed in the folder, so its packages are not deployed: ${install}`];
+}
+
+/** `#!/bin/sh\r` is the program that Linux would start. */
+function hasWindowsInterpreter({ content }: PackageFile): boolean {
+  const [first = ''] = Buffer.from(content.subarray(0, 256)).toString('latin1').split('\n', 1);
+  return first.startsWith('#!') && first.endsWith('\r');
 }
