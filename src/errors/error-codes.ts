@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   LLX_AWS_DENIED: { exitCode: 2 }, // a policy does not allow a call
   LLX_AWS_FAILED: { exitCode: 1 }, // AWS answered a call with another error
   LLX_PACKAGE_INVALID: { exitCode: 2 }, // `deploy`: a folder that cannot be packaged as a function
+  LLX_STORE_UNREADABLE: { exitCode: 3 }, // `sync`: a store that is not there, or of which only a part could be read
   LLX_BUILD_FAILED: { exitCode: 1 }, // `deploy`: code that does not build
   LLX_VERSION_UNKNOWN: { exitCode: 2 }, // no such version or alias of a function
   LLX_SCHEDULE_UNKNOWN: { exitCode: 2 }, // no schedule of that name

@@ -44,7 +44,8 @@ export async function runList(flags: ListFlags, surroundings: Surroundings = pro
   return 0;
 }
 
-async function listFunctions(lambda: LambdaCalls): Promise<readonly FunctionConfiguration[]> {
+/** All of them, page by page. Rejects with LlxError. */
+export async function listFunctions(lambda: LambdaCalls): Promise<readonly FunctionConfiguration[]> {
   const functions: FunctionConfiguration[] = [];
   let Marker: string | undefined;
   do {
@@ -82,8 +83,8 @@ async function rowOf(lambda: LambdaCalls, { FunctionName = '', ...configuration 
   };
 }
 
-/** In the order of the items. */
-async function inLanes<Item, Result>(
+/** In the order of the items, a few at once. */
+export async function inLanes<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<readonly Result[]> {

@@ -35,6 +35,8 @@ export type DeployPlan = {
   readonly deployed: DeployedFunction | undefined;
   readonly changes: DeployChanges;
   readonly role: string;
+  /** Of a function that is made. */
+  readonly tags?: Readonly<Record<string, string>>;
 };
 
 export type Deployment = {
@@ -69,10 +71,10 @@ export async function carryOutDeployment(
   lambda: LambdaCalls,
   { functionName, alias, share }: DeployRequest,
   code: FunctionPackage,
-  { deployed, changes, role }: DeployPlan,
+  { deployed, changes, role, tags }: DeployPlan,
   onPublished: (version: string) => void,
 ): Promise<Deployment> {
-  const version = await putFunction(lambda, functionName, code, changes, { role });
+  const version = await putFunction(lambda, functionName, code, changes, { role, tags });
   onPublished(version);
   const was = deployed?.alias;
   const target = nextAlias(was, version, share);

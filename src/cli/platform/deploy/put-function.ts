@@ -17,7 +17,10 @@ const UPLOAD_MS = 10 * 60_000;
 const WAIT = { maxWaitTime: 300, minDelay: 1, maxDelay: 5 } as const;
 
 /** What CreateFunction cannot do without; whoever changes a function leaves it alone. */
-export type FirstSettings = { readonly role: string };
+export type FirstSettings = {
+  readonly role: string;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+};
 
 /**
  * Creates the function, or changes what is different, and publishes a version of it: Lambda makes none where nothing has
@@ -67,7 +70,8 @@ async function createFunction(
   ZipFile: Uint8Array,
   settings: ChangedSettings & FirstSettings,
 ): Promise<void> {
-  const input = { FunctionName, Code: { ZipFile }, Role: settings.role, ...members(settings) };
+  const { role, tags: Tags = {} } = settings;
+  const input = { FunctionName, Code: { ZipFile }, Role: role, Tags, ...members(settings) };
   await lambda.call('CreateFunction', FunctionName, (client, options) =>
     client.send(new CreateFunctionCommand(input), { ...options, requestTimeout: UPLOAD_MS }),
   );

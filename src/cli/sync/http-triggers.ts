@@ -1,0 +1,217 @@
+import {
+  type Api,
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  CreateIntegrationCommand,
+  CreateRouteCommand,
+  CreateStageCommand,
+  DeleteIntegrationCommand,
+  DeleteRouteCommand,
+  GetApisCommand,
+  GetIntegrationsCommand,
+  GetRoutesCommand,
+  type Route,
+  UpdateRouteCommand,
+} from '@aws-sdk/client-apigatewayv2';
+import type { LambdaCalls } from '../platform/lambda-calls.ts';
+import { allowInvoke } from './invoke-permission.ts';
+import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
+import { functionOfArn, sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
+
+type Known = {
+  readonly apiId: string;
+  readonly endpoint: string;
+  /** By route key. */
+  readonly routes: Map<string, { readonly routeId: string; readonly integrationId: string }>;
+  /** Id by the name of the function. */
+  readonly integrations: Map<string, string>;
+};
+
+type SendOptions = { readonly abortSignal: AbortSignal };
+type Page<Item> = { readonly Items?: Item[] | undefined; readonly NextToken?: string | undefined };
+
+/**
+ * The routes of a source: one HTTP API with the stage `$default`, and an integration for each function.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
+ */
+export class HttpTriggers implements TriggerTable {
+  readonly #lambda: LambdaCalls;
+  readonly #name: string;
+  readonly #gateway: ServiceCalls<ApiGatewayV2Client>;
+  #known: Known | undefined;
+
+  constructor(lambda: LambdaCalls, sourceName: string, signal: AbortSignal) {
+    this.#lambda = lambda;
+    this.#name = `llx-sync-${sourceName}`;
+    this.#gateway = openService(new ApiGatewayV2Client(lambda.target.clientSettings), lambda, signal);
+  }
+
+  /** Where the routes are; undefined before there is one. */
+  get endpoint(): string | undefined {
+    return this.#known?.endpoint;
+  }
+
+  async read(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const api = await this.#find();
+    this.#known = api === undefined ? undefined : await this.#readApi(api);
+    if (this.#known === undefined) return new Map();
+    const { routes, integrations } = this.#known;
+    const functions = new Map([...integrations].map(([name, id]) => [id, name]));
+    return sortedLists(
+      [...routes].flatMap(([key, { integrationId }]) => {
+        const name = functions.get(integrationId);
+        return name === undefined ? [] : [[name, key] as const];
+      }),
+    );
+  }
+
+  async put(target: TriggerTarget, RouteKey: string): Promise<void> {
+    this.#known ??= await this.#create();
+    const { apiId: ApiId, routes } = this.#known;
+    const integrationId = await this.#integration(this.#known, target);
+    await allowInvoke(this.#lambda, target.functionName, {
+      // Of another API of that name, made anew, it must be another one.
+      statementId: `llx-sync-http-${ApiId}`,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: this.#sourceArn(target, ApiId),
+    });
+    const Target = `integrations/${integrationId}`;
+    const known = routes.get(RouteKey);
+    if (known?.integrationId === integrationId) return;
+    const { RouteId: routeId = '' } =
+      known === undefined
+        ? await this.#call('CreateRoute', (client, options) =>
+            client.send(new CreateRouteCommand({ ApiId, RouteKey, Target }), options),
+          )
+        : await this.#call('UpdateRoute', (client, options) =>
+            client.send(new UpdateRouteCommand({ ApiId, RouteId: known.routeId, Target }), options),
+          );
+    routes.set(RouteKey, { routeId, integrationId });
+  }
+
+  async remove({ functionName }: TriggerTarget, routeKey: string): Promise<void> {
+    if (this.#known === undefined) return;
+    const { apiId: ApiId, routes, integrations } = this.#known;
+    const IntegrationId = integrations.get(functionName);
+    const route = routes.get(routeKey);
+    if (IntegrationId === undefined) return;
+    if (route?.integrationId === IntegrationId) {
+      await this.#gone('DeleteRoute', (client, options) =>
+        client.send(new DeleteRouteCommand({ ApiId, RouteId: route.routeId }), options),
+      );
+      routes.delete(routeKey);
+    }
+    if ([...routes.values()].some(({ integrationId }) => integrationId === IntegrationId)) return;
+    await this.#gone('DeleteIntegration', (client, options) =>
+      client.send(new DeleteIntegrationCommand({ ApiId, IntegrationId }), options),
+    );
+    integrations.delete(functionName);
+  }
+
+  close(): void {
+    this.#gateway.close();
+  }
+
+  async #find(): Promise<Api | undefined> {
+    const apis = await this.#all<Api>('GetApis', (client, NextToken, options) =>
+      client.send(new GetApisCommand({ NextToken }), options),
+    );
+    return apis.find(({ Name, ProtocolType }) => Name === this.#name && ProtocolType === 'HTTP');
+  }
+
+  async #readApi({ ApiId = '', ApiEndpoint = '' }: Api): Promise<Known> {
+    const [integrations, routes] = await Promise.all([
+      this.#all('GetIntegrations', (client, NextToken, options) =>
+        client.send(new GetIntegrationsCommand({ ApiId, NextToken }), options),
+      ),
+      this.#all<Route>('GetRoutes', (client, NextToken, options) =>
+        client.send(new GetRoutesCommand({ ApiId, NextToken }), options),
+      ),
+    ]);
+    return {
+      apiId: ApiId,
+      endpoint: ApiEndpoint,
+      integrations: new Map(
+        integrations.map(({ IntegrationId = '', IntegrationUri = '' }) => [
+          functionOfArn(IntegrationUri) ?? '',
+          IntegrationId,
+        ]),
+      ),
+      routes: new Map(
+        routes.map(({ RouteKey = '', RouteId: routeId = '', Target = '' }) => [
+          RouteKey,
+          { routeId, integrationId: Target.replace(/^integrations\//, '') },
+        ]),
+      ),
+    };
+  }
+
+  async #create(): Promise<Known> {
+    const input = { Name: this.#name, ProtocolType: 'HTTP', Tags: { 'llx:source': this.#name } } as const;
+    const { ApiId = '', ApiEndpoint = '' } = await this.#call('CreateApi', (client, options) =>
+      client.send(new CreateApiCommand(input), options),
+    );
+    await this.#call('CreateStage', (client, options) =>
+      client.send(new CreateStageCommand({ ApiId, StageName: '$default', AutoDeploy: true }), options),
+    );
+    return { apiId: ApiId, endpoint: ApiEndpoint, routes: new Map(), integrations: new Map() };
+  }
+
+  async #integration({ apiId: ApiId, integrations }: Known, target: TriggerTarget): Promise<string> {
+    const known = integrations.get(target.functionName);
+    if (known !== undefined) return known;
+    const input = {
+      ApiId,
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: target.arn,
+      PayloadFormatVersion: '2.0',
+    } as const;
+    const { IntegrationId = '' } = await this.#call('CreateIntegration', (client, options) =>
+      client.send(new CreateIntegrationCommand(input), options),
+    );
+    integrations.set(target.functionName, IntegrationId);
+    return IntegrationId;
+  }
+
+  #sourceArn({ arn }: TriggerTarget, apiId: string): string {
+    const [, partition = 'aws', , region = '', account = ''] = arn.split(':');
+    return `arn:${partition}:execute-api:${region}:${account}:${apiId}/*`;
+  }
+
+  #call<Output>(
+    operation: string,
+    send: (client: ApiGatewayV2Client, options: SendOptions) => Promise<Output>,
+  ): Promise<Output> {
+    return this.#gateway.call(`apigateway:${operation}`, this.#name, send);
+  }
+
+  async #gone(
+    operation: string,
+    send: (client: ApiGatewayV2Client, options: SendOptions) => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await this.#call(operation, send);
+    } catch (error) {
+      // Somebody else has deleted it.
+      if (!isAnswer(error, 'NotFoundException')) throw error;
+    }
+  }
+
+  async #all<Item>(
+    operation: string,
+    send: (
+      client: ApiGatewayV2Client,
+      nextToken: string | undefined,
+      options: SendOptions,
+    ) => Promise<Page<Item>>,
+  ): Promise<readonly Item[]> {
+    const items: Item[] = [];
+    let token: string | undefined;
+    do {
+      const page: Page<Item> = await this.#call(operation, (client, options) => send(client, token, options));
+      items.push(...(page.Items ?? []));
+      token = page.NextToken;
+    } while (token !== undefined);
+    return items;
+  }
+}

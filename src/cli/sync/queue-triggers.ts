@@ -1,0 +1,128 @@
+import {
+  CreateEventSourceMappingCommand,
+  DeleteEventSourceMappingCommand,
+  type EventSourceMappingConfiguration,
+  LambdaServiceException,
+  ListEventSourceMappingsCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { LIVE_ALIAS } from '../platform/deploy/live-address.ts';
+import type { LambdaCalls } from '../platform/lambda-calls.ts';
+import { inLanes } from '../platform/run-list.ts';
+import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
+import { sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
+
+/** Of a new queue, beside the function's timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_FACTOR = 6;
+const LEAST_VISIBILITY_SECONDS = 30;
+
+/**
+ * Queues whose messages a function gets. A queue that is not there is made, and never deleted: there may be messages in it.
+ */
+export class QueueTriggers implements TriggerTable {
+  readonly #lambda: LambdaCalls;
+  readonly #sqs: ServiceCalls<SQSClient>;
+
+  constructor(lambda: LambdaCalls, signal: AbortSignal) {
+    this.#lambda = lambda;
+    this.#sqs = openService(new SQSClient(lambda.target.clientSettings), lambda, signal);
+  }
+
+  async read(targets: readonly TriggerTarget[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const lists = await inLanes(targets, async ({ functionName }) =>
+      (await this.#mappings(functionName)).map((mapping) => [functionName, queueOf(mapping)] as const),
+    );
+    return sortedLists(lists.flat());
+  }
+
+  async put({ functionName, timeout }: TriggerTarget, queue: string): Promise<void> {
+    const EventSourceArn = await this.#queueArn(queue, timeout);
+    const input = {
+      FunctionName: `${functionName}:${LIVE_ALIAS}`,
+      EventSourceArn,
+      // Without it what a handler says of single messages would be ignored, and those that failed be lost.
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    } satisfies CreateEventSourceMappingCommand['input'];
+    await this.#lambda.call('CreateEventSourceMapping', functionName, async (client, options) => {
+      try {
+        await client.send(new CreateEventSourceMappingCommand(input), options);
+      } catch (error) {
+        // It is there.
+        if (!(error instanceof LambdaServiceException && error.name === 'ResourceConflictException'))
+          throw error;
+      }
+    });
+  }
+
+  async remove({ functionName }: TriggerTarget, queue: string): Promise<void> {
+    const mappings = await this.#mappings(functionName);
+    for (const { UUID } of mappings.filter((mapping) => queueOf(mapping) === queue)) {
+      await this.#lambda.find('DeleteEventSourceMapping', functionName, (client, options) =>
+        client.send(new DeleteEventSourceMappingCommand({ UUID }), options),
+      );
+    }
+  }
+
+  close(): void {
+    this.#sqs.close();
+  }
+
+  async #mappings(functionName: string): Promise<readonly EventSourceMappingConfiguration[]> {
+    const mappings: EventSourceMappingConfiguration[] = [];
+    let Marker: string | undefined;
+    do {
+      const input = {
+        FunctionName: `${functionName}:${LIVE_ALIAS}`,
+        ...(Marker === undefined ? {} : { Marker }),
+      };
+      const page = await this.#lambda.find('ListEventSourceMappings', functionName, (client, options) =>
+        client.send(new ListEventSourceMappingsCommand(input), options),
+      );
+      mappings.push(...(page?.EventSourceMappings ?? []));
+      Marker = page?.NextMarker;
+    } while (Marker !== undefined);
+    return mappings.filter(
+      ({ EventSourceArn = '', State }) => EventSourceArn.includes(':sqs:') && State !== 'Deleting',
+    );
+  }
+
+  async #queueArn(QueueName: string, timeout: number): Promise<string> {
+    const QueueUrl = (await this.#findQueue(QueueName)) ?? (await this.#createQueue(QueueName, timeout));
+    const { Attributes } = await this.#sqs.call('sqs:GetQueueAttributes', QueueName, (client, options) =>
+      client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }), options),
+    );
+    return Attributes?.QueueArn ?? '';
+  }
+
+  async #findQueue(QueueName: string): Promise<string | undefined> {
+    try {
+      const found = await this.#sqs.call('sqs:GetQueueUrl', QueueName, (client, options) =>
+        client.send(new GetQueueUrlCommand({ QueueName }), options),
+      );
+      return found.QueueUrl;
+    } catch (error) {
+      if (isAnswer(error, 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue')) return undefined;
+      throw error;
+    }
+  }
+
+  async #createQueue(QueueName: string, timeout: number): Promise<string> {
+    const Attributes = {
+      VisibilityTimeout: String(Math.max(LEAST_VISIBILITY_SECONDS, VISIBILITY_FACTOR * timeout)),
+      ...(QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {}),
+    };
+    const { QueueUrl = '' } = await this.#sqs.call('sqs:CreateQueue', QueueName, (client, options) =>
+      client.send(new CreateQueueCommand({ QueueName, Attributes }), options),
+    );
+    return QueueUrl;
+  }
+}
+
+function queueOf({ EventSourceArn = '' }: EventSourceMappingConfiguration): string {
+  return EventSourceArn.slice(EventSourceArn.lastIndexOf(':') + 1);
+}

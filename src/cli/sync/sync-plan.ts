@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HandlerPackage } from './handler-package.ts';
+import type { Triggers } from './package-metadata.ts';
+
+/** What the plan looks at of a package. */
+export type WantedHandler = Pick<
+  HandlerPackage,
+  'control' | 'functionName' | 'place' | 'version' | 'digest' | 'triggers'
+>;
+
+/** A function that an earlier round of the same source deployed. */
+export type DeployedHandler = {
+  readonly control: string;
+  readonly functionName: string;
+  readonly version: string;
+  readonly digest: string;
+  /** Whether requests go to what was deployed: nobody has moved the alias since. */
+  readonly isLive: boolean;
+  readonly triggers: Triggers;
+};
+
+/** A package that cannot be read, or is none. */
+export type UnreadablePackage = {
+  readonly place: string;
+  /** Where so much could be read. */
+  readonly control?: string;
+  readonly reasons: readonly string[];
+};
+
+export type SyncAction<Wanted extends WantedHandler = WantedHandler> =
+  | { readonly type: 'deploy'; readonly wanted: Wanted; readonly was: DeployedHandler | undefined }
+  | { readonly type: 'remove'; readonly was: DeployedHandler };
+
+/** A package that is not deployed; what ran of its control path goes on. */
+export type Refusal = {
+  readonly place: string;
+  readonly control: string | undefined;
+  readonly reasons: readonly string[];
+};
+
+export type SyncPlan<Wanted extends WantedHandler = WantedHandler> = {
+  readonly actions: readonly SyncAction<Wanted>[];
+  readonly refusals: readonly Refusal[];
+  /** Handlers that would be removed, were it known what the unreadable packages are. */
+  readonly kept: readonly DeployedHandler[];
+};
+
+export type Facts<Wanted extends WantedHandler = WantedHandler> = {
+  readonly packages: readonly Wanted[];
+  readonly unreadable: readonly UnreadablePackage[];
+  readonly deployed: readonly DeployedHandler[];
+  /** Functions of that name which are not of this source. */
+  readonly foreign: ReadonlySet<string>;
+  /** Whether handlers without a package are removed. */
+  readonly prune: boolean;
+};
+
+/**
+ * What makes the deployed functions equal to the store. Two packages that claim the same are both refused, and so is one that
+ * claims what a handler goes on serving whose own package is refused.
+ */
+export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): SyncPlan<Wanted> {
+  const { packages, unreadable, deployed, prune } = facts;
+  const refused = refusedPackages(facts);
+  const running = new Map(deployed.map((handler) => [handler.control, handler]));
+  const accepted = packages
+    .filter((wanted) => !refused.has(wanted))
+    .sort((one, other) => (one.control < other.control ? -1 : 1));
+  const deploys = accepted.flatMap((wanted): SyncAction<Wanted>[] => {
+    const was = running.get(wanted.control);
+    return was !== undefined && isDeployed(wanted, was) ? [] : [{ type: 'deploy', wanted, was }];
+  });
+  const gone = withoutPackage(facts);
+  const removes = removesGone(facts);
+  return {
+    actions: [
+      ...deploys,
+      ...(removes ? gone.map((was): SyncAction<Wanted> => ({ type: 'remove', was })) : []),
+    ],
+    refusals: [
+      ...unreadable.map(({ place, control, reasons }) => ({ place, control, reasons })),
+      ...[...refused].map(([{ place, control }, reasons]) => ({ place, control, reasons })),
+    ],
+    kept: prune && !removes ? gone : [],
+  };
+}
+
+function withoutPackage({ packages, unreadable, deployed }: Facts): readonly DeployedHandler[] {
+  const inStore = new Set([...packages, ...unreadable].map(({ control }) => control));
+  return deployed.filter(({ control }) => !inStore.has(control));
+}
+
+/** Each of them could be that of a package which cannot be read. */
+function removesGone({ prune, unreadable }: Facts): boolean {
+  return prune && unreadable.every(({ control }) => control !== undefined);
+}
+
+function isDeployed(wanted: WantedHandler, was: DeployedHandler): boolean {
+  return (
+    was.isLive &&
+    was.digest === wanted.digest &&
+    was.functionName === wanted.functionName &&
+    isDeepStrictEqual(was.triggers, wanted.triggers)
+  );
+}
+
+function refusedPackages<Wanted extends WantedHandler>(
+  facts: Facts<Wanted>,
+): ReadonlyMap<Wanted, readonly string[]> {
+  const { packages, deployed, unreadable, foreign } = facts;
+  const refused = new Map<Wanted, string[]>();
+  const refuse = (wanted: Wanted, reason: string): void => {
+    refused.set(wanted, [...(refused.get(wanted) ?? []), reason]);
+  };
+  for (const wanted of packages) {
+    if (foreign.has(wanted.functionName)) {
+      refuse(wanted, `the function ${wanted.functionName} is there and is not of this source`);
+    }
+    for (const other of packages) {
+      if (other === wanted) continue;
+      // Those of the same control path share their function's name, too: that is said in one sentence.
+      const common =
+        other.control === wanted.control
+          ? [`the control path ${wanted.control}`]
+          : claimsOf(other).filter((claim) => claimsOf(wanted).includes(claim));
+      for (const claim of common) refuse(wanted, `${other.place} claims ${claim}, too`);
+    }
+  }
+  const kept = removesGone(facts) ? [] : withoutPackage(facts);
+  // A refusal keeps what runs, which may be what another package claims, which is refused then, …
+  for (let before = -1; before !== refused.size; ) {
+    before = refused.size;
+    const held = new Set([...unreadable, ...refused.keys()].map(({ control }) => control));
+    const running = [...deployed.filter(({ control }) => held.has(control)), ...kept];
+    for (const wanted of packages) {
+      if (refused.has(wanted)) continue;
+      for (const handler of running) {
+        if (handler.control === wanted.control) continue;
+        const claims = claimsOf(handler);
+        for (const claim of claimsOf(wanted).filter((each) => claims.includes(each))) {
+          refuse(wanted, `${handler.control} goes on serving ${claim}`);
+        }
+      }
+    }
+  }
+  return refused;
+}
+
+/** What no two handlers can have. Routes are equal whatever their parameters are called. */
+function claimsOf({ functionName, triggers }: Pick<WantedHandler, 'functionName' | 'triggers'>): string[] {
+  const { routes, queues, topics } = triggers;
+  return [
+    `the function name ${functionName}`,
+    ...routes.map((route) => `the route ${route.replaceAll(/\{\w+(\+?)\}/g, '{$1}')}`),
+    ...queues.map((queue) => `the queue ${queue}`),
+    ...topics.map((topic) => `the topic ${topic}`),
+  ];
+}
