@@ -29,6 +29,8 @@ export type LambdaAnswer = {
   readonly status: number;
   /** Of the function, or AWS's words for why it was not invoked. */
   readonly body: string;
+  /** The same: those of a stream may be no text. */
+  readonly bytes: Uint8Array;
   readonly requestId: string;
   readonly failed: boolean;
 };
@@ -70,6 +72,7 @@ export async function callLambda(
   return {
     status: answer.status,
     body: answer.body,
+    bytes: answer.bytes,
     requestId: [requestId].flat()[0] ?? '',
     failed: functionError !== undefined,
   };

@@ -61,7 +61,7 @@ async function sendCase({ functionName, fixture }: SendingCase, api: LambdaApi):
   const { event, clientContext } = fixture;
   const context = clientContext === undefined ? {} : { clientContext };
   try {
-    const { status, body, failed } = await callLambda(
+    const { status, body, bytes, failed } = await callLambda(
       { functionName, event: JSON.stringify(event), ...context },
       api,
     );
@@ -69,7 +69,7 @@ async function sendCase({ functionName, fixture }: SendingCase, api: LambdaApi):
     if (failed && fixture.expect?.error === undefined) {
       return `the function failed: ${body.slice(0, REPEATED_CHARACTERS)}`;
     }
-    const [first, ...more] = callerMismatches(fixture, body, failed);
+    const [first, ...more] = callerMismatches(fixture, bytes, failed);
     if (first === undefined) return undefined;
     return `${mismatchSentence(first)}${more.length === 0 ? '' : ` And ${more.length} more.`}`;
   } catch (error) {
@@ -84,7 +84,7 @@ const REPEATED_CHARACTERS = 300;
 /** What a caller can tell: the answer, unless it depends on a clock or chance that were to be fixed, and the error. */
 function callerMismatches(
   { expect: expectation = {}, clock, seed }: SendingCase['fixture'],
-  body: string,
+  bytes: Uint8Array,
   failed: boolean,
 ): readonly Mismatch[] {
   const { answer, match, ignore, error } = expectation;
@@ -95,7 +95,7 @@ function callerMismatches(
     ...(ignore === undefined ? {} : { ignore }),
     ...(error === undefined ? {} : { error }),
   };
-  const found = readAnswer(Buffer.from(body));
+  const found = readAnswer(bytes);
   const observed: Observed = {
     ...(failed ? { answer: undefined, error: errorOf(found) } : { answer: found }),
     logs: [],

@@ -23,6 +23,7 @@ const FUNCTIONS = {
   echo: { handler: 'src/functions.echo', environment: { STAGE: 'configured' } },
   fails: { handler: 'src/functions.fails' },
   text: { handler: 'src/functions.text' },
+  bytes: { handler: 'src/functions.bytes' },
   waits: { handler: 'src/functions.waits', timeout: 900 },
   draws: { handler: 'src/functions.draws' },
   calls: { handler: 'src/functions.calls', timeout: 30 },
@@ -62,7 +63,10 @@ describe('an invocation', () => {
     });
     expect(durationMs).toBeGreaterThan(0);
     expect((await llx.invoke('echo')).answer).toEqual({ event: {}, stage: 'configured', invocations: 2 });
+    expect((await llx.invoke('echo', null)).answer).toMatchObject({ event: null });
     expect((await llx.invoke('text', null)).answer).toBe('plain');
+    // What a stream gives that is no text: any other bytes must be another answer.
+    expect((await llx.invoke('bytes', [0xff, 0xfe])).answer).toBe('//4=');
   });
 
   test('that fails is an answer with the error at its place in the source, and what was printed', async () => {
@@ -101,7 +105,7 @@ describe('an invocation', () => {
     await expect(llx.invoke('nobody')).rejects.toMatchObject({
       code: 'LLX_FUNCTION_UNKNOWN',
       message:
-        "Expected a function of the project, found 'nobody'. There are: echo, fails, text, waits, draws, calls, slow, late.",
+        "Expected a function of the project, found 'nobody'. There are: echo, fails, text, bytes, waits, draws, calls, slow, late.",
     });
   });
 
@@ -196,7 +200,7 @@ describe('a project', () => {
     expect((await second.invoke('text')).answer).toBe('plain');
     expect(llx.logs()).toEqual([]);
     const lambda = new LambdaClient(clientOptions(second));
-    expect((await lambda.send(new ListFunctionsCommand())).Functions).toHaveLength(8);
+    expect((await lambda.send(new ListFunctionsCommand())).Functions).toHaveLength(9);
     lambda.destroy();
     const waiting = second.invoke('waits');
     const told = expect(waiting).rejects.toMatchObject({ code: 'LLX_UNREACHABLE' });

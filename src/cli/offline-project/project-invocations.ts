@@ -43,7 +43,7 @@ export class ProjectInvocations {
       const answer = await callLambda(
         {
           functionName,
-          event: JSON.stringify(event ?? {}),
+          event: JSON.stringify(event === undefined ? {} : event),
           clientContext,
           qualifier,
           traceId: `Root=${run.root};Sampled=0`,
@@ -76,9 +76,9 @@ export class ProjectInvocations {
 }
 
 function toInvocation(functionName: string, answer: LambdaAnswer, run: JournalRun): Invocation {
-  const { requestId, body, failed } = answer;
+  const { requestId, bytes, failed } = answer;
   const { result, logs, calls } = run;
-  const value = readAnswer(Buffer.from(body));
+  const value = readAnswer(bytes);
   return {
     requestId,
     functionName,

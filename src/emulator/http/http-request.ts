@@ -20,7 +20,9 @@ export type HttpRequest = {
 export type HttpAnswer = {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** As text. */
   readonly body: string;
+  readonly bytes: Uint8Array;
 };
 
 /**
@@ -41,13 +43,11 @@ export function httpRequest(
         if (length > limitBytes) response.destroy(new RangeError(`expected at most ${limitBytes} bytes`));
       });
       response.once('error', reject);
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
+      response.once('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const { statusCode = 0, headers: answered } = response;
+        resolve({ status: statusCode, headers: answered, body: bytes.toString('utf8'), bytes });
+      });
     });
     call.once('error', reject);
     call.end(body);

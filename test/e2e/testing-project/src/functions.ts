@@ -23,6 +23,10 @@ export const fails = async () => {
 
 export const text = async () => 'plain';
 
+export const bytes = awslambda.streamifyResponse(async (event: readonly number[], response) => {
+  response.end(Buffer.from(event));
+});
+
 export const waits = async () => {
   await new Promise((resolve) => setTimeout(resolve, 600_000));
 };
