@@ -72,8 +72,10 @@ export function explainAwsFailure(
   if (DENIED.includes(error.name)) return denied(attempt, error);
   if (attempt.functionName !== undefined && error.name === 'ResourceNotFoundException') {
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
-      message: `Expected a deployed function named ${attempt.functionName}, found none in this account and region.`,
-      mend: 'Deploy it, or choose the account and region it is in: --profile NAME, --region REGION',
+      message: `Expected a deployed function named ${attempt.functionName}, found none${emulator ? '' : ' in this account and region'}.`,
+      mend: emulator
+        ? 'See which there are: llx list\nOr deploy it: llx deploy DIR --name NAME'
+        : 'Deploy it, or choose the account and region it is in: --profile NAME, --region REGION',
       cause: error,
     });
   }

@@ -8,7 +8,7 @@ import {
   type DeployRequest,
   planDeployment,
 } from './deploy/deploy-function.ts';
-import type { UrlAccess } from './deploy/deployed-function.ts';
+import { readRuntime, type UrlAccess } from './deploy/deployed-function.ts';
 import { accessText, deploymentFacts, liveText, planFacts, planText, uploadText } from './deploy-text.ts';
 import { type FunctionPackage, type PackageFlags, packageFunction } from './package/package-function.ts';
 import { type OutputStream, type Surroundings, writeJson } from './platform-output.ts';
@@ -47,7 +47,9 @@ export async function runDeploy(
     // The target first: whoever has to start an emulator is told before anything is built.
     return await withLambda(flags, env, async (lambda, { signal }) => {
       const place = lambda.target.describe();
-      const code = await packaged(resolve(directory), flags, progress, stderr);
+      const deployedRuntime = await readRuntime(lambda, flags.name);
+      const found = deployedRuntime === undefined ? {} : { deployedRuntime };
+      const code = await packaged(resolve(directory), { ...flags, ...found }, progress, stderr);
       signal.throwIfAborted();
       const request = requestOf(flags, lambda.target);
       progress.begin(`Comparing with what is deployed at ${place}`);

@@ -35,15 +35,27 @@ export type AliasTarget = {
   readonly weights: Readonly<Record<string, number>>;
 };
 
+/** What packages are made for; undefined where there is no function of that name, or an image. Rejects with LlxError. */
+export async function readRuntime(lambda: LambdaCalls, functionName: string): Promise<string | undefined> {
+  return (await readConfiguration(lambda, functionName))?.Runtime;
+}
+
+async function readConfiguration(
+  lambda: LambdaCalls,
+  FunctionName: string,
+): Promise<FunctionConfiguration | undefined> {
+  return await lambda.find('GetFunctionConfiguration', FunctionName, (client, options) =>
+    client.send(new GetFunctionConfigurationCommand({ FunctionName }), options),
+  );
+}
+
 /** Undefined where there is no function of that name. Rejects with LlxError. */
 export async function readDeployedFunction(
   lambda: LambdaCalls,
   FunctionName: string,
   aliasName: string,
 ): Promise<DeployedFunction | undefined> {
-  const configuration = await lambda.find('GetFunctionConfiguration', FunctionName, (client, options) =>
-    client.send(new GetFunctionConfigurationCommand({ FunctionName }), options),
-  );
+  const configuration = await readConfiguration(lambda, FunctionName);
   if (configuration === undefined) return undefined;
   const [alias, live, url] = await Promise.all([
     readAlias(lambda, FunctionName, aliasName),

@@ -21,6 +21,8 @@ export type DetectedFunction =
 
 export type FunctionFlags = {
   readonly runtime?: string;
+  /** Of the function as it is deployed: kept where nobody said another one, and it can run the folder. */
+  readonly deployedRuntime?: string;
   readonly handler?: string;
   /** `false`: the folder goes into the package as it is. */
   readonly bundle?: boolean;
@@ -43,8 +45,9 @@ const PYTHON_HANDLERS = ['lambda_handler', 'handler'];
  */
 export async function detectFunction(directory: string, flags: FunctionFlags): Promise<DetectedFunction> {
   const names = await namesIn(directory);
-  const { runtime } = flags;
-  const family = runtime === undefined ? guessFamily(names, flags.handler) : runtimeFamily(runtime);
+  const guessed = guessFamily(names, flags.handler);
+  const runtime = flags.runtime ?? keptRuntime(flags.deployedRuntime, guessed);
+  const family = runtime === undefined ? guessed : runtimeFamily(runtime);
   if (family === undefined) throw packageInvalid(`${runtimeUnsupported(runtime ?? '')}.`);
   switch (family) {
     case 'provided':
@@ -62,6 +65,13 @@ export async function detectFunction(directory: string, flags: FunctionFlags): P
     case 'nodejs':
       return nodeFunction(directory, names, { ...flags, runtime: runtime ?? NODE_RUNTIME });
   }
+}
+
+function keptRuntime(
+  deployed: string | undefined,
+  guessed: ReturnType<typeof guessFamily>,
+): string | undefined {
+  return deployed !== undefined && runtimeFamily(deployed) === guessed ? deployed : undefined;
 }
 
 async function namesIn(directory: string): Promise<readonly string[]> {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { extractZip } from '../../../emulator/code/extract-zip.ts';
-import { packageFunction } from './package-function.ts';
+import { type PackageFlags, packageFunction } from './package-function.ts';
 
 let root: string;
 let number = 0;
@@ -171,6 +171,15 @@ describe('other functions', () => {
       'index.mjs': 'export const handler = () => 1;\n',
     });
     expect(await packageFunction(styles, {})).toMatchObject({ handler: 'index.handler' });
+  });
+
+  test('the runtime of a deployed function stays, unless another one is said or the folder is of another kind', async () => {
+    const directory = await folder({ 'app.py': 'def handler(event, context):\n    return 1\n' });
+    const runtimeOf = async (flags: PackageFlags) => (await packageFunction(directory, flags)).runtime;
+    const deployedRuntime = 'python3.9';
+    expect(await runtimeOf({ deployedRuntime })).toBe('python3.9');
+    expect(await runtimeOf({ deployedRuntime, runtime: 'python3.12' })).toBe('python3.12');
+    expect(await runtimeOf({ deployedRuntime: 'nodejs22.x' })).toMatch(/^python/);
   });
 
   test('a Python file may begin with a byte order mark', async () => {
