@@ -63,9 +63,12 @@ class DockerEngine implements ContainerEngine {
   async gateway(network: string): Promise<string | undefined> {
     if (network === 'host') return undefined;
     const { IPAM } = await this.#docker.getNetwork(network).inspect();
-    const gateway: unknown = IPAM?.Config?.[0]?.Gateway;
-    if (typeof gateway === 'string' && gateway !== '') return gateway;
-    throw new Error(`the network ${network} has no gateway by which a container reaches this machine`);
+    const { Gateway, Subnet } = IPAM?.Config?.find((config) => config.Gateway ?? config.Subnet) ?? {};
+    const gateway = Gateway ?? firstAddress(Subnet);
+    if (gateway !== undefined) return gateway;
+    throw new Error(
+      `a container in the network ${network} does not reach this machine: it has no gateway here (--container-network host is the machine's own)`,
+    );
   }
 
   async run(settings: ContainerCreateOptions): Promise<RunningContainer> {
@@ -145,6 +148,12 @@ async function exitOf(container: Docker.Container): Promise<ExitStatus> {
   } catch {
     return { code: null, signal: null, container: 'engine-lost' };
   }
+}
+
+/** What an engine gives itself in its default network, without saying so: `172.17.0.1` of `172.17.0.0/16`. */
+function firstAddress(subnet: string | undefined): string | undefined {
+  const [, network, last] = /^(\d+\.\d+\.\d+)\.(\d+)\/\d+$/.exec(subnet ?? '') ?? [];
+  return network === undefined ? undefined : `${network}.${Number(last) + 1}`;
 }
 
 function statusOf(error: unknown): unknown {
