@@ -8,9 +8,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { build } from 'esbuild';
+import { GroupGuard } from '../group-guard.ts';
 import { descendants } from '../process-memory.ts';
 
 const run = promisify(execFile);
+const guard = new GroupGuard();
 
 /** Why no engine can be started here; undefined where one can. It needs the rights of root. */
 export const noDockerEngine = reasonAgainst();
@@ -64,6 +66,8 @@ export class TestEngine {
       { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
     );
     this.#process = child;
+    // A test that is killed must leave no engine behind.
+    if (child.pid !== undefined) child.once('exit', guard.watch(child.pid));
     const log: string[] = [];
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr }).on('line', (line) => {
