@@ -16,6 +16,7 @@ import { addLogsCommand } from './commands/logs.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addScheduleCommand } from './commands/schedule.ts';
 import { addSmokeCommand } from './commands/smoke.ts';
+import { addSyncCommand } from './commands/sync.ts';
 import { addVersionsCommand } from './commands/versions.ts';
 import { errorText } from './error-text.ts';
 import { version } from './package-paths.ts';
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   addRollbackCommand(program);
   addDeleteCommand(program);
   addScheduleCommand(program);
+  addSyncCommand(program);
   try {
     process.exitCode = 0;
     refuseUnknownCommand(program, argv[0]);

@@ -7,29 +7,15 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { LlxError } from '../../errors/llx-error.ts';
 import { explainAwsFailure } from '../live/aws-failure.ts';
+import type { S3Location } from './s3-location.ts';
 import type { Store } from './store.ts';
 import { storeUnreadable } from './store-unreadable.ts';
-
-/** `s3://bucket/prefix` */
-export type S3Location = { readonly bucket: string; readonly prefix: string };
 
 type S3Entry = { readonly path: string; readonly key: string; readonly etag: string; readonly size: number };
 
 const MOST_OBJECTS = 100_000;
 const MOST_BYTES = 4 * 1024 ** 3;
 const AT_ONCE = 8;
-
-/** Undefined for what is no address of S3. @throws LlxError LLX_USAGE for a bad one */
-export function s3Location(source: string): S3Location | undefined {
-  if (!/^s3:/i.test(source)) return undefined;
-  const [, bucket, prefix = ''] =
-    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(source) ?? [];
-  if (bucket !== undefined) return { bucket, prefix: prefix.replace(/\/+$/, '') };
-  throw new LlxError('LLX_USAGE', {
-    message: `Expected an address such as s3://bucket/prefix, found "${source.slice(0, 200)}".`,
-    mend: 'llx sync s3://my-handlers/production',
-  });
-}
 
 /**
  * Packages in S3. They are mirrored into a folder of this machine: what has the same ETag is not downloaded again, and a file

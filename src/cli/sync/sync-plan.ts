@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HandlerPackage } from './handler-package.ts';
+import { functionNameOf, type HandlerPackage } from './handler-package.ts';
 import type { Triggers } from './package-metadata.ts';
 
 /** What the plan looks at of a package. */
@@ -62,12 +62,12 @@ export type Facts<Wanted extends WantedHandler = WantedHandler> = {
 export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): SyncPlan<Wanted> {
   const { packages, unreadable, deployed, prune } = facts;
   const refused = refusedPackages(facts);
-  const running = new Map(deployed.map((handler) => [handler.control, handler]));
+  const running = new Map(deployed.map((handler) => [handler.functionName, handler]));
   const accepted = packages
     .filter((wanted) => !refused.has(wanted))
     .sort((one, other) => (one.control < other.control ? -1 : 1));
   const deploys = accepted.flatMap((wanted): SyncAction<Wanted>[] => {
-    const was = running.get(wanted.control);
+    const was = running.get(wanted.functionName);
     return was !== undefined && isDeployed(wanted, was) ? [] : [{ type: 'deploy', wanted, was }];
   });
   const gone = withoutPackage(facts);
@@ -86,8 +86,13 @@ export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): Sy
 }
 
 function withoutPackage({ packages, unreadable, deployed }: Facts): readonly DeployedHandler[] {
-  const inStore = new Set([...packages, ...unreadable].map(({ control }) => control));
-  return deployed.filter(({ control }) => !inStore.has(control));
+  const inStore = namesOf([...packages, ...unreadable]);
+  return deployed.filter(({ functionName }) => !inStore.has(functionName));
+}
+
+/** Of functions: two control paths of one name are one function. */
+function namesOf(packages: readonly { readonly control?: string }[]): ReadonlySet<string> {
+  return new Set(packages.flatMap(({ control }) => (control === undefined ? [] : [functionNameOf(control)])));
 }
 
 /** Each of them could be that of a package which cannot be read. */
@@ -99,7 +104,7 @@ function isDeployed(wanted: WantedHandler, was: DeployedHandler): boolean {
   return (
     was.isLive &&
     was.digest === wanted.digest &&
-    was.functionName === wanted.functionName &&
+    was.control === wanted.control &&
     isDeepStrictEqual(was.triggers, wanted.triggers)
   );
 }
@@ -130,12 +135,12 @@ function refusedPackages<Wanted extends WantedHandler>(
   // A refusal keeps what runs, which may be what another package claims, which is refused then, …
   for (let before = -1; before !== refused.size; ) {
     before = refused.size;
-    const held = new Set([...unreadable, ...refused.keys()].map(({ control }) => control));
-    const running = [...deployed.filter(({ control }) => held.has(control)), ...kept];
+    const held = namesOf([...unreadable, ...refused.keys()]);
+    const running = [...deployed.filter(({ functionName }) => held.has(functionName)), ...kept];
     for (const wanted of packages) {
       if (refused.has(wanted)) continue;
       for (const handler of running) {
-        if (handler.control === wanted.control) continue;
+        if (handler.functionName === wanted.functionName) continue;
         const claims = claimsOf(handler);
         for (const claim of claimsOf(wanted).filter((each) => claims.includes(each))) {
           refuse(wanted, `${handler.control} goes on serving ${claim}`);
