@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { checkExpectation } from '../fixtures/expect/check-expectation.ts';
 import { loadFixture } from '../fixtures/load-fixtures.ts';
 import { ExpectationWriter } from './expectation-writer.ts';
 import type { RunnableCase } from './smoke-case.ts';
@@ -98,4 +99,64 @@ test('a file that is gone is told', async () => {
   expect(await new ExpectationWriter().update(one, observed(1))).toEqual({
     refused: expect.stringMatching(/^Not written: ENOENT/),
   });
+});
+
+test('no secret is written that the fixture did not have: what stands there fits any', async () => {
+  const event = { password: 'hunter22-of-mine', email: 'ada@shop.test', apiKey: 'REDACTED-1' };
+  const secrets = ['of-the-environment-1'];
+  const answer = {
+    body: JSON.stringify({ token: 'f00-and-bar', email: 'ada@shop.test', as: 'bob@shop.test' }),
+    headers: { 'set-cookie': 'sid=n3w-one; Path=/' },
+    seen: 'hunter22-of-mine',
+    key: 'REDACTED-1',
+    note: 'connected as of-the-environment-1',
+    statusCode: 201,
+    pin: 201,
+  };
+  const kept = {
+    statusCode: 200,
+    note: { $regex: '^connected' },
+    body: { $json: { id: { $any: 'absent' } } },
+  };
+  for (const expect_ of [undefined, { answer: kept }, { answer: 1 }]) {
+    const one = await caseOf({ event, ...(expect_ === undefined ? {} : { expect: expect_ }) });
+    const update = await new ExpectationWriter({ secrets, rules: {} }).update(one, observed(answer));
+    const { expect: expected } = JSON.parse(await written());
+    expect(JSON.stringify(expected)).not.toMatch(/f00-and-bar|bob@|n3w-one|of-the-environment-1/);
+    expect(expected.answer).toMatchObject({
+      seen: 'hunter22-of-mine',
+      key: 'REDACTED-1',
+      statusCode: 201,
+      headers: { 'set-cookie': { $regex: { pattern: '^sid=.+; Path=\\/$' } } },
+    });
+    expect(update).toEqual({ expectation: expected, written: true });
+    expect(checkExpectation(expected, observed(answer))).toEqual([]);
+  }
+});
+
+test('what a function is refused with, and what it sends, is written without secrets, too', async () => {
+  const error = { errorType: 'Refused', errorMessage: 'no Bearer abcdef.123456.xyz' };
+  const calls: WorldInvocation['calls'] = [
+    { type: 'sendMessage', queue: 'mails', body: '{"to":"ada@shop.test","n":2}', attributes: {} },
+  ];
+  const one = await caseOf({ event: {}, expect: { answer: 1, callsExactly: true, maximumDurationMs: 9 } });
+  const saw = observed(undefined, { error, calls, durationMs: 3 });
+  await new ExpectationWriter().update(one, saw);
+  const { expect: expected } = JSON.parse(await written());
+  expect(JSON.stringify(expected)).not.toMatch(/123456|ada@/);
+  expect(expected.calls).toEqual([
+    { sendMessage: { queue: 'mails', body: { to: { $any: 'string' }, n: 2 } } },
+  ]);
+  expect(checkExpectation(expected, saw)).toEqual([]);
+});
+
+test('a fixture that had no expectation gets that of a recording, unless clock or chance are fixed', async () => {
+  const answer = { id: '6f1a7a0e-3c0e-4b51-9d8b-0e6c7f2b9a11', at: new Date().toISOString() };
+  await new ExpectationWriter().update(await caseOf({ event: {} }), observed(answer));
+  expect(JSON.parse(await written())).toEqual({
+    event: {},
+    expect: { answer: { id: { $any: 'uuid' }, at: { $any: 'date' } } },
+  });
+  await new ExpectationWriter({ fixed: true }).update(await caseOf({ event: {} }), observed(answer));
+  expect(JSON.parse(await written())).toEqual({ event: {}, expect: { answer } });
 });

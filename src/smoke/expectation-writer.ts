@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../fixtures/event-fields.ts';
 import type { Expectation } from '../fixtures/expect/expectation.ts';
 import { isOwnError } from '../fixtures/expect/observed.ts';
-import { updatedExpectation } from '../fixtures/expect/updated-expectation.ts';
 import { fixtureParts } from '../fixtures/fixture.ts';
+import { unsecretExpectation } from '../fixtures/record/unsecret-expectation.ts';
+import type { RedactionRules } from '../fixtures/redact/redaction-rules.ts';
 import type { RunnableCase } from './smoke-case.ts';
 import type { WorldInvocation } from './world.ts';
 
@@ -13,10 +14,27 @@ export type ExpectationUpdate =
   | { readonly expectation: Expectation; readonly written: boolean }
   | { readonly refused: string };
 
+export type ExpectationWriterOptions = {
+  /** What is never written: as of recordings. */
+  readonly rules?: RedactionRules;
+  /** Secrets, wherever they stand. */
+  readonly secrets?: readonly string[];
+  /** Whether clock or chance are fixed for all cases. @default false */
+  readonly fixed?: boolean;
+};
+
+/** Between two clocks of one machine. */
+const SKEW_MS = 2_000;
+
 /** `--update`: writes into fixtures what their functions do now. One for each run. */
 export class ExpectationWriter {
+  readonly #options: ExpectationWriterOptions;
   /** What this run expects by now, by file: several functions may share a fixture. */
   readonly #expected = new Map<string, Promise<ExpectationUpdate>>();
+
+  constructor(options: ExpectationWriterOptions = {}) {
+    this.#options = options;
+  }
 
   /** What the fixture says beside its expectation stays as it is. */
   async update(one: RunnableCase, observed: WorldInvocation): Promise<ExpectationUpdate> {
@@ -30,14 +48,24 @@ export class ExpectationWriter {
       const update = await known;
       return 'expectation' in update ? { ...update, written: false } : update;
     }
-    const update = write(one, observed);
+    const update = write(one, observed, this.#options);
     this.#expected.set(one.file, update);
     return await update;
   }
 }
 
-async function write({ file, fixture }: RunnableCase, observed: WorldInvocation): Promise<ExpectationUpdate> {
-  const expectation = updatedExpectation(fixture.expect, observed);
+async function write(
+  { file, fixture }: RunnableCase,
+  observed: WorldInvocation,
+  { fixed = false, ...options }: ExpectationWriterOptions,
+): Promise<ExpectationUpdate> {
+  const now = Date.now();
+  const expectation = unsecretExpectation(fixture, observed, {
+    ...options,
+    fixed: fixed || fixture.clock !== undefined || fixture.seed !== undefined,
+    from: now - observed.durationMs - SKEW_MS,
+    to: now + SKEW_MS,
+  });
   // A run that took too long changes nothing of what is demanded.
   if (isDeepStrictEqual(expectation, fixture.expect)) return { expectation, written: false };
   try {

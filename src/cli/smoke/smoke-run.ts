@@ -7,6 +7,7 @@ import type { SmokeCase } from '../../smoke/smoke-case.ts';
 import type { StartWorld } from '../../smoke/world.ts';
 import type { Configuration } from '../configuration.ts';
 import { startOfflineProject } from '../offline-project.ts';
+import { secretVariables } from '../recorded-invocation.ts';
 import { codeFrame } from './code-frames.ts';
 import type { Reports } from './open-reports.ts';
 
@@ -48,7 +49,7 @@ export async function smokeRun(flags: SmokeRunFlags, options: SmokeRunOptions): 
     ...(shard === undefined ? {} : { shard }),
     startedAt: Date.now(),
   };
-  const writer = flags.update === true ? new ExpectationWriter() : undefined;
+  const writer = flags.update === true ? writerOf(configuration, flags) : undefined;
   const roots = new Map(configuration.functions.map(({ name, root }) => [name, root]));
   reports.begin(facts);
   const results = await runCases(cases, {
@@ -70,6 +71,15 @@ export async function smokeRun(flags: SmokeRunFlags, options: SmokeRunOptions): 
   reports.end({ ...facts, totals, durationMs: performance.now() - began, interrupted, results });
   if (interrupted) return 130;
   return totals.failed + totals.skipped === 0 ? 0 : 1;
+}
+
+/** What recordings do not write it does not write either. */
+function writerOf({ functions, record }: Configuration, { clock, seed }: SmokeRunFlags): ExpectationWriter {
+  return new ExpectationWriter({
+    ...(record === undefined ? {} : { rules: record }),
+    secrets: secretVariables(functions),
+    fixed: clock !== undefined || seed !== undefined,
+  });
 }
 
 /** Each function's cases beside an emulator of their own. */
