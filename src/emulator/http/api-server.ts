@@ -106,6 +106,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
     close: () => {
       closed ??= app.close();
+      door.close();
       return closed;
     },
   };

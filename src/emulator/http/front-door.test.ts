@@ -94,6 +94,19 @@ test('a WebSocket is refused where no door takes it; any other upgrade is left u
   expect(await upgrade('localhost', 'h2c')).toBe('200');
 });
 
+test('a client that was refused a WebSocket and keeps its side open does not hold the server when it closes', async () => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  socket.write(
+    ['GET /here HTTP/1.1', 'host: localhost', 'connection: upgrade', 'upgrade: websocket', '', ''].join(
+      '\r\n',
+    ),
+  );
+  expect(await text(socket)).toContain('there are no WebSockets here');
+  await api.close();
+  socket.destroy();
+});
+
 const FOREIGN = '403 {"Message":"requests from web pages are refused';
 
 test('pages of another origin pass where the door says so, and there alone', async () => {
@@ -104,6 +117,12 @@ test('pages of another origin pass where the door says so, and there alone', asy
   expect(await from('greet.localhost', 'origin: https://app.example')).toContain(FOREIGN);
   expect(await from('open.localhost', 'sec-fetch-site: cross-site')).toContain(FOREIGN);
   expect(await from('open.localhost', 'sec-fetch-site: none')).toBe('200 GET /a ');
+  // A link, or an image.
+  const linkFrom = (host: string, page: string): Promise<string> =>
+    from(host, 'sec-fetch-site: cross-site', `referer: ${page}`);
+  expect(await linkFrom('open.localhost', 'https://app.example/')).toBe('200 GET /a ');
+  expect(await linkFrom('open.localhost', 'https://evil.example/?https://app.example')).toContain(FOREIGN);
+  expect(await linkFrom('greet.localhost', 'https://app.example/')).toContain(FOREIGN);
 });
 
 test.each([

@@ -11,6 +11,8 @@ import { refuseForeignPage } from './loopback-guard.ts';
 
 /** Node.js drops headers above 2,000 without a word, `Authorization` among them; no client sends half as many. */
 const HEADERS = 200;
+/** How long a client may take to end its side of a connection that we have ended. */
+const LINGER_MS = 1_000;
 
 /**
  * What every request passes before any route, whatever its path: its form, its host, and whether a web page sent it.
@@ -21,6 +23,8 @@ export class FrontDoor {
   readonly #open: OpenRequests;
   readonly #onDefect: (error: unknown) => void;
   readonly #doors: HostDoor[] = [];
+  /** Asked for a WebSocket and have none yet, or were refused. Node.js does not end these when it closes, but waits. */
+  readonly #upgrading = new Set<Duplex>();
 
   constructor(options: {
     readonly exposure: Exposure;
@@ -55,10 +59,17 @@ export class FrontDoor {
     else sendAwsError(response, page);
   }
 
+  /** Hangs up on those who asked for a WebSocket and have none. */
+  close(): void {
+    for (const socket of this.#upgrading) socket.destroy();
+  }
+
   /** A request that asks for a WebSocket passes the same; what no door takes is refused. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // The client may go while it is refused.
     socket.on('error', () => undefined);
+    this.#upgrading.add(socket);
+    socket.once('close', () => this.#upgrading.delete(socket));
     // Stands for the handshake: what follows is no request any more.
     const response = new ServerResponse(request);
     try {
@@ -70,6 +81,7 @@ export class FrontDoor {
       const page = await pageRefusal(door, host, request);
       if (page !== undefined) throw page;
       await door.upgrade(request, socket, head, this.#visitor(host, request));
+      this.#upgrading.delete(socket);
     } catch (error) {
       if (!(error instanceof AwsError)) this.#onDefect(error);
       endWith(socket, toAwsError(error));
@@ -132,9 +144,17 @@ function pageRefusal(
 ): undefined | Promise<AwsError | undefined> {
   const page = forbidden(refuseForeignPage(headers));
   if (page === undefined) return undefined;
-  const { origin } = headers;
+  const origin = headers.origin ?? refererOrigin(headers.referer);
   const asked = origin === undefined ? false : door.allowsOrigin?.(host, origin, url);
   return Promise.resolve(asked).then((isAllowed) => (isAllowed === true ? undefined : page));
+}
+
+/**
+ * Links and images of a page carry no `Origin`, and no page can write another's address into `Referer`.
+ * https://fetch.spec.whatwg.org/#forbidden-request-header
+ */
+function refererOrigin(referer: string | undefined): string | undefined {
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
 }
 
 function malformed({ url = '', rawHeaders }: IncomingMessage): AwsError | undefined {
@@ -200,6 +220,9 @@ function endWith(socket: Duplex, error: AwsError): void {
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${error.type}`, ...lines, '', bytes.toString('utf8')].join('\r\n'));
+  // Else a client that never ends its side would have this socket for ever, and nobody else looks after it.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer)).resume();
 }
 
 function malformedError(code: string | undefined): AwsError {
