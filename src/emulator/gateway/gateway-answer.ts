@@ -46,7 +46,7 @@ function answerV1(payload: Uint8Array, context: AnswerContext): GatewayAnswer | 
     { statusCode: value.statusCode, headers: isRest ? remapped(value.headers) : value.headers },
     isRest ? 'application/json' : TEXT_TYPE,
   );
-  const multiple = multipleOf(value.multiValueHeaders);
+  const multiple = multipleOf(isRest ? remapped(value.multiValueHeaders) : value.multiValueHeaders);
   if (head === undefined || multiple === undefined) return undefined;
   const { body = null, isBase64Encoded } = value;
   if (body !== null && typeof body !== 'string') return undefined;
@@ -54,9 +54,26 @@ function answerV1(payload: Uint8Array, context: AnswerContext): GatewayAnswer | 
     isBase64Encoded === true && (!isRest || isBinaryMediaType(context.binaryMediaTypes, context.accept));
   return {
     status: head.status,
-    headers: { ...head.headers, ...multiple },
+    headers: merged(head.headers, multiple, Object.keys(isObject(value.headers) ? value.headers : {})),
     body: Buffer.from(body ?? '', isBinary ? 'base64' : 'utf8'),
   };
+}
+
+/**
+ * Values of both stand side by side, each once; a type of ours that the function did not write is none of them.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format
+ */
+function merged(
+  single: GatewayAnswer['headers'],
+  multiple: Readonly<Record<string, readonly string[]>>,
+  written: readonly string[],
+): GatewayAnswer['headers'] {
+  const hasType = written.some((name) => name.toLowerCase() === 'content-type');
+  const all = Object.entries(multiple).map(([name, values]): [string, readonly string[]] => {
+    const before = name === 'content-type' && !hasType ? [] : [single[name] ?? []].flat();
+    return [name, [...before.filter((value) => !values.includes(value)), ...values]];
+  });
+  return { ...single, ...Object.fromEntries(all) };
 }
 
 function parsed(payload: Uint8Array): unknown {
@@ -83,7 +100,7 @@ function multipleOf(written: unknown): Readonly<Record<string, readonly string[]
   if (!isObject(written)) return undefined;
   const headers = Object.entries(written).map(([name, values]): [string, readonly string[]] => [
     name.toLowerCase(),
-    [values].flat().map(String),
+    [values ?? []].flat().map(String),
   ]);
   if (!headers.every(([name, values]) => values.every((value) => isHeader(name, value)))) return undefined;
   return Object.fromEntries(headers.filter(([name]) => !OWN_HEADERS.includes(name)));

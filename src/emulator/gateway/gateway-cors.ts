@@ -1,4 +1,4 @@
-import type { GatewayCors } from './api-definition.ts';
+import type { ApiDefinition, GatewayCors } from './api-definition.ts';
 
 /** An origin's pages may read answers: named, by `*`, or by a scheme and `*`. */
 export function corsAllows({ allowOrigins = [] }: GatewayCors, origin: string): boolean {
@@ -7,6 +7,17 @@ export function corsAllows({ allowOrigins = [] }: GatewayCors, origin: string): 
     const one = allowed.toLowerCase();
     return one === '*' || one === wanted || (one.endsWith('://*') && wanted.startsWith(one.slice(0, -1)));
   });
+}
+
+/** Whom a REST API lets in: it has no settings, but mocks behind `OPTIONS` that answer preflights. */
+export function mockedCors({ routes }: Pick<ApiDefinition, 'routes'>): GatewayCors {
+  const allowOrigins = routes.flatMap(({ key, integration }) => {
+    if (!key.startsWith('OPTIONS ') || integration?.type !== 'mock') return [];
+    return Object.entries(integration.headers)
+      .filter(([name]) => name.toLowerCase() === 'access-control-allow-origin')
+      .map(([, value]) => value);
+  });
+  return { allowOrigins };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { HostDoor, Visitor } from '../http/host-doors.ts';
 import { isLoopbackOrigin } from '../http/loopback-guard.ts';
 import { type GatewayAddress, parseGatewayAddress } from './gateway-address.ts';
 import type { GatewayApis, OpenApi } from './gateway-apis.ts';
-import { corsAllows } from './gateway-cors.ts';
+import { corsAllows, mockedCors } from './gateway-cors.ts';
 import { gatewayError } from './gateway-errors.ts';
 import type { HttpGateway } from './http-gateway.ts';
 import type { WebSocketGateway } from './websocket/websocket-gateway.ts';
@@ -32,7 +32,8 @@ export class GatewayDoor implements Required<Omit<HostDoor, 'matches'>> {
   /** What the API's CORS settings say; beside them, pages that come from this machine are the developer's own. */
   allowsOrigin(host: string, origin: string, target: string): boolean {
     if (isLoopbackOrigin(origin)) return true;
-    const cors = this.#find(host, target)?.api.definition.cors;
+    const definition = this.#find(host, target)?.api.definition;
+    const cors = definition && (definition.cors ?? mockedCors(definition));
     return cors !== undefined && corsAllows(cors, origin);
   }
 

@@ -14,9 +14,9 @@ export type AuthorizerResult =
 export type GatewayRequest = CalledRequest & {
   readonly api: ApiDefinition;
   readonly stage: GatewayStage;
-  /** As on the wire, with the stage where the caller named it, without the query: `/prod/orders/1`. */
+  /** With the stage where the caller named it, without the query: `/prod/orders/1`. Of an HTTP API decoded. */
   readonly wholePath: string;
-  /** The same without the stage: `/orders/1`. */
+  /** As on the wire, without the stage: `/orders/1`. */
   readonly path: string;
   /** Without the question mark. */
   readonly rawQueryString: string;

@@ -40,7 +40,7 @@ test('a route of an HTTP API invokes its function with payload format 2.0', asyn
     {
       version: '2.0',
       routeKey: 'POST /orders/{id}',
-      rawPath: '/orders/a%20b',
+      rawPath: '/orders/a b',
       rawQueryString: 'tag=x&tag=y',
       cookies: ['a=1', 'b=2'],
       headers: {
@@ -62,7 +62,7 @@ test('a route of an HTTP API invokes its function with payload format 2.0', asyn
         domainPrefix: 'shopapi123',
         http: {
           method: 'POST',
-          path: '/orders/a%20b',
+          path: '/orders/a b',
           protocol: 'HTTP/1.1',
           sourceIp: '127.0.0.1',
           userAgent: 'test',

@@ -146,7 +146,7 @@ export class HttpGateway {
       body: parts.body,
       api: definition,
       stage: staged.stage,
-      wholePath: address.path,
+      wholePath: definition.protocol === 'HTTP' ? decodedPath(address.path) : address.path,
       path: staged.path,
       rawQueryString: question < 0 ? '' : target.slice(question + 1),
       routeKey: match.route.key,
@@ -207,6 +207,19 @@ export class HttpGateway {
     });
     if (answer === undefined) throw gatewayError(protocol, 'bad-answer');
     return answer;
+  }
+}
+
+/**
+ * An HTTP API decodes what it calls `rawPath`, and the `path` of format 1.0:
+ * https://github.com/honojs/hono/issues/2156
+ */
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A broken escape stays as it is.
+    return path;
   }
 }
 

@@ -114,6 +114,29 @@ test('only binary media types go in as bytes, and come out as bytes to those who
   expect(world.events.map(({ isBase64Encoded }) => isBase64Encoded)).toEqual([true, true, false]);
 });
 
+test('values of a header that are given one by one and as a list stand side by side, each once', async () => {
+  const at = await open(restApi([routeTo('GET /', V1)]));
+  world.deploy('orders', () => ({
+    statusCode: 200,
+    headers: { 'Set-Cookie': 'a=1', 'X-Many': '1' },
+    multiValueHeaders: {
+      'set-cookie': ['b=2', 'c=3'],
+      'x-many': ['1', '2'],
+      'content-type': ['text/css'],
+      'WWW-Authenticate': ['Basic'],
+      'x-none': null,
+    },
+  }));
+  const { headers } = await world.ask(at('/prod'));
+  expect(headers).toMatchObject({
+    'set-cookie': ['a=1', 'b=2', 'c=3'],
+    'x-many': '1, 2',
+    'content-type': 'text/css',
+    'x-amzn-remapped-www-authenticate': 'Basic',
+  });
+  expect(headers['x-none']).toBeUndefined();
+});
+
 test.each([
   ['an unknown path', '/prod/nothing', 403, '{"message":"Missing Authentication Token"}'],
   ['an unknown stage', '/test/orders', 403, '{"message":"Forbidden"}'],
@@ -140,10 +163,12 @@ test('an answer that takes longer than 29 seconds comes too late', async () => {
   expect([status, text]).toEqual([504, '{"message":"Endpoint request timed out"}']);
 });
 
-test('a mock answers without a function, as the CDK answers preflights', async () => {
-  const headers = { 'access-control-allow-origin': '*', 'access-control-allow-methods': 'GET' };
+test('a mock answers preflights as the CDK has it, and says whose pages may call', async () => {
+  const allowed = 'https://app.example';
+  const headers = { 'access-control-allow-origin': allowed, 'access-control-allow-methods': 'GET' };
   const at = await open(
     restApi([
+      routeTo('GET /orders', V1),
       {
         key: 'OPTIONS /orders',
         authorization: { type: 'NONE' },
@@ -153,8 +178,12 @@ test('a mock answers without a function, as the CDK answers preflights', async (
   );
   const answer = await world.ask(at('/prod/orders'), {
     method: 'OPTIONS',
-    headers: { origin: 'http://localhost:5173', 'access-control-request-method': 'GET' },
+    headers: { origin: allowed, 'access-control-request-method': 'GET' },
   });
   expect(answer.status).toBe(204);
   expect(answer.headers).toMatchObject(headers);
+  world.deploy('orders', () => ({ statusCode: 200, body: 'seven' }));
+  const statusFor = async (origin: string): Promise<number | undefined> =>
+    (await world.ask(at('/prod/orders'), { headers: { origin } })).status;
+  expect([await statusFor(allowed), await statusFor('https://evil.example')]).toEqual([200, 403]);
 });

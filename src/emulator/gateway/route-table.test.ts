@@ -65,6 +65,13 @@ test('a variable has one segment, decoded, and is never empty', () => {
   expect(found(table, 'GET', '/orders/a/b/lines/7')).toBeUndefined();
 });
 
+test('a REST API gives its variables as they are on the wire', () => {
+  expect(found(rest('GET /orders/{id}/{rest+}'), 'GET', '/orders/a%20b/c%2Fd/%zz')).toEqual([
+    'GET /orders/{id}/{rest+}',
+    { id: 'a%20b', rest: 'c%2Fd/%zz' },
+  ]);
+});
+
 test('a value that cannot be decoded is no value', () => {
   expect(found(http('GET /orders/{id}'), 'GET', '/orders/%zz')).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { DEFAULT_ROUTE, type GatewayRoute } from './api-definition.ts';
 
 export type RouteMatch = {
   readonly route: GatewayRoute;
-  /** Of the path's variables, decoded. */
+  /** Of the path's variables, decoded; of a REST API as on the wire. */
   readonly pathParameters: Readonly<Record<string, string>>;
   /** The path of the route's key: `/orders/{id}`. */
   readonly resourcePath: string;
@@ -48,11 +48,11 @@ export class RouteTable {
     }
   }
 
-  /** @param path as on the wire, without stage and query; one that cannot be decoded fits no variable. */
+  /** @param path as on the wire, without stage and query; one that cannot be decoded fits no variable of an HTTP API. */
   find(method: string, path: string): RouteMatch | undefined {
     const segments = segmentsOf(path, this.#isRest);
     const found = this.#step(this.#root, method, segments, 0, []);
-    if (found !== undefined) return matchOf(found.target, found.values);
+    if (found !== undefined) return matchOf(found.target, found.values, this.#isRest);
     return this.#default && { route: this.#default, pathParameters: {}, resourcePath: DEFAULT_ROUTE };
   }
 
@@ -96,8 +96,9 @@ export class RouteTable {
       const found = this.#step(node.variable, method, segments, index + 1, [...values, segment]);
       if (found !== undefined) return found;
     }
+    if (node.greedy === undefined) return undefined;
     const rest = segments.slice(index).join('/');
-    if (node.greedy === undefined || rest === '') return undefined;
+    if (rest === '') return undefined;
     return this.#targetAt(node.greedy, method, [...values, rest]);
   }
 
@@ -111,12 +112,18 @@ export class RouteTable {
 /** Without a target: a resource of a REST API that does not have the method. */
 type Found = { readonly target: Target | undefined; readonly values: readonly string[] };
 
-function matchOf(target: Target | undefined, values: readonly string[]): RouteMatch | undefined {
+function matchOf(
+  target: Target | undefined,
+  values: readonly string[],
+  isRest: boolean,
+): RouteMatch | undefined {
   if (target === undefined) return undefined;
   const { route, resourcePath, names } = target;
+  // https://github.com/serverless/serverless/issues/5037
+  const decode = isRest ? (value: string) => value : decodeURIComponent;
   try {
     const pathParameters = Object.fromEntries(
-      names.map((name, index) => [name, decodeURIComponent(values[index] ?? '')]),
+      names.map((name, index) => [name, decode(values[index] ?? '')]),
     );
     return { route, pathParameters, resourcePath };
   } catch {
