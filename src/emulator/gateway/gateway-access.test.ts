@@ -127,6 +127,16 @@ test('what an authorizer said is kept as long as it says, for each identity', as
   expect(await askAs('alice')).toEqual([200, { lambda: { asked: 3 } }]);
 });
 
+test('what an authorizer said of one stage is not taken for another', async () => {
+  const authorizer = { ...AUTHORIZER, ttlSeconds: 60 };
+  const stages = [{ name: '$default' }, { name: 'dev' }];
+  const at = await open(httpApi([routeTo('GET /orders', { authorizer })], { stages }));
+  world.deploy('authorizer', ({ routeArn }) => ({ isAuthorized: String(routeArn).includes('/dev/') }));
+  const headers = { authorization: 'alice' };
+  expect(await ask(at('/dev/orders'), headers)).toEqual([200, { lambda: {} }]);
+  expect(await ask(at('/orders'), headers)).toEqual([403, { message: 'Forbidden' }]);
+});
+
 test.each([
   ['fails', () => Promise.reject(new Error('the inside')), 500, { message: 'Internal Server Error' }],
   ['throws Unauthorized', () => Promise.reject(new Error('Unauthorized')), 401, { message: 'Unauthorized' }],

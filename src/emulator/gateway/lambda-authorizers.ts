@@ -57,7 +57,8 @@ export class LambdaAuthorizers {
     if (ttlSeconds === 0 || values.length === 0) return await this.#ask(authorizer, call, values);
     const kept = this.#kept.get(authorizer) ?? new Map<string, Kept>();
     this.#kept.set(authorizer, kept);
-    const key = JSON.stringify([call.sources.stageVariables, values]);
+    // An answer is of one stage: another may have another function by its variables, or another policy.
+    const key = JSON.stringify([call.arn.split('/', 2)[1], values]);
     const known = kept.get(key);
     if (known !== undefined && known.until > this.#clock.now()) return known.answer;
     const answer = await this.#ask(authorizer, call, values);

@@ -168,6 +168,23 @@ test.each([
   expect(world.events).toHaveLength(1);
 });
 
+test('a client that goes while the function behind $connect runs is told of by $disconnect', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await open([routeTo('$connect'), routeTo('$disconnect')], async () => {
+    await promise;
+    return { statusCode: 200 };
+  });
+  const socket = socketTo();
+  await world.invoked(1);
+  socket.terminate();
+  // The server hears of it before it answers this.
+  expect((await world.ask(`${world.endpoint}/_aws/execute-api/nothing/`)).status).toBe(404);
+  resolve();
+  await world.invoked(2);
+  expect(contextOf(1)).toMatchObject({ eventType: 'DISCONNECT', disconnectStatusCode: 1006 });
+  expect(connectionIdOf(1)).toBe(connectionIdOf(0));
+});
+
 test('the function behind $connect chooses the sub-protocol', async () => {
   await open([routeTo('$connect')], () => ({
     statusCode: 200,

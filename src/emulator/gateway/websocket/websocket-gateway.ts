@@ -37,6 +37,8 @@ export type WebSocketGatewayOptions = {
 };
 
 const TIMEOUT_MS = 29_000;
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const ABNORMAL_CLOSURE = 1006;
 
 /** WebSocket APIs: who may connect, where messages go, and what is sent back. */
 export class WebSocketGateway {
@@ -77,22 +79,26 @@ export class WebSocketGateway {
     this.#server ??= loadWebSocketServer();
     const accept = await this.#server;
     if (this.#isClosed) throw gatewayError('WEBSOCKET', 'bad-answer');
+    let isOpen = false;
     accept({
       request,
       socket,
       head,
       protocol,
       onOpen: (webSocket) => {
+        isOpen = true;
         const connection = new GatewayConnection({
           context: connected,
           socket: webSocket,
           clock: this.#options.clock,
           onMessage: (text) => this.#message(connection, text).catch(this.#options.onDefect),
-          onClose: (statusCode, reason) => this.#disconnected(connection, statusCode, reason),
+          onClose: (statusCode, reason) => this.#disconnected(connected, statusCode, reason),
         });
         this.#connections.set(connected.connectionId, connection);
       },
     });
+    // The client has gone while `$connect` ran, which may have written it down.
+    if (!isOpen) this.#disconnected(connected, ABNORMAL_CLOSURE, '');
   }
 
   /** Ends all connections; their functions are not told, for none is invoked any more. Idempotent. */
@@ -201,7 +207,7 @@ export class WebSocketGateway {
     if (isObject(answer) && typeof answer.body === 'string') await connection.send(answer.body).catch(gone);
   }
 
-  #disconnected({ context }: GatewayConnection, statusCode: number, reason: string): void {
+  #disconnected(context: ConnectionContext, statusCode: number, reason: string): void {
     this.#connections.delete(context.connectionId);
     const definition = this.#options.apis.find(context.apiId)?.definition;
     const route = definition?.routes.find(({ key }) => key === '$disconnect');
