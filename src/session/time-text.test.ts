@@ -20,4 +20,5 @@ test('the time of day is local', () => {
 
 test('a date is the local one', () => {
   expect(dateText(new Date(2026, 0, 2, 3, 4, 5).toISOString())).toBe('2026-01-02 03:04:05');
+  expect(dateText('')).toBe('');
 });

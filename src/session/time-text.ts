@@ -9,9 +9,11 @@ export function durationText(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
 }
 
-/** The local date and time of an ISO 8601 text: `2026-01-02 12:01:03`. */
+/** The local date and time of an ISO 8601 text: `2026-01-02 12:01:03`; of another text nothing. */
 export function dateText(iso: string): string {
   const date = new Date(iso);
+  // A function of the configuration was not changed at any time.
+  if (Number.isNaN(date.getTime())) return '';
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${clockText(date.getTime())}`;
 }
