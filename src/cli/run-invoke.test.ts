@@ -1,12 +1,18 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type InvokeFlags, runInvoke } from './run-invoke.ts';
 
 let server: Server | undefined;
+/** Of each request. */
+const keys: (string | undefined)[] = [];
 
 afterEach(() => {
+  keys.splice(0);
   server?.closeAllConnections();
   server?.close();
 });
@@ -16,7 +22,8 @@ async function invoke(
   answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string },
   flags: Partial<InvokeFlags> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  server = createServer((_request, response) => {
+  server = createServer((request, response) => {
+    keys.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1]);
     response
       .writeHead(answer.status ?? 200, { 'x-amzn-requestid': 'r-1', ...answer.headers })
       .end(answer.body);
@@ -50,6 +57,31 @@ test('a function error is printed whole, and the exit code tells it', async () =
     executedVersion: '$LATEST',
     functionError: 'Unhandled',
     payload: { errorType: 'E' },
+  });
+});
+
+test('an emulator with keys is asked with those of --profile, after it has refused the development key', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'llx-invoke-'));
+  const file = join(directory, 'credentials');
+  await writeFile(file, '[team]\naws_access_key_id = AKIATEAM\naws_secret_access_key = s\n');
+  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
+  vi.stubEnv('AWS_CONFIG_FILE', join(directory, 'none'));
+  try {
+    const refusal = { 'x-amzn-errortype': 'UnrecognizedClientException' };
+    const refused = invoke({ status: 403, headers: refusal, body: '{}' }, { profile: 'team' });
+    await expect(refused).rejects.toMatchObject({ code: 'LLX_CREDENTIALS_REFUSED' });
+    expect(keys).toEqual(['test', 'AKIATEAM']);
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('a function that is not there is told with its qualifier', async () => {
+  const headers = { 'x-amzn-errortype': 'ResourceNotFoundException' };
+  await expect(invoke({ status: 404, headers, body: '{}' }, { qualifier: '99' })).rejects.toMatchObject({
+    code: 'LLX_FUNCTION_UNKNOWN',
+    message: expect.stringContaining('a function named orders:99 at http'),
   });
 });
 

@@ -50,14 +50,15 @@ async function send(name: string, event: InvokedEvent, flags: InvokeFlags): Prom
   try {
     return await sendWith({ ...settings, credentials: DEVELOPMENT_CREDENTIALS }, name, event, flags);
   } catch (error) {
-    if (!isRefusal(error)) throw explain(error, name, endpoint);
+    if (!isRefusal(error)) throw explain(error, name, flags, endpoint);
   }
   // It knows users: then it is one of them who calls.
   try {
-    const credentials = masterCredentials({}, { access: 'closed' });
+    const profile = flags.profile === undefined ? {} : { profile: flags.profile };
+    const credentials = masterCredentials(profile, { access: 'closed' });
     return await sendWith({ ...settings, credentials }, name, event, flags);
   } catch (error) {
-    throw explain(error, name, endpoint);
+    throw explain(error, name, flags, endpoint);
   }
 }
 
@@ -139,15 +140,15 @@ function parsed(text: string): unknown {
   }
 }
 
-function explain(error: unknown, name: string, endpoint: string): unknown {
+function explain(error: unknown, name: string, { qualifier }: InvokeFlags, endpoint: string): unknown {
   if (isLlxError(error)) return error;
   if (error instanceof LambdaServiceException) {
     if (error.name !== 'ResourceNotFoundException') {
       return explainAwsFailure(error, invocationOf(name), { emulator: true });
     }
     return new LlxError('LLX_FUNCTION_UNKNOWN', {
-      message: `Expected a function named ${name} at ${endpoint}, found none.`,
-      mend: 'Give it in llx.config.ts under `functions`, or see which there are: the ready line of llx dev --json',
+      message: `Expected a function named ${name}${qualifier === undefined ? '' : `:${qualifier}`} at ${endpoint}, found none.`,
+      mend: 'See which there are: llx list, llx versions FN, llx alias FN\nOr make it: llx deploy DIR --name FN, or `functions` of llx.config.ts',
       cause: error,
     });
   }

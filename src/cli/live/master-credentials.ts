@@ -9,7 +9,7 @@ export const DEVELOPMENT_CREDENTIALS: CredentialProvider = async () => DEVELOPME
 
 /** What mends keys that an emulator with users did not get, or does not know. */
 export const USER_OF_EMULATOR =
-  'Use the keys of a user under `iam.users` of the emulator’s llx.config.ts: export AWS_ACCESS_KEY_ID=ID AWS_SECRET_ACCESS_KEY=SECRET';
+  'Use keys that `llx keys create` made at the emulator, or those of a user under `iam.users` of its llx.config.ts: export AWS_ACCESS_KEY_ID=ID AWS_SECRET_ACCESS_KEY=SECRET';
 
 /**
  * Who calls AWS for the developer, or the emulator that plays it. Rejects with LLX_CREDENTIALS_MISSING or
