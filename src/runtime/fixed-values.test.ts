@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { channelFor } from './channel/create-channel.ts';
 import type { FixedValues } from './invocation.ts';
-import { makeBarePython, pythonVersion } from './python.test-support.ts';
+import { hasRuntimeClient, makeBarePython, pythonVersion } from './python.test-support.ts';
 import { invoke, TestWorkers } from './worker.test-support.ts';
 import type { Worker } from './worker.ts';
 
@@ -126,7 +126,15 @@ describe.skipIf(pythonVersion === undefined)(
       handler: string,
       ...fixed: readonly FixedValues[]
     ): Promise<readonly unknown[]> {
-      const python = await pythons.load(`python_fixed.${handler}`, { runtime: 'python3.13', fixable: true });
+      return await answersOf(pythons, handler, fixed);
+    }
+
+    async function answersOf(
+      from: TestWorkers,
+      handler: string,
+      fixed: readonly FixedValues[],
+    ): Promise<readonly unknown[]> {
+      const python = await from.load(`python_fixed.${handler}`, { runtime: 'python3.13', fixable: true });
       const given: unknown[] = [];
       for (const one of fixed) given.push((await invoke(python, {}, { fixed: one })).answer);
       return given;
@@ -144,6 +152,19 @@ describe.skipIf(pythonVersion === undefined)(
       expect(other).not.toEqual(first);
       expect(free).not.toEqual(first);
     });
+
+    test.skipIf(!hasRuntimeClient)(
+      `works where AWS’s runtime client is installed${hasRuntimeClient ? '' : ' (skipped: awslambdaric is not)'}`,
+      async () => {
+        const others = new TestWorkers();
+        try {
+          const fixed = [{ epochMs, seed: 7 }];
+          expect(await answersOf(others, 'draw', fixed)).toEqual(await pythonAnswers('draw', ...fixed));
+        } finally {
+          await others.close();
+        }
+      },
+    );
 
     test('the order of a set is the same in every process', async () => {
       const [first] = await pythonAnswers('order', { seed: 7 });

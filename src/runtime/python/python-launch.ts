@@ -8,7 +8,7 @@ export type PythonLaunchOptions = FindPythonOptions & {
   readonly bootstrapFile: string;
 };
 
-/** Runs functions by `awslambdaric` where the interpreter has it, else by llx's bootstrap. */
+/** Runs functions by `awslambdaric` where the interpreter has it and nothing is to be fixed, else by llx's bootstrap. */
 export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
   const found = new Map<string, Promise<PythonInterpreter>>();
   const interpreterOf = ({ runtime, code, root }: FunctionSpec): Promise<PythonInterpreter> => {
@@ -26,19 +26,23 @@ export function createPlanPython(options: PythonLaunchOptions): PlanLaunch {
   return async (request) => {
     const { spec, command } = request;
     const { executable, hasRuntimeClient } = await interpreterOf(spec);
+    const fixable = spec.fixable === true;
     return wrapped(
       {
         file: executable,
-        args: hasRuntimeClient ? ['-m', 'awslambdaric', spec.handler] : [options.bootstrapFile, spec.handler],
+        args:
+          hasRuntimeClient && !fixable
+            ? ['-m', 'awslambdaric', spec.handler]
+            : [options.bootstrapFile, spec.handler],
         environment: {
           // Else each process has another order of what is in a set.
-          ...(spec.fixable === true ? { PYTHONHASHSEED: '0' } : {}),
+          ...(fixable ? { PYTHONHASHSEED: '0' } : {}),
           ...command.environment,
           // A cache is taken for the source's second and size: two saves within a second would show the first. And what
           // is deployed stays as it is.
           PYTHONDONTWRITEBYTECODE: '1',
-          // llx's bootstrap takes it away; AWS's runtime client knows nothing of it.
-          ...(spec.fixable === true && !hasRuntimeClient ? { LLX_FIXABLE: '1' } : {}),
+          // llx's bootstrap takes it away; AWS's runtime client knows nothing of it, and so is not used.
+          ...(fixable ? { LLX_FIXABLE: '1' } : {}),
         },
         workingDirectory: spec.root,
         speaks: 'api-with-log',
