@@ -76,7 +76,11 @@ export class Rules {
 
   /** @throws AwsError 400 ResourceNotFoundException */
   change(bus: string, name: string, changes: Partial<Pick<Rule, 'isEnabled' | 'targets' | 'tags'>>): Rule {
-    return this.#write({ ...this.get(bus, name), ...changes });
+    const rule = { ...this.get(bus, name), ...changes };
+    if (changes.isEnabled !== undefined || changes.targets !== undefined) return this.#write(rule);
+    // Tags change nothing of its runs.
+    this.#keep(rule);
+    return rule;
   }
 
   remove(bus: string, name: string): void {
@@ -96,15 +100,19 @@ export class Rules {
   }
 
   #write(rule: Rule): Rule {
-    const { state, timetable } = this.#dependencies;
-    state
-      .statement('INSERT OR REPLACE INTO event_rules (bus, name, settings) VALUES (?, ?, ?)')
-      .run(rule.bus, rule.name, JSON.stringify(rule));
-    this.#hold(rule);
+    const { timetable } = this.#dependencies;
+    this.#keep(rule);
     const entry = this.#entryOf(rule);
     if (entry === undefined) timetable.delete(ruleKey(rule));
     else timetable.set(entry);
     return rule;
+  }
+
+  #keep(rule: Rule): void {
+    this.#dependencies.state
+      .statement('INSERT OR REPLACE INTO event_rules (bus, name, settings) VALUES (?, ?, ?)')
+      .run(rule.bus, rule.name, JSON.stringify(rule));
+    this.#hold(rule);
   }
 
   #hold(rule: Rule): void {

@@ -21,6 +21,8 @@ type Entries = {
   readonly onEnded: (key: string) => void;
 };
 
+/** A timer stands still while the machine sleeps, and its clock may be set: so often the time is looked at. */
+export const LONGEST_WAIT_MS = 60_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 300_000;
 /** Of one entry with the policy `queue`. */
@@ -32,8 +34,6 @@ export class RunQueue {
   readonly #entries: Entries;
   readonly #store: RunStore;
   readonly #deliveries = new Map<string, { readonly key: string; readonly settled: Promise<void> }>();
-  /** Execution ids of invocations that ended before their delivery was noted. */
-  readonly #endedEarly = new Set<string>();
   /** By their execution ids: those whose end is waited for. */
   readonly #running: Map<string, Run>;
   /** How many runs of a key were left out since the one began that runs. */
@@ -78,7 +78,6 @@ export class RunQueue {
 
   /** An asynchronous invocation has ended, and is not tried again. Does not throw. */
   ended(requestId: string): void {
-    if (this.#deliveries.has(requestId)) this.#endedEarly.add(requestId);
     const run = this.#running.get(requestId);
     if (run !== undefined) this.#guarded(() => this.#end(run));
   }
@@ -94,11 +93,11 @@ export class RunQueue {
     return this.#store.countOf(key);
   }
 
-  /** What waits is not delivered any more. */
-  drop(key: string): void {
-    this.#store.deleteOf(key);
-    this.#skipped.delete(key);
-    for (const run of this.#running.values()) if (run.key === key) this.#running.delete(run.executionId);
+  /** What waits is not delivered any more; what runs still keeps others away. Gives how many waited. */
+  drop(key: string): number {
+    const waiting = this.#store.waitingOf(key).filter((run) => !this.#deliveries.has(run.executionId));
+    for (const { id } of waiting) this.#store.delete(id);
+    return waiting.length;
   }
 
   /** Takes nothing more up, and waits for the deliveries that are under way. Idempotent. */
@@ -130,8 +129,9 @@ export class RunQueue {
       await this.#retry(run, entry, error);
       return;
     }
-    const isRunning = entry.isFollowed && entry.policy.overlap !== 'parallel';
-    if (!isRunning || this.#endedEarly.delete(run.executionId)) {
+    const isAwaited = entry.isFollowed && entry.policy.overlap !== 'parallel';
+    // It may have ended by now, or never begun: a rule's delivery does not fail where its function is not there.
+    if (!isAwaited || !this.#options.isPending(run.executionId)) {
       this.#end(run);
       return;
     }
@@ -184,7 +184,7 @@ export class RunQueue {
     this.#cancel = undefined;
     if (dueAt === undefined || this.#isClosed) return;
     const { clock } = this.#options;
-    this.#cancel = clock.schedule(() => this.deliver(), dueAt - clock.now());
+    this.#cancel = clock.schedule(() => this.deliver(), Math.min(LONGEST_WAIT_MS, dueAt - clock.now()));
   }
 
   #guarded(work: () => void): void {

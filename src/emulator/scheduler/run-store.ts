@@ -49,11 +49,6 @@ export class RunStore {
     return row === undefined ? 0 : integerOf(row, 'runs');
   }
 
-  hasRunning(key: string): boolean {
-    const sql = 'SELECT 1 FROM timetable_runs WHERE key = ? AND is_running = 1 LIMIT 1';
-    return this.#state.statement(sql).get(key) !== undefined;
-  }
-
   running(): readonly Run[] {
     return this.#state.statement('SELECT * FROM timetable_runs WHERE is_running = 1').all().map(runOf);
   }
@@ -71,14 +66,10 @@ export class RunStore {
     this.#state.statement('DELETE FROM timetable_runs WHERE id = ?').run(id);
   }
 
-  /** Gives whether there was one. */
-  deleteExecution(executionId: string): boolean {
-    const sql = 'DELETE FROM timetable_runs WHERE execution_id = ? AND is_running = 1';
-    return this.#state.statement(sql).run(executionId).changes > 0;
-  }
-
-  deleteOf(key: string): void {
-    this.#state.statement('DELETE FROM timetable_runs WHERE key = ?').run(key);
+  /** Those that are to be delivered. */
+  waitingOf(key: string): readonly Run[] {
+    const sql = 'SELECT * FROM timetable_runs WHERE key = ? AND is_running = 0 ORDER BY id';
+    return this.#state.statement(sql).all(key).map(runOf);
   }
 }
 

@@ -1,6 +1,6 @@
 import { integerOf } from '../state/rows.ts';
-import { dueTimes } from './due-times.ts';
-import { RunQueue, type RunQueueOptions } from './run-queue.ts';
+import { dueTimes, ON_TIME_MS } from './due-times.ts';
+import { LONGEST_WAIT_MS, RunQueue, type RunQueueOptions } from './run-queue.ts';
 import { STATE_RETRY_MS, StateOutage } from './state-outage.ts';
 import type { TimetableEntry } from './timetable-entry.ts';
 
@@ -10,9 +10,6 @@ type Planned = {
   handledUntil: number;
   nextAt: number | undefined;
 };
-
-/** A timer stands still while the machine sleeps, and its clock may be set: so often the time is looked at. */
-const LONGEST_WAIT_MS = 60_000;
 
 /**
  * Everything that happens at its time. Which times have been seen to is kept, so that what was missed while nothing
@@ -44,12 +41,13 @@ export class Timetable {
   }
 
   /**
-   * A new one, or another in place of one: what was before now does not happen any more.
+   * A new one, or another in place of one: what was before now does not happen any more, and what waited is told. What
+   * runs goes on, and counts as an earlier run.
    *
    * @param firstAt its first time, which may have passed while it was made, as a rate's has; absent: any after now
    */
   set(entry: TimetableEntry, { firstAt }: { readonly firstAt?: number | undefined } = {}): void {
-    this.#runs.drop(entry.key);
+    this.#drop(entry.key);
     const handledUntil = firstAt === undefined ? this.#options.clock.now() : firstAt - 1;
     this.#write(entry.key, handledUntil);
     this.#plan(entry, handledUntil);
@@ -59,7 +57,7 @@ export class Timetable {
 
   delete(key: string): void {
     this.#planned.delete(key);
-    this.#runs.drop(key);
+    this.#drop(key);
     this.#options.state.statement('DELETE FROM timetable WHERE key = ?').run(key);
   }
 
@@ -93,6 +91,13 @@ export class Timetable {
     await this.#runs.close();
   }
 
+  #drop(key: string): void {
+    const dropped = this.#runs.drop(key);
+    if (dropped === 0) return;
+    const those = dropped === 1 ? 'a run that waited is' : `${dropped} runs that waited are`;
+    this.#options.onNotice(`The ${key} was changed, switched off or deleted: ${those} left out.`);
+  }
+
   #plan(entry: TimetableEntry, handledUntil: number): void {
     this.#planned.set(entry.key, { entry, handledUntil, nextAt: entry.expression.next(handledUntil) });
   }
@@ -107,6 +112,7 @@ export class Timetable {
     if (this.#state !== 'started') return;
     const now = this.#options.clock.now();
     try {
+      this.#followClock(now);
       const due = [...this.#planned.values()].filter(({ nextAt }) => nextAt !== undefined && nextAt <= now);
       if (due.length > 0) this.#handle(due, now);
       this.#outage.over();
@@ -127,13 +133,29 @@ export class Timetable {
         this.#write(entry.key, now);
       }
     });
+    // It is written: what follows may fail, and must not make one of them run again.
     for (const planned of due) {
       planned.handledUntil = now;
       planned.nextAt = planned.entry.expression.next(now);
-      this.#endIfCompleted(planned.entry.key);
     }
     for (const text of notices) this.#options.onNotice(text);
     this.#runs.deliver();
+    for (const { entry } of due) this.#endIfCompleted(entry.key);
+  }
+
+  /** A clock that was put back: what has been seen to until then would hold up everything for as long. */
+  #followClock(now: number): void {
+    const ahead = [...this.#planned.values()].filter(({ handledUntil }) => handledUntil - now > ON_TIME_MS);
+    const [first] = ahead;
+    if (first === undefined) return;
+    for (const { entry } of ahead) {
+      this.#write(entry.key, now);
+      this.#plan(entry, now);
+    }
+    const minutes = Math.round((first.handledUntil - now) / 60_000);
+    this.#options.onNotice(
+      `The clock was put back by ${minutes} minutes: schedules go on from its present time.`,
+    );
   }
 
   #endIfCompleted(key: string): void {
