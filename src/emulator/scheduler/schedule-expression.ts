@@ -1,7 +1,7 @@
-import { Cron } from 'croner';
 import { cronFields } from './cron-fields.ts';
 import { ExpressionError } from './expression-error.ts';
 import { timeZone } from './time-zone.ts';
+import { wallCron } from './wall-cron.ts';
 
 /** When something happens, one time after the other. */
 export type ScheduleExpression = {
@@ -47,21 +47,16 @@ export function parseScheduleExpression(text: string, place: ExpressionPlace): S
 
 function cron(text: string, { timeZone: name = 'UTC' }: ExpressionPlace): ScheduleExpression {
   const zone = knownZone(name);
-  // croner looks for times that a wall clock shows; which instants those are is the zone's business.
-  const wall = new Cron(cronFields(text), {
-    mode: '7-part',
-    timezone: 'UTC',
-    alternativeWeekdays: true,
-    paused: true,
-  });
+  // Looks for times that a wall clock shows; which instants those are is the zone's business.
+  const wall = wallCron(cronFields(text));
   return {
     kind: 'cron',
     next(after) {
       let shown = zone.wallOf(after);
       for (let skipped = 0; skipped <= MOST_SKIPPED; skipped += 1) {
-        const next = wall.nextRun(new Date(shown));
-        if (next === null) return undefined;
-        shown = next.getTime();
+        const next = wall(shown);
+        if (next === undefined) return undefined;
+        shown = next;
         const instant = zone.instantOf(shown);
         if (instant !== undefined && instant > after) return instant;
       }
