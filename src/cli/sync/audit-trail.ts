@@ -31,8 +31,8 @@ const LONGEST_BYTES = 256 * 1024 * 1024;
 /** The file of a source's audit trail: an entry a line, only ever appended to. */
 export class AuditTrail {
   readonly #file: string;
-  /** What was last said of each package. */
-  #latest: Map<string, AuditEntry> | undefined;
+  /** What was refused, or failed, and has not been deployed since. */
+  #refused: Map<string, AuditEntry> | undefined;
 
   constructor(file: string) {
     this.#file = file;
@@ -40,12 +40,11 @@ export class AuditTrail {
 
   /** On disk before it resolves. What was refused for the same reasons the last time is not written again. */
   async append(entry: AuditEntry): Promise<void> {
-    this.#latest ??= new Map((await this.read()).map((each) => [subjectOf(each), each]));
-    const subject = subjectOf(entry);
-    const before = this.#latest.get(subject);
+    this.#refused ??= refusedOf(await this.read());
+    const before = this.#refused.get(subjectOf(entry));
     if (before !== undefined && isSaidAgain(before, entry)) return;
     await this.#write(`${JSON.stringify(entry)}\n`);
-    this.#latest.set(subject, entry);
+    remember(this.#refused, entry);
   }
 
   /** In the order of time; [] where there is no trail. A line that a crash has cut is left out. */
@@ -102,17 +101,27 @@ export class AuditTrail {
   }
 }
 
-function subjectOf({ control, place = '' }: AuditEntry): string {
-  return control === undefined ? `place ${place}` : `control ${control}`;
+function refusedOf(entries: readonly AuditEntry[]): Map<string, AuditEntry> {
+  const refused = new Map<string, AuditEntry>();
+  for (const entry of entries) remember(refused, entry);
+  return refused;
 }
 
-function isSaidAgain(before: AuditEntry, { event, reasons, place }: AuditEntry): boolean {
-  return (
-    (event === 'refused' || event === 'failed') &&
-    before.event === event &&
-    before.place === place &&
-    isDeepStrictEqual(before.reasons, reasons)
-  );
+function remember(refused: Map<string, AuditEntry>, entry: AuditEntry): void {
+  if (entry.event === 'refused' || entry.event === 'failed') {
+    refused.set(subjectOf(entry), entry);
+    return;
+  }
+  for (const [subject, { control }] of refused) if (control === entry.control) refused.delete(subject);
+}
+
+/** Two packages may say the same control path: that is why they were refused. */
+function subjectOf({ control = '', place = '' }: AuditEntry): string {
+  return `${control} ${place}`;
+}
+
+function isSaidAgain(before: AuditEntry, { event, reasons }: AuditEntry): boolean {
+  return before.event === event && isDeepStrictEqual(before.reasons, reasons);
 }
 
 function parseEntry(line: string): AuditEntry | undefined {
