@@ -65,20 +65,23 @@ async function run({ patterns, flags, plan, configuration, signal }: Smoke): Pro
 /** Runs until it is interrupted; an empty selection, too, waits for a change. */
 async function watch(smoke: Smoke): Promise<number> {
   const { configuration, plan, signal } = smoke;
-  const { SmokeWatch } = await import('./smoke/smoke-watch.ts');
+  const [{ SmokeWatch }, { watchRuns }] = await Promise.all([
+    import('./smoke/smoke-watch.ts'),
+    import('./smoke/watch-runs.ts'),
+  ]);
   const seen = await SmokeWatch.start({
     directories: [configuration.root, configuration.fixtureDirectory],
     ignored: plan.flatMap(({ to }) => (typeof to === 'string' ? [] : [resolve(to.file)])),
   });
   try {
-    for (;;) {
-      await runOrTell(smoke);
-      notice('Waiting for changes. Ctrl-C ends.');
-      const files = await seen.changes(signal);
-      if (files.has(configuration.file)) {
-        notice(`${configuration.file} changed: end this llx and start it again to use it.`);
-      }
-    }
+    return await watchRuns({
+      seen,
+      run: () => runOrTell(smoke),
+      configurationFile: configuration.file,
+      root: configuration.root,
+      signal,
+      notice,
+    });
   } catch (error) {
     if (signal.aborted) return 130;
     throw error;

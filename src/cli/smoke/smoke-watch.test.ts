@@ -44,6 +44,13 @@ test('what changed while nobody asked is told at once', async () => {
   expect(first.has(project.path('src/orders.ts'))).toBe(true);
 });
 
+test('what changed so far is told once, and nothing where nothing did', async () => {
+  project.write('src/orders.ts', '2');
+  const first = await watch.changes(signal);
+  expect([...first]).toEqual([project.path('src/orders.ts')]);
+  expect(await watch.changesSoFar(signal)).toEqual(new Set());
+});
+
 test('a wait ends with its signal, and a watch may be closed twice', async () => {
   const controller = new AbortController();
   const waiting = watch.changes(controller.signal);

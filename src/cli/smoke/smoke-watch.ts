@@ -58,6 +58,11 @@ export class SmokeWatch {
       if (this.#failure !== undefined) throw this.#failure;
       await once(this.#watcher, 'all', { signal });
     }
+    return await this.changesSoFar(signal);
+  }
+
+  /** The same, but none where none changed. */
+  async changesSoFar(signal: AbortSignal): Promise<ReadonlySet<string>> {
     await delay(this.#settledMs, undefined, { signal });
     const files = this.#changed;
     this.#changed = new Set();
