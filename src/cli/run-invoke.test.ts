@@ -5,14 +5,38 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { startEmulator } from '../emulator/emulator.ts';
+import type { PolicyDocument } from '../emulator/identity/policy-document.ts';
+import type { InvocationResult, Runtime } from '../runtime/invocation.ts';
 import { type InvokeFlags, runInvoke } from './run-invoke.ts';
 
+const ALL: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+};
+
+const ORDERS = {
+  name: 'orders',
+  arn: 'arn:aws:lambda:eu-west-1:000000000000:function:orders',
+  root: '/',
+  code: 'package',
+  handler: 'index.handler',
+  runtime: 'nodejs24.x',
+  timeoutMs: 3000,
+  memoryMb: 128,
+  environment: {},
+} as const;
+
+const ECHO = {
+  async invoke(_spec: unknown, { event }: { readonly event: Uint8Array }): Promise<InvocationResult> {
+    return { status: 'succeeded', payload: event, streamed: false, durationMs: 1, coldStart: false };
+  },
+  close: () => Promise.resolve(),
+} as Runtime;
+
 let server: Server | undefined;
-/** Of each request. */
-const keys: (string | undefined)[] = [];
 
 afterEach(() => {
-  keys.splice(0);
   server?.closeAllConnections();
   server?.close();
 });
@@ -22,8 +46,7 @@ async function invoke(
   answer: { readonly status?: number; readonly headers?: Record<string, string>; readonly body: string },
   flags: Partial<InvokeFlags> = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  server = createServer((request, response) => {
-    keys.push(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1]);
+  server = createServer((_request, response) => {
     response
       .writeHead(answer.status ?? 200, { 'x-amzn-requestid': 'r-1', ...answer.headers })
       .end(answer.body);
@@ -60,18 +83,35 @@ test('a function error is printed whole, and the exit code tells it', async () =
   });
 });
 
-test('an emulator with keys is asked with those of --profile, after it has refused the development key', async () => {
+test('an emulator of another region, which knows its users, is asked with the keys of --profile', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'llx-invoke-'));
   const file = join(directory, 'credentials');
-  await writeFile(file, '[team]\naws_access_key_id = AKIATEAM\naws_secret_access_key = s\n');
+  await writeFile(file, '[team]\naws_access_key_id = AKIATEAM\naws_secret_access_key = secret\n');
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', file);
   vi.stubEnv('AWS_CONFIG_FILE', join(directory, 'none'));
+  const emulator = await startEmulator({
+    host: '127.0.0.1',
+    port: 0,
+    mqttPort: 0,
+    region: 'eu-west-1',
+    account: '000000000000',
+    iam: { users: { team: { accessKeys: [{ id: 'AKIATEAM', secret: 'secret' }], policies: [ALL] } } },
+    functions: [ORDERS],
+    runtime: ECHO,
+    stubFile: '',
+    stubHostFile: '',
+    stubs: 'none',
+    onNotice: () => undefined,
+    onDrop: () => undefined,
+  });
   try {
-    const refusal = { 'x-amzn-errortype': 'UnrecognizedClientException' };
-    const refused = invoke({ status: 403, headers: refusal, body: '{}' }, { profile: 'team' });
-    await expect(refused).rejects.toMatchObject({ code: 'LLX_CREDENTIALS_REFUSED' });
-    expect(keys).toEqual(['test', 'AKIATEAM']);
+    const printed: string[] = [];
+    const stream = { write: (text: string) => void printed.push(text) };
+    const flags = { endpoint: emulator.endpoint, data: '{"n":1}', profile: 'team' };
+    expect(await runInvoke('orders', flags, { stdout: stream, stderr: stream })).toBe(0);
+    expect(printed.join('')).toBe('{"n":1}\n');
   } finally {
+    await emulator.close();
     vi.unstubAllEnvs();
     await rm(directory, { recursive: true });
   }

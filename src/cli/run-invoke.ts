@@ -10,7 +10,7 @@ import { awsTarget, type ClientSettings, emulatorEndpoint, type TargetFlags } fr
 import { withLane } from './client-context.ts';
 import { unreachable } from './emulator-client.ts';
 import { explainAwsFailure } from './live/aws-failure.ts';
-import { DEVELOPMENT_CREDENTIALS, masterCredentials } from './live/master-credentials.ts';
+import { DEVELOPMENT_CREDENTIALS } from './live/master-credentials.ts';
 import { type EventFlags, type InvokedEvent, readEvent } from './read-event.ts';
 
 export type InvokeFlags = EventFlags &
@@ -52,11 +52,10 @@ async function send(name: string, event: InvokedEvent, flags: InvokeFlags): Prom
   } catch (error) {
     if (!isRefusal(error)) throw explain(error, name, flags, endpoint);
   }
-  // It knows users: then it is one of them who calls.
+  // It knows users, of whom one calls then, or is in another region.
   try {
-    const profile = flags.profile === undefined ? {} : { profile: flags.profile };
-    const credentials = masterCredentials(profile, { access: 'closed' });
-    return await sendWith({ ...settings, credentials }, name, event, flags);
+    const { clientSettings } = await awsTarget(flags);
+    return await sendWith(clientSettings, name, event, flags);
   } catch (error) {
     throw explain(error, name, flags, endpoint);
   }
@@ -77,7 +76,10 @@ async function sendToAws(
 }
 
 function isRefusal(error: unknown): boolean {
-  return error instanceof LambdaServiceException && error.name === 'UnrecognizedClientException';
+  return (
+    error instanceof LambdaServiceException &&
+    ['UnrecognizedClientException', 'InvalidSignatureException'].includes(error.name)
+  );
 }
 
 async function sendWith(
