@@ -4,6 +4,7 @@ import type { AwsCredentials, CredentialProvider } from '../signature/credential
 import type { ReadRetained } from '../transport/read-retained.ts';
 import type { ConnectOptions, Transport } from '../transport/transport.ts';
 import type { ConfiguredFunction } from './configuration.ts';
+import type { ServedApi } from './served-apis.ts';
 
 /** What a session runs against: AWS, an emulator in this process or another, or a broker of the user's own. */
 export type DevAws = {
@@ -20,6 +21,8 @@ export type DevAws = {
   readonly identity?: string;
   /** The functions of the configuration, with the ARNs that they have there. */
   readonly functions: readonly ConfiguredFunction[];
+  /** Of the configuration, where they are served. @default none */
+  readonly apis?: readonly ServedApi[];
   connect(options: ConnectOptions): Promise<Transport>;
   readonly readRetained?: ReadRetained;
   /** What the broker allows a connection. @default none */

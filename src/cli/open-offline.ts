@@ -9,6 +9,7 @@ import type { Configuration } from './configuration.ts';
 import type { DevAws } from './dev-aws.ts';
 import { errorText } from './error-text.ts';
 import { type EmulatorFlags, type EmulatorUse, startConfiguredEmulator } from './offline.ts';
+import { servedApis } from './served-apis.ts';
 import { stateDirectory } from './state-directory.ts';
 
 export type OfflineAws = DevAws & { readonly endpoint: string };
@@ -47,6 +48,7 @@ export async function openOffline(
     account,
     region,
     functions: configuration.functions,
+    ...(configuration.apis === undefined ? {} : { apis: servedApis(configuration.apis, { endpoint }) }),
     connect: (options) => connectSharded((one) => connectPacket({ ...one, url: mqtt }), options),
     readRetained: (topic) => emulator.broker.retained(topic),
     credentials: async () => emulator.identities.ownCredentials(),
@@ -57,8 +59,8 @@ export async function openOffline(
       // Where nothing was ever deployed, nothing of it is loaded before it is needed.
       const kept =
         flags.ephemeral !== true && existsSync(join(stateDirectory(configuration, flags), 'state.sqlite'));
-      // IoT rules hear of messages only then.
-      const hears = configuration.topicRules !== undefined;
+      // IoT rules hear of messages only then, and whoever asks an API need not wait for it.
+      const hears = configuration.topicRules !== undefined || configuration.apis !== undefined;
       if (kept || hears) emulator.loadServices().catch((error: unknown) => warn(errorText(error)));
     },
   };

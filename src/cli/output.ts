@@ -92,8 +92,11 @@ function screenOutput(
   let ready = false;
   return {
     interactive: true,
-    ready() {
+    ready({ apis = [] }) {
       ready = true;
+      for (const { name, url } of apis) {
+        store.dispatch({ type: 'notice', level: 'info', text: `API ${name}: ${url}` });
+      }
     },
     async show(options) {
       // Ink is loaded only where there is a screen to draw on.

@@ -228,7 +228,7 @@ async function openAws(flags: DevFlags, opening: Opening): Promise<DevAws> {
 }
 
 function readyFacts(aws: DevAws, served: readonly FunctionSpec[]) {
-  const { mode, endpoint, broker, account, region, identity } = aws;
+  const { mode, endpoint, broker, account, region, identity, apis } = aws;
   return {
     mode,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -237,5 +237,6 @@ function readyFacts(aws: DevAws, served: readonly FunctionSpec[]) {
     region,
     ...(identity === undefined ? {} : { identity }),
     functions: served.map(({ name, arn }) => ({ name, arn })),
+    ...(apis === undefined ? {} : { apis }),
   };
 }

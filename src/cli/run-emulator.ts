@@ -11,6 +11,7 @@ import { type EmulatorFlags, startConfiguredEmulator } from './offline.ts';
 import { openOutput } from './output.ts';
 import { packagePaths } from './package-paths.ts';
 import { redactEvents } from './redact-events.ts';
+import { servedApis } from './served-apis.ts';
 import { exposureOf } from './server-settings.ts';
 
 export type EmulatorCommandFlags = EmulatorFlags & {
@@ -50,6 +51,9 @@ export async function runEmulator(flags: EmulatorCommandFlags): Promise<number> 
       account,
       region,
       functions: [...functions, ...deployed],
+      ...(configuration.apis === undefined
+        ? {}
+        : { apis: servedApis(configuration.apis, { endpoint, domain: flags.domain }) }),
       ...(wss === undefined ? {} : { wss }),
       ...(mtls === undefined ? {} : { mtls }),
       ...(ca === undefined ? {} : { ca }),

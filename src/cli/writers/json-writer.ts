@@ -43,10 +43,10 @@ export function createJsonWriter({ store, stdout, verbose }: JsonWriterOptions):
   }
 
   return {
-    ready({ endpoint, mqtt, mode, account, region, identity, wss, mtls, ca, functions }) {
+    ready({ endpoint, mqtt, mode, account, region, identity, wss, mtls, ca, functions, apis }) {
       const named = functions.map(({ name, arn }) => ({ name, arn }));
       const where = { endpoint, mqtt, mode, account, region, identity, wss, mtls, ca };
-      sink.write(JSON.stringify({ type: 'ready', ...where, functions: named }));
+      sink.write(JSON.stringify({ type: 'ready', ...where, functions: named, apis }));
       writeEarly();
       sink.flush();
     },

@@ -51,11 +51,13 @@ test('the first lines say where the session is reached and what it serves', asyn
       { name: 'orders', arn: 'a' },
       { name: 'resize', arn: 'b' },
     ],
+    apis: [{ name: 'shop', type: 'http', url: 'http://shop.execute-api.localhost:4566' }],
   });
   expect(stdout.read()).toBe(
     'llx  live  http://127.0.0.1:4566  mqtt://127.0.0.1:1883\n' +
       '     123456789012 eu-west-1 as arn:aws:iam::123456789012:user/alice\n' +
-      '     orders, resize\n',
+      '     orders, resize\n' +
+      '     shop  http://shop.execute-api.localhost:4566\n',
   );
   await writer.close();
 });

@@ -168,11 +168,12 @@ export function createPlainWriter(options: PlainWriterOptions): Writer {
 
   const stop = store.onEvent(show);
   return {
-    ready({ endpoint, mqtt, wss, mode, account, region, identity, functions }) {
+    ready({ endpoint, mqtt, wss, mode, account, region, identity, functions, apis = [] }) {
       const addresses = [endpoint, mqtt, wss].filter((address) => address !== undefined);
       sink.write([style('strong', 'llx'), mode, ...addresses].join('  '));
       if (identity !== undefined) sink.write(`     ${account} ${region} as ${printable(identity)}`);
       sink.write(`     ${functions.map(({ name }) => printable(name)).join(', ')}`);
+      for (const { name, url } of apis) sink.write(`     ${printable(name)}  ${printable(url)}`);
       sink.flush();
     },
     close() {

@@ -1,3 +1,5 @@
+import type { ServedApi } from '../served-apis.ts';
+
 /** What a started session says first: where it can be reached, and what it serves. */
 export type Ready = {
   readonly mode: 'offline' | 'live' | 'broker' | 'emulator';
@@ -14,6 +16,8 @@ export type Ready = {
   /** Who the developer is to AWS. */
   readonly identity?: string;
   readonly functions: readonly { readonly name: string; readonly arn: string }[];
+  /** Of the project, where an emulator serves them. @default none */
+  readonly apis?: readonly ServedApi[];
 };
 
 /** Shows a session where there is no screen. Listens to the store from its making on. */
