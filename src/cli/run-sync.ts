@@ -72,7 +72,9 @@ export async function runSync(
       told = endpoint;
     };
     try {
-      stderr.write(`Keeping ${lambda.target.describe()} equal to ${source} (${store.name})\n`);
+      const target = lambda.target.describe();
+      if (flags.json === true) report.say({ type: 'ready', ...{ source: store.name, target } }, '');
+      else stderr.write(`Keeping ${target} equal to ${source} (${store.name})\n`);
       if (flags.once === true || flags.dryRun === true) {
         await round();
         return report.problems === 0 ? 0 : 1;
