@@ -2,17 +2,18 @@ import { isFunctionArn, type Targets } from '../../events/targets.ts';
 import type { FunctionScope } from '../../lambda/function-name.ts';
 import type { QueueSender } from '../../lambda/invocations/queue-sender.ts';
 import { isStateFailure } from '../../state/state-error.ts';
+import type { RuleMessage, Selection } from './sql-evaluation.ts';
 import type { RuleAction, TopicRule } from './topic-rule.ts';
 
-/** What a rule has selected of a message. */
-export type Selected = {
-  readonly bytes: Uint8Array;
-  /** Functions take nothing else. */
-  readonly isJson: boolean;
+/** What a rule has selected of a message. Functions take nothing but JSON. */
+export type Selected = Selection & {
+  readonly message: Pick<RuleMessage, 'topic' | 'payload' | 'clientId'>;
   readonly traceId: string | undefined;
   /** For the rules of the topic to which it goes. @throws RangeError where it went round too often */
   readonly republish: (message: { readonly topic: string; readonly payload: Uint8Array }) => Promise<void>;
 };
+
+type Failure = { readonly action: RuleAction; readonly error: unknown };
 
 export type RuleActionsDependencies = {
   readonly scope: FunctionScope;
@@ -32,13 +33,15 @@ export class RuleActions {
 
   /** Does not reject for what an action does not take. */
   async carryOut(rule: TopicRule, selected: Selected): Promise<void> {
+    const failures: Failure[] = [];
     for (const action of rule.actions) {
       try {
         await this.#act(action, selected);
       } catch (error) {
-        await this.#failed(rule, action, selected, error);
+        failures.push({ action, error });
       }
     }
+    if (failures.length > 0) await this.#failed(rule, selected, failures);
   }
 
   async #act(action: RuleAction, selected: Selected): Promise<void> {
@@ -64,16 +67,29 @@ export class RuleActions {
     }
   }
 
-  /** https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
-  async #failed(rule: TopicRule, action: RuleAction, selected: Selected, error: unknown): Promise<void> {
+  /** One record for all of them: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
+  async #failed(rule: TopicRule, selected: Selected, failures: readonly Failure[]): Promise<void> {
     const { onNotice } = this.#dependencies;
-    const why = error instanceof Error ? error.message : String(error);
-    const text = `The IoT rule ${rule.name} could not carry out its action ${action.type}: ${why}`;
-    if (rule.errorAction === undefined || isStateFailure(error)) return onNotice(text);
+    const texts = failures.map(
+      ({ action, error }) =>
+        `The IoT rule ${rule.name} could not carry out its action ${action.type}: ${whyOf(error)}`,
+    );
+    if (rule.errorAction === undefined || failures.some(({ error }) => isStateFailure(error))) {
+      for (const text of texts) onNotice(text);
+      return;
+    }
+    const { topic, clientId = 'N/A', payload } = selected.message;
     const record = {
       ruleName: rule.name,
-      base64OriginalPayload: Buffer.from(selected.bytes).toString('base64'),
-      failures: [{ failedAction: action.type, failedResource: resourceOf(action), errorMessage: why }],
+      topic,
+      cloudwatchTraceId: crypto.randomUUID(),
+      clientId,
+      base64OriginalPayload: Buffer.from(payload).toString('base64'),
+      failures: failures.map(({ action, error }) => ({
+        failedAction: ACTION_NAMES[action.type],
+        failedResource: resourceOf(action),
+        errorMessage: whyOf(error),
+      })),
     };
     try {
       await this.#act(rule.errorAction, {
@@ -82,7 +98,7 @@ export class RuleActions {
         isJson: true,
       });
     } catch (cause) {
-      onNotice(`${text}; nor its error action: ${String(cause)}`);
+      for (const text of texts) onNotice(`${text}; nor its error action: ${String(cause)}`);
     }
   }
 
@@ -91,6 +107,13 @@ export class RuleActions {
     const { region, account } = this.#dependencies.scope;
     return `arn:aws:sqs:${region}:${account}:${url.slice(url.lastIndexOf('/') + 1)}`;
   }
+}
+
+/** In the words of AWS's error records: `S3Action` is in its documentation. */
+const ACTION_NAMES = { lambda: 'LambdaAction', sqs: 'SqsAction', republish: 'RepublishAction' } as const;
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Why an action of a function can never be carried out. */

@@ -17,21 +17,45 @@ export type RuleMessage = {
   readonly account: string;
 };
 
+/** What a rule's actions get. */
+export type Selection = {
+  readonly bytes: Uint8Array;
+  readonly isJson: boolean;
+};
+
+/** As bytes. `SELECT *` gives a message as it came, JSON or not; the rest makes JSON. */
+export function selectBytes(statement: SqlStatement, message: RuleMessage): Selection | undefined {
+  if (isWhole(statement)) {
+    if (!applies(statement, message)) return undefined;
+    return { bytes: message.payload, isJson: message.document !== undefined };
+  }
+  const selected = evaluateSql(statement, message);
+  return selected === undefined ? undefined : { bytes: Buffer.from(JSON.stringify(selected)), isJson: true };
+}
+
 /**
  * What a statement makes of a message: undefined where its WHERE is anything but true, or where nothing is left of it.
  * Nothing in it fails: what cannot be reckoned is `undefined`, as AWS's SQL has it, and is left out.
  */
 export function evaluateSql(statement: SqlStatement, message: RuleMessage): unknown {
-  const { value, fields, where } = statement;
-  if (where !== undefined && evaluate(where, message) !== true) return undefined;
+  const { value, fields } = statement;
+  if (!applies(statement, message)) return undefined;
+  if (isWhole(statement)) return message.document;
   if (value !== undefined) return evaluate(value, message);
-  const [first] = fields;
-  if (fields.length === 1 && first?.expression.type === 'payload' && first.name === undefined) {
-    return message.document;
-  }
   const selected: Record<string, unknown> = Object.create(null);
   for (const [index, field] of fields.entries()) select(selected, field, index, message);
   return { ...selected };
+}
+
+function applies({ where }: SqlStatement, message: RuleMessage): boolean {
+  return where === undefined || evaluate(where, message) === true;
+}
+
+/** `SELECT *`, `SELECT VALUE *` */
+function isWhole({ value, fields }: SqlStatement): boolean {
+  if (value !== undefined) return value.type === 'payload';
+  const [first] = fields;
+  return fields.length === 1 && first?.expression.type === 'payload' && first.name === undefined;
 }
 
 function select(

@@ -57,8 +57,14 @@ const FUNCTIONS: Readonly<Record<string, SqlFunction>> = {
     return text.substring(from, typeof to === 'number' ? to : undefined);
   },
   concat: (values) => {
-    if (values.length > 0 && values.every(Array.isArray)) return values.flat();
-    return values.includes(undefined) ? undefined : values.map(textOf).join('').slice(0, LONGEST_TEXT);
+    if (values.length > 0 && values.every(Array.isArray)) return joinedLists(values);
+    if (values.includes(undefined)) return undefined;
+    let text = '';
+    for (const value of values) {
+      text += textOf(value);
+      if (text.length >= LONGEST_TEXT) return text.slice(0, LONGEST_TEXT);
+    }
+    return text;
   },
   get: ([value, key]) => {
     if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
@@ -118,12 +124,20 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** No longer than a message could have been. */
+function joinedLists(lists: readonly (readonly unknown[])[]): readonly unknown[] | undefined {
+  const length = lists.reduce((sum, list) => sum + list.length, 0);
+  return length > LONGEST_TEXT ? undefined : lists.flat();
+}
+
+/** Each of its characters is looked for at each of the text's. */
+const LONGEST_PATTERN = 500;
 const MOST_PATTERNS = 100;
 const patterns = new Map<string, (text: string) => boolean>();
 
 /** Patterns and messages are strangers’: in a time that is linear in the text, so groups and counts are not known. */
 function matchesRegex(text: string, pattern: string): boolean | undefined {
-  if (/[(){}]/.test(pattern.replace(/\\./g, ''))) return undefined;
+  if (pattern.length > LONGEST_PATTERN || /[(){}]/.test(pattern.replace(/\\./g, ''))) return undefined;
   try {
     const matches = patterns.get(pattern) ?? linearRegex(pattern);
     if (patterns.size < MOST_PATTERNS) patterns.set(pattern, matches);

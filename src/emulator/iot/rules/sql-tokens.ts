@@ -11,6 +11,11 @@ export type SqlToken = {
 
 /** As long as AWS takes them: https://docs.aws.amazon.com/iot/latest/apireference/API_TopicRulePayload.html */
 const LONGEST = 262_144;
+/**
+ * By our choice. Each message is worth as much work as its rules have tokens, and a sum of so many is as deep a tree:
+ * neither may stop the emulator.
+ */
+const MOST = 3_000;
 
 const TOKEN =
   /\s*(?:(?<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|'(?<text>(?:[^']|'')*)'|"(?<quoted>[^"]*)"|(?<word>[A-Za-z_][A-Za-z0-9_]*)|(?<symbol><>|!=|<=|>=|[-+*/%=<>(),.[\]])|(?<end>$))/y;
@@ -29,6 +34,8 @@ export function sqlTokens(sql: string): readonly SqlToken[] {
     const token = tokenOf(groups);
     tokens.push(token);
     if (token.type === 'end') return tokens;
+    if (tokens.length > MOST)
+      throw new SqlError(`expected at most ${MOST} words, numbers, texts and symbols, found more`);
   }
 }
 

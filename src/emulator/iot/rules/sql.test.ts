@@ -53,6 +53,27 @@ describe('SELECT', () => {
   });
 });
 
+describe('a statement that would take all there is', () => {
+  test.each([
+    ['of too many operators', `SELECT ${'1+'.repeat(2_000)}1 FROM 'a'`],
+    ['of too many members', `SELECT a${'.a'.repeat(2_000)} FROM 'a'`],
+    ['of too many arguments', `SELECT concat(${'*,'.repeat(2_000)}*) FROM 'a'`],
+  ])('is refused: %s', (_what, sql) => {
+    expect(() => parseSql(sql)).toThrow(
+      new SqlError('expected at most 3000 words, numbers, texts and symbols, found more'),
+    );
+  });
+
+  test('of the longest that is taken, what is too much is undefined', () => {
+    expect(run(`SELECT VALUE ${'1+'.repeat(1_400)}1 FROM 'a'`)).toBe(1_401);
+    const list = Array(1_000).fill(1);
+    expect(run(`SELECT VALUE concat(${'*,'.repeat(1_000)}*) FROM 'a'`, list)).toBeUndefined();
+    expect(run("SELECT VALUE regexp_matches(t, p) FROM 'a'", { t: 'aab', p: 'a*b' })).toBe(true);
+    const long = { t: 'a'.repeat(60_000), p: `${'a*'.repeat(30_000)}b` };
+    expect(run("SELECT VALUE regexp_matches(t, p) FROM 'a'", long)).toBeUndefined();
+  });
+});
+
 describe('expressions', () => {
   test.each([
     ['1 + 2 * 3 - 4 / 2', 5],

@@ -1,3 +1,5 @@
+import { isOwnTopic } from '../../../protocol/topics.ts';
+import { isExact } from '../../broker/rules.ts';
 import { AwsError } from '../../http/aws-error.ts';
 import { isObject, type JsonObject } from '../../json-object.ts';
 import { parseSql } from './sql-parser.ts';
@@ -80,7 +82,7 @@ function readAction(action: unknown, problemWith: (arn: string) => string | unde
     case 'republish':
       return {
         type,
-        topic: text(settings, 'topic'),
+        topic: topicOf(settings),
         roleArn: text(settings, 'roleArn'),
         qos: settings.qos === 1 ? 1 : 0,
       };
@@ -91,8 +93,22 @@ function readAction(action: unknown, problemWith: (arn: string) => string | unde
   }
 }
 
+/** The rule's role is not asked, so that nobody may reach llx's own topics by it. */
+function topicOf(settings: JsonObject): string {
+  const topic = text(settings, 'topic');
+  if (isExact(topic) && !topic.startsWith('$') && !isOwnTopic(topic)) return topic;
+  throw invalidRequest(
+    `expected a topic without + and #, and none that begins with $ or is llx's own, found ${topic.slice(0, 200)}`,
+  );
+}
+
 function text(settings: JsonObject, name: string): string {
   const value = settings[name];
+  if (typeof value === 'string' && value.includes('${')) {
+    throw invalidRequest(
+      `llx's emulator has no substitution templates, such as in ${name}: ${value.slice(0, 200)}`,
+    );
+  }
   if (typeof value === 'string' && value !== '' && value.length <= 1600) return value;
   throw invalidRequest(`expected a text as ${name}`);
 }

@@ -112,7 +112,7 @@ describe('a message', () => {
     ]);
     await client.send(new DeleteTopicRuleCommand({ ruleName: 'told' }));
     await rule(
-      { sql: "SELECT * FROM 'a'", actions, errorAction: { lambda: { functionArn: greet } } },
+      { sql: "SELECT n + 1 AS m FROM 'a'", actions, errorAction: { lambda: { functionArn: greet } } },
       'kept',
     );
     publish('a', { n: 1 });
@@ -120,10 +120,13 @@ describe('a message', () => {
     expect(world.received()).toEqual([
       {
         ruleName: 'kept',
+        topic: 'a',
+        cloudwatchTraceId: expect.any(String),
+        clientId: 'sensor',
         base64OriginalPayload: Buffer.from('{"n":1}').toString('base64'),
         failures: [
           {
-            failedAction: 'lambda',
+            failedAction: 'LambdaAction',
             failedResource: gone,
             errorMessage: `ResourceNotFoundException: Function not found: ${gone}:$LATEST`,
           },
@@ -140,6 +143,36 @@ describe('a message', () => {
     expect(world.received()).toEqual([{ data: '/w==' }]);
     expect(world.notices).toEqual([
       'The IoT rule raw could not carry out its action lambda: expected a payload that is JSON: a function takes nothing else',
+    ]);
+  });
+});
+
+describe('a message that SELECT * takes', () => {
+  const queueUrl = 'http://127.0.0.1:4566/000000000000/jobs';
+  const actions = [{ sqs: { queueUrl, roleArn: ROLE } }];
+
+  test.each([
+    ['a number that JavaScript has not', '{"n":12345678901234567890}'],
+    ['what is no JSON', 'Hello'],
+    ['JSON that is deeper than this process goes', `${'['.repeat(60_000)}${']'.repeat(60_000)}`],
+  ])('is as it came: %s', async (_what, payload) => {
+    world.queueArn('jobs');
+    await rule({ sql: "SELECT * FROM 'a/+' WHERE topic(2) = 'b'", actions });
+    publish('a/c', Buffer.from(payload));
+    publish('a/b', Buffer.from(payload));
+    await world.lambda.queues.received(1);
+    await world.settled();
+    expect(world.lambda.queues.sent.map(({ message }) => message.body)).toEqual([payload]);
+  });
+
+  test('is there for the others where one rule cannot read it', async () => {
+    world.queueArn('jobs');
+    await rule({ sql: "SELECT VALUE concat(*, '') FROM 'a'", actions }, 'one');
+    await rule({ sql: "SELECT * FROM 'a'", actions }, 'two');
+    publish('a', Buffer.from(`{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`));
+    await world.lambda.queues.received(1);
+    expect(world.notices).toEqual([
+      'The IoT rule one could not read a message of a: Maximum call stack size exceeded',
     ]);
   });
 });
@@ -230,6 +263,16 @@ describe('a rule', () => {
       { actions: [{ s3: { roleArn: ROLE, bucketName: 'b', key: 'k' } }] },
       'InvalidRequestException',
       "llx's emulator has the actions lambda, sqs and republish, not s3",
+    ],
+    [
+      { actions: [{ republish: { roleArn: ROLE, topic: `\${topic()}/again` } }] },
+      'InvalidRequestException',
+      `llx's emulator has no substitution templates, such as in topic: \${topic()}/again`,
+    ],
+    [
+      { actions: [{ republish: { roleArn: ROLE, topic: 'llx/v1/x/in' } }] },
+      'InvalidRequestException',
+      "expected a topic without + and #, and none that begins with $ or is llx's own, found llx/v1/x/in",
     ],
   ] satisfies readonly [Partial<TopicRulePayload>, string, string][])(
     'refuses %j',

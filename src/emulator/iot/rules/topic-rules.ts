@@ -5,7 +5,7 @@ import type { FunctionScope } from '../../lambda/function-name.ts';
 import { jsonOf } from '../../state/rows.ts';
 import type { State } from '../../state/state.ts';
 import type { RuleActions } from './rule-actions.ts';
-import { evaluateSql, type RuleMessage } from './sql-evaluation.ts';
+import { type RuleMessage, type Selection, selectBytes } from './sql-evaluation.ts';
 import { parseSql, type SqlStatement } from './sql-parser.ts';
 import { SqlError } from './sql-tokens.ts';
 import type { TopicRule } from './topic-rule.ts';
@@ -110,13 +110,11 @@ export class TopicRules {
       account: this.scope.account,
     };
     for (const { rule, statement } of found) {
-      const selected = evaluateSql(statement, message);
-      // `SELECT *` gives a payload that is no JSON as it is.
-      const isRaw = selected === undefined && message.document === undefined && statement.where === undefined;
-      if (selected === undefined && !isRaw) continue;
+      const selection = this.#select(rule, statement, message);
+      if (selection === undefined) continue;
       await actions.carryOut(rule, {
-        bytes: isRaw ? payload : Buffer.from(JSON.stringify(selected)),
-        isJson: !isRaw,
+        ...selection,
+        message,
         traceId,
         republish: (next) => {
           if (republished >= MOST_REPUBLISHED)
@@ -124,6 +122,18 @@ export class TopicRules {
           return this.handle({ ...next, traceId }, republished + 1);
         },
       });
+    }
+  }
+
+  /** A message can be as deep as no function of this process goes: the other rules get it all the same. */
+  #select(rule: TopicRule, statement: SqlStatement, message: RuleMessage): Selection | undefined {
+    try {
+      return selectBytes(statement, message);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const { onNotice } = this.#dependencies;
+      onNotice(`The IoT rule ${rule.name} could not read a message of ${message.topic}: ${error.message}`);
+      return undefined;
     }
   }
 
@@ -147,7 +157,8 @@ export class TopicRules {
 /** JSON, or undefined. */
 function parsed(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+    // A byte order mark is none of JSON's: functions would not read it, either.
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
   } catch {
     // Bytes, or a text: a rule may still take it as it is.
     return undefined;
