@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { planReports, type ReportFlags } from './report-plan.ts';
 
@@ -84,8 +85,14 @@ describe('what is refused', () => {
     [
       'one file for two',
       { out: ['tap=a', 'json=a'] },
-      'Expected a file for each reporter, found "a" for two.',
+      `Expected a file for each reporter, found "${resolve('a')}" for two.`,
     ],
+    [
+      'one file for two, written in two ways',
+      { out: ['tap=a', 'json=./a'] },
+      `Expected a file for each reporter, found "${resolve('a')}" for two.`,
+    ],
+    ['a reporter misspelt', { out: ['juint=a.xml'] }, 'Expected --out junit=FILE, found "juint=a.xml".'],
     ['no file', { out: ['tap='] }, 'Expected a file after --out, found "tap=".'],
   ])('%s', (_what, flags, message) => {
     expect(() => planReports(flags, { githubActions: false })).toThrow(

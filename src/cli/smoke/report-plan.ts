@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { nearMisses } from '../../checks/near-miss.ts';
 import { LlxError } from '../../errors/llx-error.ts';
 
 export const REPORTERS = ['pretty', 'junit', 'json', 'github', 'tap'] as const;
@@ -59,6 +61,9 @@ function split(written: string): readonly [ReporterName | undefined, string] {
   const name = REPORTERS.find((one) => one === written.slice(0, Math.max(0, at)));
   const file = name === undefined ? written : written.slice(at + 1);
   if (file === '') throw usage('a file after --out', `"${written}"`);
+  const meant = name === undefined && at > 0 ? nearMisses(written.slice(0, at), REPORTERS)[0] : undefined;
+  // It would be the name of a file, and the lines for people would be in it.
+  if (meant !== undefined) throw usage(`--out ${meant}=FILE`, `"${written}"`);
   return [name, file];
 }
 
@@ -79,7 +84,7 @@ function ownerOf(
 }
 
 function refuseSharedFile(files: ReadonlyMap<ReporterName, string>): void {
-  const names = [...files.values()];
+  const names = [...files.values()].map((file) => resolve(file));
   const twice = names.find((file, index) => names.indexOf(file) !== index);
   if (twice !== undefined) throw usage('a file for each reporter', `"${twice}" for two`);
 }
