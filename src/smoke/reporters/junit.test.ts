@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import { ALL, HOSTILE_CASE, summaryOf, written } from '../results.test-support.ts';
+import { ALL, DIFFERENT, HOSTILE_CASE, summaryOf, written } from '../results.test-support.ts';
 import { createJunitReporter } from './junit.ts';
 
 const schema = await readFile(new URL('junit-10.xsd', import.meta.url), 'utf8');
@@ -27,6 +27,15 @@ test('what a function says cannot break out of the report', async () => {
   const report = written(createJunitReporter, summaryOf([HOSTILE_CASE]));
   expect(await problems(report)).toEqual([]);
   expect(report).not.toMatch(/[\u0000-\u0008\u001b]/);
+});
+
+test('what a function prints is no command for the runner of GitHub Actions', async () => {
+  const logs = ['first\n::add-mask::secret\n  ::error::x', '::stop-commands::y'];
+  const observed = { answer: 1, logs, calls: [], durationMs: 1 };
+  const report = written(createJunitReporter, summaryOf([{ ...DIFFERENT, observed }]));
+  expect(await problems(report)).toEqual([]);
+  expect(report).not.toMatch(/^\s*::/m);
+  expect(report).toContain('\n&#58;:add-mask::secret\n  &#58;:error::x\n&#58;:stop-commands::y');
 });
 
 test('a run of nothing is a report without a suite', async () => {

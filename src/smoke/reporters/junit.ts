@@ -94,10 +94,14 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** XML 1.0 can hold no other controls, not even as a reference (https://www.w3.org/TR/xml/#charsets): they are shown. */
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (character) =>
-      character < ' ' ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : '\ufffd',
-    );
+  return (
+    text
+      .toWellFormed()
+      .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (character) =>
+        character < ' ' ? String.fromCharCode(0x2400 + character.charCodeAt(0)) : '\ufffd',
+      )
+      // On stdout the runner of GitHub Actions would obey a line that begins so.
+      .replace(/^([^\S\n]*):(?=:)/gm, '$1&#58;')
+  );
 }
