@@ -53,3 +53,8 @@ test('its inputs become arguments, and no commands', async () => {
     'junit=a report.xml',
   ]);
 });
+
+test('inputs of several lines are read to their end', async () => {
+  const inputs = { PATTERNS: 'orders\nhello/*\n', ARGUMENTS: '--bail\n--retries 1\n' };
+  expect((await argumentsWith(inputs)).slice(3)).toEqual(['orders', 'hello/*', '--bail', '--retries', '1']);
+});
