@@ -1,5 +1,8 @@
 import { isLlxError } from '../errors/llx-error.ts';
 import { checkExpectation } from '../fixtures/expect/check-expectation.ts';
+import { compareCalls } from '../fixtures/expect/compare-calls.ts';
+import type { Expectation } from '../fixtures/expect/expectation.ts';
+import type { ObservedCall } from '../fixtures/expect/observed.ts';
 import type { CaseResult, CodeFrame } from './case-result.ts';
 import type { ExpectationUpdate } from './expectation-writer.ts';
 import type { RunnableCase, SmokeCase } from './smoke-case.ts';
@@ -81,6 +84,7 @@ async function tryCase(
   const clock = fixture.clock ?? options.clock;
   const seed = fixture.seed ?? options.seed;
   const { clientContext } = fixture;
+  const { calls = [] } = fixture.expect ?? {};
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeoutMs);
   const began = performance.now();
@@ -89,6 +93,7 @@ async function tryCase(
       ...(clientContext === undefined ? {} : { clientContext }),
       ...(clock === undefined ? {} : { clock }),
       ...(seed === undefined ? {} : { seed }),
+      ...(calls.length === 0 ? {} : { until: (made) => areMade(calls, made) }),
       signal: AbortSignal.any([signal, late.signal]),
     });
     return { end: 'checked', observed, mismatches: checkExpectation(fixture.expect, observed) };
@@ -104,6 +109,14 @@ async function tryCase(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function areMade(expected: NonNullable<Expectation['calls']>, made: readonly ObservedCall[]): boolean {
+  let complete = true;
+  compareCalls({ calls: expected }, made, () => {
+    complete = false;
+  });
+  return complete;
 }
 
 async function conclude(

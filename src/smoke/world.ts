@@ -1,10 +1,12 @@
-import type { Observed } from '../fixtures/expect/observed.ts';
+import type { Observed, ObservedCall } from '../fixtures/expect/observed.ts';
 
 /** What the handler of one invocation takes for the time and for chance. */
 export type WorldInvokeOptions = {
   readonly clientContext?: unknown;
   readonly clock?: string;
   readonly seed?: number;
+  /** Whether these are the calls that are waited for, for a while, after the answer. */
+  readonly until?: (calls: readonly ObservedCall[]) => boolean;
   readonly signal?: AbortSignal;
 };
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LlxError } from '../../errors/llx-error.ts';
-import { type ObservedError, readAnswer } from '../../fixtures/expect/observed.ts';
+import { type ObservedCall, type ObservedError, readAnswer } from '../../fixtures/expect/observed.ts';
 import { callLambda, type LambdaAnswer } from '../lambda-call.ts';
 import type { OfflineAws } from '../open-offline.ts';
 import type { FixedWorlds } from './fixed-worlds.ts';
@@ -9,6 +10,13 @@ import type { JournalRun, ProjectJournal } from './project-journal.ts';
 
 // Not by `import`, which loads undici: 30 ms at the start of each process.
 const { Agent } = process.getBuiltinModule('node:http');
+
+/**
+ * Systems hold a small packet back until the one before it is acknowledged, and that until 40 ms later: an answer, which
+ * goes another way, overtakes a message that was published before it. On a busy machine it takes longer.
+ */
+const ARRIVAL_MS = 200;
+const LOOK_MS = 5;
 
 export type ProjectInvocationsOptions = {
   readonly aws: OfflineAws;
@@ -51,6 +59,7 @@ export class ProjectInvocations {
         { ...aws, signal: either, agent: this.#agent },
       );
       if (answer.status !== 200) throw this.#refused(functionName, answer);
+      if (options.until !== undefined) await arrival(run.calls, options.until, either);
       return toInvocation(functionName, answer, run);
     } catch (error) {
       either.throwIfAborted();
@@ -73,6 +82,15 @@ export class ProjectInvocations {
       mend: 'Its answer says why: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors',
     });
   }
+}
+
+async function arrival(
+  calls: readonly ObservedCall[],
+  isComplete: (calls: readonly ObservedCall[]) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + ARRIVAL_MS;
+  while (!isComplete(calls) && performance.now() < deadline) await delay(LOOK_MS, undefined, { signal });
 }
 
 function toInvocation(functionName: string, answer: LambdaAnswer, run: JournalRun): Invocation {

@@ -37,6 +37,11 @@ export type ProjectLogLine = {
 export type InvokeOptions = FixedWorld & {
   readonly clientContext?: unknown;
   readonly qualifier?: string;
+  /**
+   * Whether these are the calls that are waited for, at most a fifth of a second: a message that was published right
+   * before the answer may come after it. @default those that came before the answer
+   */
+  readonly until?: (calls: readonly ObservedCall[]) => boolean;
   /** Ends the invocation; the call is then rejected with its reason. */
   readonly signal?: AbortSignal;
 };
