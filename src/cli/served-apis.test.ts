@@ -14,7 +14,7 @@ const urls = (endpoint: string, domain?: string): readonly string[] =>
 test('an API is told of with the address at which a browser finds it', () => {
   expect(servedApis(APIS, { endpoint: 'http://127.0.0.1:4566' })[0]).toEqual({
     name: 'Shop',
-    type: 'http',
+    protocol: 'http',
     url: 'http://shop.execute-api.localhost:4566',
   });
 });

@@ -5,11 +5,11 @@ import { configuredApis } from './configuration/configured-apis.ts';
 /** An API of a project, and where an emulator serves it. */
 export type ServedApi = {
   readonly name: string;
-  readonly type: 'http' | 'rest' | 'websocket';
+  readonly protocol: 'http' | 'rest' | 'websocket';
   readonly url: string;
 };
 
-const TYPES = { HTTP: 'http', REST: 'rest', WEBSOCKET: 'websocket' } as const;
+const PROTOCOLS = { HTTP: 'http', REST: 'rest', WEBSOCKET: 'websocket' } as const;
 /** Any other name is no label of a host: its API is found by its id. https://www.rfc-editor.org/rfc/rfc1123#section-2 */
 const LABEL = /^(?!-)[a-z\d-]{1,63}(?<!-)$/i;
 
@@ -23,7 +23,7 @@ export function servedApis(
 ): readonly ServedApi[] {
   return configuredApis(written).map((api) => ({
     name: api.name,
-    type: TYPES[api.protocol],
+    protocol: PROTOCOLS[api.protocol],
     url: urlOf(api, endpoint, domain),
   }));
 }

@@ -87,6 +87,13 @@ const MODES: Readonly<Record<Ready['mode'], Ready['mode']>> = {
   emulator: 'emulator',
 };
 
+type Protocol = NonNullable<Ready['apis']>[number]['protocol'];
+const PROTOCOLS: Readonly<Record<Protocol, Protocol>> = {
+  http: 'http',
+  rest: 'rest',
+  websocket: 'websocket',
+};
+
 const offered = (id: string): SessionEvent => ({
   type: 'offered',
   id,
@@ -130,8 +137,9 @@ async function everyLine(): Promise<readonly Line[]> {
   const writer = createJsonWriter({ store, stdout, verbose: true });
   const addresses = { endpoint: '', mqtt: '', wss: '', mtls: '', ca: '' };
   const who = { account: '', region: '', identity: '' };
+  const apis = Object.values(PROTOCOLS).map((protocol) => ({ name: '', protocol, url: '' }));
   for (const mode of Object.values(MODES)) {
-    writer.ready({ mode, ...addresses, ...who, functions: [{ name: '', arn: '' }] });
+    writer.ready({ mode, ...addresses, ...who, functions: [{ name: '', arn: '' }], apis });
   }
   for (const event of Object.values(EVENTS).flat()) store.dispatch(event);
   await writer.close();
@@ -143,7 +151,7 @@ async function everyLine(): Promise<readonly Line[]> {
 }
 
 /** Values of these fields are words of the contract, as the fields are. */
-const WORDS = ['mode', 'phase', 'status', 'stream', 'process', 'level'];
+const WORDS = ['mode', 'phase', 'status', 'stream', 'process', 'level', 'protocol'];
 
 function wordsOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(wordsOf);

@@ -105,9 +105,9 @@ describe.each([
   test('are in the ready line, each with its address', () => {
     const port = portOf(llx);
     expect(llx.ready.apis).toEqual([
-      { name: 'shop', type: 'http', url: `http://shop.execute-api.localhost:${port}` },
-      { name: 'old', type: 'rest', url: `http://old.execute-api.localhost:${port}/prod` },
-      { name: 'chat', type: 'websocket', url: `ws://chat.execute-api.localhost:${port}/prod` },
+      { name: 'shop', protocol: 'http', url: `http://shop.execute-api.localhost:${port}` },
+      { name: 'old', protocol: 'rest', url: `http://old.execute-api.localhost:${port}/prod` },
+      { name: 'chat', protocol: 'websocket', url: `ws://chat.execute-api.localhost:${port}/prod` },
     ]);
   });
 

@@ -51,7 +51,7 @@ test('the first lines say where the session is reached and what it serves', asyn
       { name: 'orders', arn: 'a' },
       { name: 'resize', arn: 'b' },
     ],
-    apis: [{ name: 'shop', type: 'http', url: 'http://shop.execute-api.localhost:4566' }],
+    apis: [{ name: 'shop', protocol: 'http', url: 'http://shop.execute-api.localhost:4566' }],
   });
   expect(stdout.read()).toBe(
     'llx  live  http://127.0.0.1:4566  mqtt://127.0.0.1:1883\n' +
