@@ -29,6 +29,11 @@ export type SyncFlags = TargetFlags & {
   readonly json?: boolean;
 };
 
+type SyncSurroundings = Surroundings & {
+  /** Between two reads of what is to be changed. */
+  readonly settleMs?: number;
+};
+
 /** So long a package has to stay as it is before it is deployed. */
 const SETTLE_MS = 500;
 
@@ -36,7 +41,7 @@ const SETTLE_MS = 500;
 export async function runSync(
   source: string,
   flags: SyncFlags,
-  { stdout, stderr, env }: Surroundings = process,
+  { stdout, stderr, env, settleMs = SETTLE_MS }: SyncSurroundings = process,
 ): Promise<number> {
   return await withLambda(flags, env, async (lambda, { signal }) => {
     const store = await openStore(source, flags, env);
@@ -59,7 +64,7 @@ export async function runSync(
         allowEmpty: flags.allowEmpty === true,
         dryRun: flags.dryRun === true,
         by: sessionName(),
-        settle: (abort) => pause(SETTLE_MS, undefined, { signal: abort }),
+        settle: (abort) => pause(settleMs, undefined, { signal: abort }),
         now: () => new Date(),
         signal,
         onEvent: (event) => report.event(event),

@@ -51,7 +51,7 @@ const sync = async (flags: Partial<SyncFlags> = {}): Promise<Printed> =>
     runSync(
       store,
       { every: 30_000, once: true, name: 'shop', audit: join(store, '..', 'audit'), ...flags },
-      surroundings,
+      { ...surroundings, settleMs: 1 },
     ),
   );
 const audit = async (control?: string): Promise<Printed> =>
@@ -249,6 +249,41 @@ describe('a store', () => {
     await expect(invoke('users-find')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
+  test('goes on with the version before where the triggers of a new one cannot be made', async () => {
+    // The queue shows its messages again after 30 seconds, and Lambda takes none that does so within the timeout.
+    await writePackage('other', {
+      control: 'people/find',
+      version: '1.1.0',
+      timeout: 900,
+      triggers: { queues: ['orders'] },
+    });
+    const failed = await sync();
+    expect(failed.code).toBe(1);
+    expect(lines(failed)[0]).toMatch(/^people\/find failed, and is tried again: .*[Vv]isibility/);
+    expect(await invoke('people-find')).toEqual({ answer: '1.0.0' });
+    await writePackage('other', {
+      control: 'people/find',
+      version: '1.1.0',
+      triggers: { queues: ['orders'] },
+    });
+    expect(lines(await sync())[0]).toMatch(/^people\/find 1\.1\.0 \(was 1\.0\.0\) is live/);
+    expect(await invoke('people-find')).toEqual({ answer: '1.1.0' });
+  });
+
+  test('moves a route from one handler to another', async () => {
+    const route = { http: [{ method: 'GET', path: '/moved' }] };
+    await writePackage('other', { control: 'people/find', version: '1.2.0', triggers: route });
+    await sync();
+    await writePackage('other', { control: 'people/find', version: '1.3.0' });
+    await writePackage('third', { control: 'a/third', version: 'three', triggers: route });
+    expect(lines(await sync()).slice(0, 2)).toEqual([
+      'a/third three is live: a-third, version 1',
+      expect.stringMatching(/^people\/find 1\.3\.0 \(was 1\.2\.0\) is live/),
+    ]);
+    expect(await get('/moved')).toEqual({ status: 200, body: '{"answer":"three"}' });
+    expect(lines(await sync())).toEqual([HTTP_LINE]);
+  });
+
   test('has an audit trail of everything that was done to it', async () => {
     const trail = await readFile(join(store, '..', 'audit', 'shop.jsonl'), 'utf8');
     const entries = trail
@@ -267,6 +302,11 @@ describe('a store', () => {
       ['refused', 'other', undefined],
       ['deployed', 'people/find', '1.0.0'],
       ['removed', 'users/find', undefined],
+      ['failed', 'people/find', undefined],
+      ['replaced', 'people/find', '1.1.0'],
+      ['replaced', 'people/find', '1.2.0'],
+      ['deployed', 'a/third', 'three'],
+      ['replaced', 'people/find', '1.3.0'],
     ]);
     for (const { target, at } of entries) {
       expect(target).toBe(platform.endpoint);
