@@ -1,3 +1,7 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IoTDataPlaneClient, PublishCommand } from '@aws-sdk/client-iot-data-plane';
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LlxProcess, lambdaClient, startLlx } from '../support/llx-process.ts';
@@ -184,6 +188,26 @@ describe('llx dev --offline, through the AWS SDK', () => {
     const dry = await invoke('context', {}, { InvocationType: 'DryRun' });
     expect(dry).toMatchObject({ StatusCode: 204 });
     expect(llx.lines.some(({ requestId }) => requestId === dry.$metadata.requestId)).toBe(false);
+  });
+
+  test('a message that a rule of the configuration takes runs the local handler', async () => {
+    const { region, credentials } = client.config;
+    const iot = new IoTDataPlaneClient({ endpoint: llx.ready.endpoint, region, credentials });
+    const directory = await mkdtemp(join(tmpdir(), 'llx-rule-'));
+    try {
+      const file = join(directory, 'ledger');
+      const publish = (n: number) =>
+        iot.send(
+          new PublishCommand({ topic: 'rooms/kitchen', qos: 1, payload: JSON.stringify({ file, n }) }),
+        );
+      await publish(1);
+      await publish(2);
+      await llx.line((line) => line.function === 'ledger' && line.phase === 'succeeded');
+      expect(await readFile(file, 'utf8')).toBe('local 2\n');
+    } finally {
+      iot.destroy();
+      await rm(directory, { recursive: true });
+    }
   });
 
   test('each invocation shows its phases', async () => {

@@ -160,16 +160,15 @@ describe('a platform on one machine', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
-      const lines = createInterface({ input: child.stdout });
-      const seen = once(lines, 'line');
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const logged = async (): Promise<unknown> => JSON.parse((await lines.next()).value ?? '');
+      const line = { type: 'log', message: expect.stringContaining('greeting 1 scheduled') };
+      // A rate's first run is at once.
       await run('schedule', 'greet', '--rate', '1 hour', '--input', '{"name":"scheduled"}');
-      // The first time of the schedule is an hour away.
+      expect(await logged()).toMatchObject(line);
+      // The next one would be an hour away.
       await run('schedule', 'run', 'greet');
-      const [line] = await seen;
-      expect(JSON.parse(String(line))).toMatchObject({
-        type: 'log',
-        message: expect.stringContaining('greeting 1 scheduled'),
-      });
+      expect(await logged()).toMatchObject(line);
     } finally {
       child.kill('SIGINT');
       await once(child, 'exit');

@@ -51,22 +51,26 @@ export function topicRules(
   manifest: Manifest | undefined,
   functionNames: readonly string[],
 ): readonly ConfiguredTopicRule[] {
-  const known = (manifest?.functions ?? []).filter(({ name }) => functionNames.includes(name));
-  const ofApp = known.flatMap(({ name, sources }) =>
-    sources
-      .flatMap((source) => (source.type === 'iot' ? [source.sql] : []))
-      .map((sql, index) => ({ name: ruleName(name, index), sql, functionName: name })),
-  );
   const own = Object.entries(config?.rules ?? {}).map(([name, rule]) => ({
     name,
     sql: rule.sql,
     functionName: rule.function,
   }));
+  const taken = new Set(own.map(({ name }) => name));
+  const known = (manifest?.functions ?? []).filter(({ name }) => functionNames.includes(name));
+  const ofApp = known.flatMap(({ name: functionName, sources }) =>
+    sources
+      .flatMap((source) => (source.type === 'iot' ? [source.sql] : []))
+      .map((sql) => ({ name: ruleName(functionName, taken), sql, functionName })),
+  );
   return [...ofApp, ...own];
 }
 
-/** A function's name may have what a rule's may not. */
-function ruleName(functionName: string, index: number): string {
-  const name = functionName.replace(/[^a-zA-Z0-9_]/g, '_');
-  return index === 0 ? name : `${name}_${index + 1}`;
+/** A function's name may have what a rule's may not, and two of them may differ in nothing else. */
+function ruleName(functionName: string, taken: Set<string>): string {
+  const plain = functionName.replace(/[^a-zA-Z0-9_]/g, '_').slice(0, 120);
+  let name = plain;
+  for (let count = 2; taken.has(name); count += 1) name = `${plain}_${count}`;
+  taken.add(name);
+  return name;
 }

@@ -15,4 +15,9 @@ export default {
     ledger: { handler: 'src/ledger.handler', deployed: 'deployed/ledger.handler', timeout: 60 },
     broken: { handler: 'src/broken.handler' },
   },
+  iot: {
+    rules: {
+      ledger: { sql: "SELECT file, n, topic(2) AS room FROM 'rooms/+' WHERE n > 1", function: 'ledger' },
+    },
+  },
 };
