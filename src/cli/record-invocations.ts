@@ -4,6 +4,9 @@ import type { SessionStore } from '../session/store.ts';
 import type { Configuration } from './configuration.ts';
 import { fixtureFunctionName, recordedInvocation, secretVariables } from './recorded-invocation.ts';
 
+/** Of the five seconds in which everything has to end. */
+const FINISH_MS = 3_000;
+
 export type RecordInvocationsOptions = {
   readonly store: SessionStore;
   readonly configuration: Pick<Configuration, 'functions' | 'record'>;
@@ -38,7 +41,7 @@ export function recordInvocations({ store, configuration, directory }: RecordInv
   let closing: Promise<void> | undefined;
   const finish = async (): Promise<void> => {
     unsubscribe();
-    const { written, known, tooLarge, lost } = await recorder.finish();
+    const { written, known, tooLarge, lost } = await recorder.finish(FINISH_MS);
     const counts = [
       `${written} ${written === 1 ? 'fixture' : 'fixtures'} recorded in ${directory}`,
       ...(known === 0 ? [] : [`${known} known already`]),
