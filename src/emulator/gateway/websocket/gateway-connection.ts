@@ -7,6 +7,8 @@ const IDLE_MS = 10 * 60_000;
 const LONGEST_MS = 2 * 60 * 60_000;
 /** Messages of one connection whose functions have not ended; a client that sends more waits. */
 const MOST_RUNNING = 64;
+/** What may wait for a client that does not read; whoever sends to it does not know, so it would grow without end. */
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024;
 /** How long a client may take to answer that the connection is over. */
 const CLOSE_MS = 1_000;
 
@@ -63,8 +65,12 @@ export class GatewayConnection {
     return this.#lastActiveAt;
   }
 
-  /** Resolves when it is on its way; rejects when the client has gone. */
+  /** Resolves when it is on its way; rejects when the client has gone, or reads so little that it has to. */
   send(text: string): Promise<void> {
+    if (this.#socket.bufferedAmount > MOST_UNREAD_BYTES) {
+      this.terminate();
+      return Promise.reject(new Error('the client does not read'));
+    }
     this.#lastActiveAt = this.#clock.now();
     return new Promise((resolve, reject) => {
       this.#socket.send(text, (error) => (error ? reject(error) : resolve()));
@@ -80,7 +86,7 @@ export class GatewayConnection {
     this.#socket.resume();
   }
 
-  /** At once: the emulator ends. */
+  /** At once: nobody waits for the client's answer. */
   terminate(): void {
     this.#socket.terminate();
   }
