@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startStandInS3 } from '../../src/cli/sync/s3-store.test-support.ts';
 import { DEVELOPMENT_KEY } from '../../src/signature/development-key.ts';
 import { bin, type LlxProcess, lambdaClient, runLlx, startLlx } from '../support/llx-process.ts';
 
@@ -146,6 +147,36 @@ describe('the example of handlers', () => {
     expect(rows.map(({ version }) => version)).toEqual(['1.0.0', '1.1.0']);
     expect(rows.map(({ invocations }) => invocations)).toEqual([expect.any(Number), expect.any(Number)]);
   });
+});
+
+test('a store in S3 is read with credentials from where every AWS tool has them', {
+  timeout: 90_000,
+}, async () => {
+  const s3 = await startStandInS3('handlers');
+  try {
+    for (const file of ['index.mjs', 'llx.package.json']) {
+      s3.objects.set(`live/users/${file}`, await readFile(join(directory, 'packages', 'orders-take', file)));
+    }
+    const args = [
+      'sync',
+      's3://handlers/live',
+      '--store-endpoint',
+      s3.endpoint,
+      '--name',
+      'bucket',
+      '--once',
+      '--dry-run',
+    ];
+    const keys = { AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1' };
+    const printed = await runLlx(args, { cwd: directory, env: { ...shell, ...keys } });
+    // The function is there, and it is another source's.
+    expect(printed).toMatchObject({
+      code: 1,
+      stdout: 'orders/take (users) is refused: the function orders-take is there and is not of this source\n',
+    });
+  } finally {
+    await s3.close();
+  }
 });
 
 test('llx/handler is there for both kinds of modules, and brings nothing along', async () => {

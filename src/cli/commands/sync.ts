@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { LlxError } from '../../errors/llx-error.ts';
 import { addTargetOptions } from '../aws-target.ts';
 import { duration, url } from '../flags.ts';
@@ -12,7 +12,11 @@ export function addSyncCommand(program: Command): void {
     .command('sync')
     .description('Keep deployed functions equal to a folder of packaged handlers; see which ran when')
     .argument('[source]', 'a folder, or s3://bucket/prefix')
-    .option('--every <time>', 'between two looks at the source (30s)', duration, EVERY_MS)
+    .addOption(
+      new Option('--every <time>', 'between two looks at the source')
+        .argParser(duration)
+        .default(EVERY_MS, '30s'),
+    )
     .option('--once', 'look once, and end')
     .option('--dry-run', 'say what would be done; change nothing')
     .option('--no-prune', 'leave handlers that have no package any more')
