@@ -120,7 +120,10 @@ export function readTargets(
       `The requested resource exceeds the maximum number allowed: ${MOST_TARGETS} targets.`,
     );
   }
-  return targets.map((target, index) => readTarget(target, index, problemWith));
+  const read = targets.map((target, index) => readTarget(target, index, problemWith));
+  const ids = new Set(read.map(({ id }) => id));
+  if (ids.size < read.length) throw invalid('Parameter Targets is not valid: each Id is there once.');
+  return read;
 }
 
 function readTarget(

@@ -296,6 +296,18 @@ describe('a rule', () => {
   });
 });
 
+test('a target that is there twice is refused: it would be invoked twice', async () => {
+  await client.send(new PutRuleCommand({ Name: 'orders', EventPattern: ORDERS }));
+  const Targets = [
+    { Id: 'one', Arn: greet },
+    { Id: 'one', Arn: greet },
+  ];
+  await expect(client.send(new PutTargetsCommand({ Rule: 'orders', Targets }))).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: 'Parameter Targets is not valid: each Id is there once.',
+  });
+});
+
 describe('a rule with a schedule', () => {
   async function everyHour(Description?: string): Promise<void> {
     await client.send(

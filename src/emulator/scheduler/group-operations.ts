@@ -54,10 +54,12 @@ export function groupOperations({
       support: 'supported',
       handle(call) {
         const name = nameOf(call, 'DeleteScheduleGroup');
-        groups.remove(name);
+        groups.checkRemovable(name);
+        // The group is the last to go: an emulator that is killed before has no schedules of a group that there is not.
         for (const schedule of schedules.list()) {
           if (schedule.group === name) schedules.remove(name, schedule.name);
         }
+        groups.remove(name);
         return { output: {} };
       },
     },

@@ -57,9 +57,14 @@ export class ScheduleGroups {
   }
 
   /** @throws AwsError 404 ResourceNotFoundException, 400 ValidationException */
-  remove(name: string): void {
+  checkRemovable(name: string): void {
     this.get(name);
     if (name === DEFAULT) throw invalid('The default schedule group cannot be deleted.');
+  }
+
+  /** @throws AwsError 404 ResourceNotFoundException, 400 ValidationException */
+  remove(name: string): void {
+    this.checkRemovable(name);
     this.#state.statement('DELETE FROM schedule_groups WHERE name = ?').run(name);
     this.#groups.delete(name);
   }

@@ -2,7 +2,7 @@ import type { ApiOperation, OperationCall } from '../http/api-operation.ts';
 import { type Schedule, scheduleAnswer, scheduleArn, scheduleKey, scheduleSummary } from './schedule.ts';
 import type { ScheduleGroups } from './schedule-groups.ts';
 import { schedulePage } from './schedule-page.ts';
-import { readName, readSchedule } from './schedule-request.ts';
+import { checkStart, readName, readSchedule } from './schedule-request.ts';
 import type { Schedules } from './schedules.ts';
 
 export type ScheduleOperationsDependencies = {
@@ -52,6 +52,7 @@ export function scheduleOperations(dependencies: ScheduleOperationsDependencies)
       handle(call) {
         const { group, name } = inBody(call, 'CreateSchedule');
         const settings = readSchedule(call.input, { now: now(), problemWith });
+        checkStart(settings, now());
         return arnAnswer(schedules.create(group, name, settings));
       },
     },

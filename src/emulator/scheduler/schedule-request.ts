@@ -24,6 +24,7 @@ const QUEUE = {
     text: 'arn:aws(-[a-z]+)?:sqs:[a-z0-9\\-]+:\\d{12}:[a-zA-Z0-9\\-_]+',
   },
 } as const;
+const LATEST_START_MS = 300_000;
 /** Of targets that are not here. */
 const FOREIGN = [
   'EcsParameters',
@@ -94,6 +95,17 @@ export function readSchedule(
   }
   checkTimes(settings, now);
   return settings;
+}
+
+/**
+ * Of CreateSchedule: an update may well keep the start that it had.
+ *
+ * @throws AwsError 400 ValidationException
+ */
+export function checkStart({ expression, startAt }: ScheduleSettings, now: number): void {
+  // A single time has no start.
+  if (startAt === undefined || expression.startsWith('at') || startAt >= now - LATEST_START_MS) return;
+  throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
 }
 
 function readTarget(members: Members): ScheduleTarget {

@@ -186,6 +186,10 @@ describe('a schedule', () => {
       'The EndDate you specify must come after the StartDate.',
     ],
     [
+      { StartDate: new Date('2026-11-21T09:54:59Z') },
+      'The StartDate you specify cannot be earlier than 5 minutes ago.',
+    ],
+    [
       { Target: { Arn: 'arn:aws:sns:us-east-1:000000000000:t', RoleArn: ROLE } },
       "Provided Arn is not in correct format. llx's emulator delivers to Lambda functions and SQS queues only, not to arn:aws:sns:us-east-1:000000000000:t",
     ],

@@ -97,6 +97,9 @@ export class Schedules {
       timetable.set(this.#entryOf(schedule), { firstAt: isNewRate ? schedule.rateFrom : undefined });
     else timetable.delete(key);
     this.#schedules.set(key, schedule);
+    if (schedule.isEnabled && timetable.nextAt(key) === undefined) {
+      this.#dependencies.onNotice(`The ${key} never runs: no time of ${schedule.expression} is yet to come.`);
+    }
     return schedule;
   }
 

@@ -140,6 +140,14 @@ test('a tag on a rule takes nothing from what waits', async () => {
   expect(runs()).toEqual(['11:00', '12:00']);
 });
 
+test('one whose times have all passed is told to run never', async () => {
+  const past = { ScheduleExpression: 'at(2026-11-21T09:00:00)' };
+  await world.scheduler().send(new CreateScheduleCommand(hourly('parallel', past)));
+  expect(world.notices).toEqual([
+    'The schedule default/nightly never runs: no time of at(2026-11-21T09:00:00) is yet to come.',
+  ]);
+});
+
 test('a clock that is put back holds nothing up, and that is told', async () => {
   world.lambda.deploy('greet', echo);
   await world.scheduler().send(new CreateScheduleCommand(hourly('parallel')));
