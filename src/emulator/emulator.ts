@@ -153,6 +153,7 @@ async function open(
         metrics,
         drops,
         endpoint: () => state.endpoint,
+        domain: options.domain,
         isExposed: exposure.isExposed,
         forget: (functionArn) => runtime.forget?.(functionArn),
         onCall,

@@ -75,6 +75,8 @@ export type ServicesCore = {
   readonly drops: DropCounter;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
+  /** `example.org`: APIs are at `shop.execute-api.example.org`, behind a proxy with TLS. */
+  readonly domain?: string | undefined;
   /** The workers of a function are of no use any more. */
   readonly forget: (functionArn: string) => void;
   /** Hears of what clients cause. */

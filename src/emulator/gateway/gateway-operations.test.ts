@@ -31,8 +31,10 @@ import { type GatewayWorld, openGatewayWorld, START } from './gateway.test-suppo
 let world: GatewayWorld;
 let client: ApiGatewayV2Client;
 
-beforeEach(async () => {
-  world = await openGatewayWorld();
+beforeEach(() => open());
+
+async function open(domain?: string): Promise<void> {
+  world = await openGatewayWorld([], undefined, domain);
   world.deploy('orders', ({ requestContext }) => requestContext);
   client = new ApiGatewayV2Client({
     endpoint: world.endpoint,
@@ -40,7 +42,7 @@ beforeEach(async () => {
     credentials: DEVELOPMENT_KEY,
     maxAttempts: 1,
   });
-});
+}
 
 afterEach(async () => {
   client.destroy();
@@ -55,6 +57,21 @@ async function createApi(
   const command = new CreateApiCommand({ Name: 'shop', ProtocolType: 'HTTP', ...more });
   return (await client.send(command)).ApiId ?? '';
 }
+
+test('an API of a server with a domain is told to be below it, behind TLS', async () => {
+  client.destroy();
+  await world.close();
+  await open('example.org');
+  const endpointOf = async (ProtocolType: 'HTTP' | 'WEBSOCKET'): Promise<string | undefined> => {
+    const ApiId = await createApi({
+      ProtocolType,
+      ...(ProtocolType === 'HTTP' ? {} : { RouteSelectionExpression: '$request.body.action' }),
+    });
+    return (await client.send(new GetApiCommand({ ApiId }))).ApiEndpoint;
+  };
+  expect(await endpointOf('HTTP')).toMatch(/^https:\/\/\w+\.execute-api\.example\.org$/);
+  expect(await endpointOf('WEBSOCKET')).toMatch(/^wss:\/\/\w+\.execute-api\.example\.org$/);
+});
 
 async function refusal(call: Promise<unknown>): Promise<unknown> {
   return await call.then(

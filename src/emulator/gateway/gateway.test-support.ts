@@ -52,6 +52,7 @@ export type GatewayWorld = {
 export async function openGatewayWorld(
   configured: readonly ApiDefinition[] = [],
   iam?: IamConfig,
+  domain?: string,
 ): Promise<GatewayWorld> {
   const clock = new TestClock(START);
   const state = temporaryState();
@@ -93,6 +94,7 @@ export async function openGatewayWorld(
     service,
     configured,
     endpoint: () => endpoint,
+    domain,
     onNotice: (text) => void notices.push(text),
     onDefect,
   });

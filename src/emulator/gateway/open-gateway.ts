@@ -26,6 +26,8 @@ export type GatewayOptions = {
   readonly configured: readonly ApiDefinition[];
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
+  /** As of `ServicesCore`. */
+  readonly domain?: string | undefined;
   readonly onNotice: (text: string) => void;
   readonly onDefect: (error: unknown) => void;
 };
@@ -54,6 +56,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       scope,
       table,
       endpoint: options.endpoint,
+      domain: options.domain,
       now: () => clock.now(),
       forgetAnswers: (apiId) => apis.forget(apiId),
     }),

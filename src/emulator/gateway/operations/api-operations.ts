@@ -187,11 +187,12 @@ function putQuickParts(
 
 function describeApi(
   api: ApiResource,
-  { endpoint }: GatewayOperationDependencies,
+  { endpoint, domain }: GatewayOperationDependencies,
 ): Readonly<Record<string, unknown>> {
   const { port } = new URL(endpoint());
-  const scheme = api.protocolType === 'WEBSOCKET' ? 'ws' : 'http';
-  const host = `${api.apiId}.execute-api.localhost${port === '' ? '' : `:${port}`}`;
+  const scheme = `${api.protocolType === 'WEBSOCKET' ? 'ws' : 'http'}${domain === undefined ? '' : 's'}`;
+  const parent = domain ?? (port === '' ? 'localhost' : `localhost:${port}`);
+  const host = `${api.apiId}.execute-api.${parent}`;
   return {
     ...api,
     apiEndpoint: `${scheme}://${host}`,

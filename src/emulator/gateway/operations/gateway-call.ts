@@ -10,6 +10,8 @@ export type GatewayOperationDependencies = {
   readonly table: GatewayTable;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: () => string;
+  /** As of `ServicesCore`. */
+  readonly domain?: string | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** What an API's authorizers have said is to be forgotten. */
