@@ -128,7 +128,14 @@ export class S3Store implements Store {
         await this.#downloadOne(mirror, entry, signal);
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    const giveUp = (error: unknown): never => {
+      waiting.length = 0;
+      throw error;
+    };
+    const lanes = Array.from({ length: AT_ONCE }, () => lane().catch(giveUp));
+    // All of them: none may write into the mirror of a later round.
+    const failed = (await Promise.allSettled(lanes)).find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   async #downloadOne(mirror: string, { path, key, etag, size }: S3Entry, signal: AbortSignal): Promise<void> {
