@@ -107,6 +107,24 @@ test('a client that was refused a WebSocket and keeps its side open does not hol
   socket.destroy();
 });
 
+test('requests that a client has sent at once and not waited for are over when it has gone', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const closed: (string | undefined)[] = [];
+  api.hosts({
+    matches: (host) => host === '127.0.0.9',
+    handle(request, response) {
+      response.once('close', () => closed.push(request.url));
+      if (request.url === '/3') arrived.resolve();
+    },
+  });
+  const socket = connect(port, '127.0.0.1');
+  socket.write([1, 2, 3].map((n) => `GET /${n} HTTP/1.1\r\nhost: 127.0.0.9\r\n\r\n`).join(''));
+  await arrived.promise;
+  socket.destroy();
+  await api.drain();
+  expect(closed).toEqual(['/1', '/2', '/3']);
+});
+
 const FOREIGN = '403 {"Message":"requests from web pages are refused';
 
 test('pages of another origin pass where the door says so, and there alone', async () => {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { isDiskFull } from '../disk-full.ts';
 import type { Exposure } from '../server/exposure.ts';
 import type { OpenRequests } from '../server/open-requests.ts';
+import { AbandonedAnswers } from './abandoned-answers.ts';
 import { REST_JSON } from './api-protocol.ts';
 import { AwsError } from './aws-error.ts';
 import type { HostDoor, Visitor } from './host-doors.ts';
@@ -23,6 +24,7 @@ export class FrontDoor {
   readonly #open: OpenRequests;
   readonly #onDefect: (error: unknown) => void;
   readonly #doors: HostDoor[] = [];
+  readonly #abandoned = new AbandonedAnswers();
   /** Asked for a WebSocket and have none yet, or were refused. Node.js does not end these when it closes, but waits. */
   readonly #upgrading = new Set<Duplex>();
 
@@ -46,6 +48,7 @@ export class FrontDoor {
     response: ServerResponse,
     next: (request: IncomingMessage, response: ServerResponse) => void,
   ): void {
+    this.#abandoned.watch(request, response);
     const refusal = this.#refusal(request, response);
     if (refusal !== undefined) return sendAwsError(response, refusal);
     const host = this.#exposure.hosts.localName(request.headers);
