@@ -85,8 +85,10 @@ async function open(
   const drops = new DropCounter(({ reason, detail }) => options.onDrop('broker', reason, detail));
   const { account, region, quotas, runtime, stubFile, clock = SYSTEM_CLOCK, onNotice, onCall } = options;
   const developmentKey = hasDevelopmentKey(options);
-  const identities = new Identities({ ...options, developmentKey, now: () => new Date(clock.now()) });
   const exposure = createExposure(options);
+  const { isExposed: exposed } = exposure;
+  const now = (): Date => new Date(clock.now());
+  const identities = new Identities({ ...options, developmentKey, isExposed: exposed, now });
   const broker = await startBroker({
     // Who connects to it needs no key: where there are keys, it is for programs on this machine.
     host: exposure.isExposed && !developmentKey ? '127.0.0.1' : options.host,

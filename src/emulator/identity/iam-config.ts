@@ -8,7 +8,7 @@ export type IamConfig = {
    * @default nobody: the development key, id `test` and secret `test`, is the account's root
    */
   readonly users?: Readonly<Record<string, IamUser>>;
-  /** By name. A role that is not here trusts Lambda and the account, and may do everything. */
+  /** By name. A role that is not here trusts Lambda and the account, and may do everything; of a server, only call. */
   readonly roles?: Readonly<Record<string, IamRole>>;
 };
 

@@ -48,6 +48,8 @@ export class Identities {
     /** Keys that come and go while the emulator runs. */
     readonly storedKeys?: Pick<StoredKeys, 'get'> | undefined;
     readonly functions: readonly FunctionRole[];
+    /** Others than this machine can reach the emulator: functions without a configured role may only call. @default false */
+    readonly isExposed?: boolean | undefined;
     readonly now?: (() => Date) | undefined;
     /** Of handlers whose clock stands still: a signature of just that time is of now. By `YYYYMMDDTHHMMSSZ`. */
     readonly standingClocks?: ReadonlyMap<string, Date> | undefined;
@@ -55,7 +57,7 @@ export class Identities {
     /** Of STS's answers: secrets that are somebody's from now on. */
     readonly onIssue?: ((credentials: AwsCredentials) => void) | undefined;
   }) {
-    const { account, region, iam = {}, functions, now = () => new Date(), onIssue = () => {} } = options;
+    const { account, region, iam = {}, now = () => new Date(), onIssue = () => {} } = options;
     this.#onIssue = onIssue;
     this.#account = account;
     this.#region = region;
@@ -68,7 +70,7 @@ export class Identities {
       const durationSeconds = FUNCTION_SESSION_SECONDS;
       return this.#startSession(role, { sessionName, durationSeconds }).credentials;
     });
-    this.#roles = new Roles({ account, roles: iam.roles, functions });
+    this.#roles = new Roles({ ...options, roles: iam.roles });
     this.root = { type: 'root', arn: `arn:aws:iam::${account}:root`, account, userId: account };
     const grant = { principal: this.root, policies: [] };
     this.#grants.set(this.root, grant);
@@ -173,13 +175,15 @@ export class Identities {
   }
 
   /**
-   * Of the role that a function is given. One that is not configured trusts Lambda.
+   * Of the role that somebody gives a function: one that is configured is not everybody's to give.
    *
-   * @throws AwsError 400 InvalidParameterValueException
+   * @throws AwsError 400 InvalidParameterValueException, 403 AccessDeniedException
    */
-  checkFunctionRole(roleArn: string): void {
-    const role = this.#roles.named(roleArn);
-    if (role !== undefined) checkTrustsLambda(role);
+  checkFunctionRole(principal: Principal, roleArn: string): void {
+    const role = this.#roles.configured(roleArn);
+    if (role === undefined) return;
+    this.authorize(principal, 'iam:PassRole', role.arn, { 'iam:PassedToService': 'lambda.amazonaws.com' });
+    checkTrustsLambda(role);
   }
 
   /** The account's root, for what calls the emulator from its own process. */

@@ -3,7 +3,8 @@ import type { PolicyDocument, Statement } from './policy-document.ts';
 /** What a scope is called, and the actions that it stands for. */
 const NAMED = {
   admin: ['*'],
-  deploy: ['lambda:*', 'logs:*', 'scheduler:*', 'events:*', 'apigateway:*'],
+  // With the roles of the configuration, whichever they are: whoever may deploy all functions has what each of them has.
+  deploy: ['lambda:*', 'logs:*', 'scheduler:*', 'events:*', 'apigateway:*', 'iam:PassRole'],
   invoke: ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'lambda:InvokeAsync'],
   read: [
     'lambda:Get*',

@@ -4,6 +4,7 @@ import type { IamConfig, IamRole } from './iam-config.ts';
 import { Policy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { TrustPolicy } from './trust-policy.ts';
+import { unconfiguredRolePolicy } from './unconfigured-role.ts';
 
 export type Role = {
   readonly name: string;
@@ -21,16 +22,13 @@ export type FunctionRole = {
   readonly role?: string;
 };
 
-const EVERYTHING: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
-};
-
 type Description = { readonly arn: string; readonly config: IamRole };
 
 /** The roles of the account: those that are configured, and those that functions name without more. */
 export class Roles {
   readonly #account: string;
+  readonly #isExposed: boolean;
+  readonly #configured: ReadonlySet<string>;
   readonly #described = new Map<string, Description>();
   readonly #nameOfFunction = new Map<string, string>();
   /** Made when they are first asked for: most starts need none of them. */
@@ -40,8 +38,12 @@ export class Roles {
     readonly account: string;
     readonly roles: IamConfig['roles'];
     readonly functions: readonly FunctionRole[];
+    /** Others than this machine have keys. @default false */
+    readonly isExposed?: boolean | undefined;
   }) {
     this.#account = options.account;
+    this.#isExposed = options.isExposed ?? false;
+    this.#configured = new Set(Object.keys(options.roles ?? {}));
     const prefix = `arn:aws:iam::${options.account}:role/`;
     for (const [name, config] of Object.entries(options.roles ?? {})) {
       this.#described.set(name, { arn: prefix + name, config });
@@ -49,13 +51,13 @@ export class Roles {
     for (const { name, role = `${name}-role` } of options.functions) this.setRoleOf(name, role);
   }
 
-  /** @param role name or ARN; one that is not configured trusts Lambda and the account, and may do everything. */
+  /** @param role name or ARN; one that is not configured trusts Lambda and the account, and may do what `unconfiguredRolePolicy` says. */
   setRoleOf(functionName: string, role: string): void {
     const roleName = roleNameOf(role);
     this.#nameOfFunction.set(functionName, roleName);
     if (this.#described.has(roleName)) return;
     const arn = role.startsWith('arn:') ? role : `arn:aws:iam::${this.#account}:role/${role}`;
-    this.#described.set(roleName, { arn, config: { policies: [EVERYTHING] } });
+    this.#described.set(roleName, { arn, config: { policies: [unconfiguredRolePolicy(this.#isExposed)] } });
   }
 
   byArn(arn: string): Role | undefined {
@@ -63,9 +65,10 @@ export class Roles {
     return role?.arn === arn ? role : undefined;
   }
 
-  /** The role that a function gets which names this one; undefined while nobody has named it. */
-  named(nameOrArn: string): Role | undefined {
-    return this.#byName(roleNameOf(nameOrArn));
+  /** The role that a function gets which names this one; undefined where the configuration does not say what it may do. */
+  configured(nameOrArn: string): Role | undefined {
+    const name = roleNameOf(nameOrArn);
+    return this.#configured.has(name) ? this.#byName(name) : undefined;
   }
 
   ofFunction(functionName: string): Role {

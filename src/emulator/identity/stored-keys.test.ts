@@ -86,6 +86,23 @@ function verify(known: Identities, credentials: AwsCredentials) {
   });
 }
 
+test('who may deploy one function has no more with the keys of its environment: on a server they call, and change nothing', () => {
+  const scope = { account: ACCOUNT, region: 'us-east-1', functions: [{ name: 'orders' }], now: () => now };
+  const allowed = (isExposed: boolean): readonly boolean[] => {
+    const known = new Identities({ ...scope, isExposed });
+    const principal = verify(known, known.functionCredentials('orders'));
+    const actions = [
+      'lambda:InvokeFunction',
+      'sqs:SendMessage',
+      'lambda:UpdateFunctionCode',
+      'sts:AssumeRole',
+    ];
+    return actions.map((action) => known.allows(principal, action, '*'));
+  };
+  expect(allowed(true)).toEqual([true, true, false, false]);
+  expect(allowed(false)).toEqual([true, true, true, true]);
+});
+
 test('a key opens a server that runs already, for what its scope says', () => {
   const known = identities();
   const key = create('ci', 'invoke@orders');

@@ -76,7 +76,7 @@ async function updateConfiguration(call: OperationCall, deps: FunctionDeps): Pro
   if (layers !== undefined) await checkUnzippedSize({ ...before.code, layers: layers.hashes }, deps);
   const after = deps.editor.change(name, revisionId, ({ code, settings }) => {
     const { Layers, ...changed } = { Layers: settings.Layers, ...readSettings(members, name, settings) };
-    if (changed.Role !== settings.Role) deps.checkRole(changed.Role);
+    if (changed.Role !== settings.Role) deps.checkRole(call.principal, changed.Role);
     if (layers !== undefined) {
       return { code: { ...code, layers: layers.hashes }, settings: { ...changed, ...layers.settings } };
     }

@@ -35,7 +35,7 @@ async function createFunction(call: OperationCall, deps: FunctionDeps): Promise<
   const settings = readSettings(members, name, undefined);
   const shouldPublish = members.boolean('Publish') ?? false;
   const tags = readTags(members) ?? {};
-  deps.checkRole(settings.Role);
+  deps.checkRole(call.principal, settings.Role);
   const layers = findLayers(members.list('Layers') ?? [], deps);
   checkIsNew(name, deps);
   // The last of the checks, because it costs most: what it stores is removed again if nothing comes of it.

@@ -1,6 +1,7 @@
 import type { CodeLinks } from '../../code/code-links.ts';
 import type { CodeStore } from '../../code/code-store.ts';
 import type { EmulatorClock } from '../../emulator-clock.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { State } from '../../state/state.ts';
 import type { FunctionScope } from '../function-name.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
@@ -24,8 +25,8 @@ export type FunctionDeps = {
   readonly state: State;
   readonly code: CodeStore;
   readonly links: CodeLinks;
-  /** @throws AwsError 400 InvalidParameterValueException for a role that Lambda cannot assume */
-  readonly checkRole: (roleArn: string) => void;
+  /** @throws AwsError 400 InvalidParameterValueException for a role that Lambda cannot assume, 403 for one that is not his to give */
+  readonly checkRole: (principal: Principal, roleArn: string) => void;
   /** ARN of the role of a function of the configuration. */
   readonly roleArnOf: (functionName: string) => string;
   /** Undefined where none is reserved. */

@@ -156,3 +156,49 @@ describe('a role that does not trust Lambda', () => {
     expect([settings.Role, settings.Timeout]).toEqual([MINIMUM.Role, 3]);
   });
 });
+
+describe('a role', () => {
+  const roleArn = (name: string): string => `arn:aws:iam::000000000000:role/${name}`;
+  const deployer = {
+    accessKeys: [{ id: 'AKIADEPLOYER00000000', secret: 'of the deployer' }],
+    policies: [
+      {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Action: 'lambda:*', Resource: '*' },
+          { Effect: 'Allow', Action: 'iam:PassRole', Resource: roleArn('given') },
+        ],
+      },
+    ],
+  } as const;
+
+  test('of the configuration is given to a function by those who may pass it on alone', async () => {
+    const other = await openTestLambda({ iam: { users: { deployer }, roles: { given: {}, billing: {} } } });
+    const [{ id, secret }] = deployer.accessKeys;
+    const credentials = { accessKeyId: id, secretAccessKey: secret };
+    const client = new LambdaClient({
+      endpoint: other.url,
+      region: SCOPE.region,
+      credentials,
+      maxAttempts: 1,
+    });
+    const ZipFile = await zipOf({ 'index.mjs': 'export {}' });
+    const create = (name: string, role: string) =>
+      client.send(
+        new CreateFunctionCommand({
+          ...MINIMUM,
+          FunctionName: name,
+          Role: roleArn(role),
+          Code: { ZipFile },
+        }),
+      );
+    const no = denied('deployer', 'iam:PassRole', roleArn('billing'));
+    expect(await refusal(create('one', 'billing'))).toEqual(no);
+    await create('two', 'given');
+    const change = { FunctionName: 'two', Role: roleArn('billing') };
+    expect(await refusal(client.send(new UpdateFunctionConfigurationCommand(change)))).toEqual(no);
+    await create('three', 'nobody-has-configured-it');
+    client.destroy();
+    await other.close();
+  });
+});

@@ -2,6 +2,7 @@ import { CodeLinks } from '../../code/code-links.ts';
 import { CodeStore } from '../../code/code-store.ts';
 import type { EmulatorClock } from '../../emulator-clock.ts';
 import type { ApiOperation } from '../../http/api-operation.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { State } from '../../state/state.ts';
 import type { FunctionScope } from '../function-name.ts';
 import type { FunctionRegistry } from '../function-registry.ts';
@@ -20,7 +21,7 @@ export type OpenFunctionsOptions = {
   readonly identities: {
     roleArnOf(functionName: string): string;
     setRoleOf(functionName: string, roleArn: string): void;
-    checkFunctionRole(roleArn: string): void;
+    checkFunctionRole(principal: Principal, roleArn: string): void;
   };
   /** `http://127.0.0.1:4566`: where links to code lead. */
   readonly endpoint: () => string;
@@ -81,7 +82,7 @@ export function openFunctions(options: OpenFunctionsOptions): OpenFunctions {
     state,
     code,
     links,
-    checkRole: (roleArn) => identities.checkFunctionRole(roleArn),
+    checkRole: (principal, roleArn) => identities.checkFunctionRole(principal, roleArn),
     roleArnOf: (functionName) => identities.roleArnOf(functionName),
     reservedConcurrency: (functionName) => concurrency.reservedOf(functionName),
     unreservedConcurrency: () => concurrency.unreserved,
