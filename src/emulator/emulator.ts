@@ -225,7 +225,7 @@ async function open(
     prepareStubs: (functions = options.functions) => host?.prepare(functions),
     async drain() {
       readiness = 'draining';
-      await Promise.all([api.drain(), service.settled()]);
+      await Promise.all([api.drain(), services.drain(), service.settled()]);
     },
     close() {
       closing ??= closeAll({ service, services, host, api, broker, ports });

@@ -49,6 +49,12 @@ export class LazyServices {
     }, AFTER_INVOCATION_MS);
   };
 
+  /** What nobody has loaded takes nothing. */
+  async drain(): Promise<void> {
+    const services = await this.#loading?.catch(() => undefined);
+    await services?.drain();
+  }
+
   /** Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();

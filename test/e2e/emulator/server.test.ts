@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { json, text } from 'node:stream/consumers';
 import {
   AddPermissionCommand,
+  CreateEventSourceMappingCommand,
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
   InvokeCommand,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEVELOPMENT_KEY } from '../../../src/signature/development-key.ts';
 import { NODE_FUNCTION, zipOf } from '../../support/deployed-code.ts';
@@ -22,8 +24,9 @@ const CODE = `
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 export const handler = async (event) => {
-  if (event.started) console.log('waiting');
-  while (event.until && !existsSync(event.until)) await setTimeout(10);
+  const { started, until } = event.Records ? JSON.parse(event.Records[0].body) : event;
+  if (started) console.log('waiting');
+  while (until && !existsSync(until)) await setTimeout(10);
   return { statusCode: 200, body: event.requestContext?.http?.sourceIp ?? 'invoked' };
 };`;
 
@@ -55,13 +58,31 @@ async function createKey(name: string, ...flags: readonly string[]): Promise<Key
   return JSON.parse(stdout) as Key;
 }
 
-function client({ id, secretAccessKey }: Key): LambdaClient {
-  return new LambdaClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: id, secretAccessKey },
-    maxAttempts: 1,
-  });
+const settings = ({ id, secretAccessKey }: Key) => ({
+  endpoint: `http://127.0.0.1:${port}`,
+  region: 'us-east-1',
+  credentials: { accessKeyId: id, secretAccessKey },
+  maxAttempts: 1,
+});
+
+const client = (key: Key): LambdaClient => new LambdaClient(settings(key));
+
+/** Each message is an invocation of `other` that waits; two are taken at once. */
+async function sendToOther(body: string, times: number): Promise<void> {
+  const queues = new SQSClient(settings(admin));
+  const Attributes = { VisibilityTimeout: '60' };
+  const { QueueUrl } = await queues.send(new CreateQueueCommand({ QueueName: 'jobs', Attributes }));
+  for (let n = 0; n < times; n += 1) {
+    await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+  }
+  await client(admin).send(
+    new CreateEventSourceMappingCommand({
+      EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:jobs',
+      FunctionName: 'other',
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 2 },
+    }),
+  );
 }
 
 const errorName = (called: Promise<unknown>): Promise<string> =>
@@ -183,8 +204,14 @@ test('no directory of the server is taken for code: it is not the caller’s', a
   );
 });
 
-test('at SIGTERM it answers what has come, is not ready any more, and ends', async () => {
+test('at SIGTERM it answers what has come, takes nothing more from queues, is not ready any more, and ends', async () => {
   const until = join(directory, 'go');
+  const taken = () =>
+    llx.lines.filter(({ phase, function: name }) => phase === 'offered' && name === 'other').length;
+  const before = taken();
+  const both = llx.next(() => taken() === before + 2);
+  await sendToOther(JSON.stringify({ until }), 4);
+  await both;
   const Payload = Buffer.from(JSON.stringify({ started: true, until }));
   const started = llx.next(({ type, phase }) => type === 'invocation' && phase === 'offered');
   const running = client(admin).send(new InvokeCommand({ FunctionName: 'greet', Payload }));
@@ -201,6 +228,9 @@ test('at SIGTERM it answers what has come, is not ready any more, and ends', asy
   const { Payload: answer } = await running;
   expect(JSON.parse(Buffer.from(answer ?? []).toString())).toEqual({ statusCode: 200, body: 'invoked' });
   expect(await llx.exit).toEqual({ code: 130, signal: null });
+  expect(taken() - before).toBe(2);
+  const ended = llx.lines.filter(({ phase, function: name }) => phase === 'succeeded' && name === 'other');
+  expect(ended.length).toBeGreaterThanOrEqual(2);
 });
 
 test('no secret is in the state of the server', async () => {
