@@ -24,11 +24,12 @@ export async function openProject(flags: ProjectFlags, opening: Opening): Promis
   const app = await appOf(directory, flags);
   if (app !== undefined && flags.synth !== false) {
     const { staleness, synthesize } = await import('./synth.ts');
-    const reason = flags.synth === true ? 'as asked' : await staleness(app);
+    const reason = flags.synth === true ? 'as asked' : await staleness(app, opening.withoutCdk);
     if (reason !== undefined) {
       const progress = startProgress(`cdk synth in ${app.folder}: ${reason}`, opening);
       try {
-        if (!(await runsAlone(app, opening))) await synthesize(app, opening);
+        if (!(await runsAlone(app, opening)))
+          await synthesize(app, { ...opening, command: opening.withoutCdk === true ? 'smoke' : 'dev' });
       } finally {
         progress.end();
       }

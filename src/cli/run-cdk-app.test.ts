@@ -46,7 +46,7 @@ test('an app is run with its context, and writes where the CDK would', async () 
   const { default: context } = await import(project.path('out/llx.manifest.json'), {
     with: { type: 'json' },
   });
-  expect(context).toMatchObject({ a: 1, b: 2, 'aws:cdk:bundling-stacks': ['**'] });
+  expect(context).toMatchObject({ a: 1, b: 2, 'aws:cdk:bundling-stacks': ['**'], withoutCdk: true });
 });
 
 test.each([

@@ -32,6 +32,13 @@ function writtenInOrder(...paths: readonly string[]): void {
   for (const [index, path] of paths.entries()) touch(path, 1_700_000_000 + index);
 }
 
+test('a manifest that was written without the CDK is good enough for who says so, and for nobody else', async () => {
+  project.write('cdk.out/llx.manifest.json', manifest().replace('{', '{"withoutCdk":true,'));
+  writtenInOrder('cdk.json', 'bin/app.js', 'cdk.out/llx.manifest.json');
+  expect(await staleness(app())).toBe('its manifest was written for offline runs only');
+  expect(await staleness(app(), true)).toBeUndefined();
+});
+
 describe('an app is synthesized', () => {
   test('when it has no manifest', async () => {
     expect(await staleness(app())).toBe('it has no manifest yet');
@@ -84,6 +91,11 @@ describe('cdk synth', () => {
     await expect(synthesize(app(), { signal: running.signal })).rejects.toMatchObject({
       code: 'LLX_SYNTH_FAILED',
       message: `Expected \`cdk synth\` in ${project.root} to succeed, found that it ended with exit code 1:\nError: no such construct\non stdout`,
+      mend: 'Mend it there. With the manifest as it is: llx dev --no-synth',
+    });
+    const { signal } = running;
+    await expect(synthesize(app(), { signal, command: 'smoke' })).rejects.toMatchObject({
+      mend: 'Mend it there. With the manifest as it is: llx smoke --no-synth',
     });
   });
 

@@ -6,8 +6,12 @@ import { isLlxError, LlxError } from '../errors/llx-error.ts';
 import type { CdkApp } from '../manifest/find-cdk-app.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 
-/** Why an app must be synthesized before llx can trust its manifest, as the end of a sentence; undefined when it need not. */
-export async function staleness(app: CdkApp): Promise<string | undefined> {
+/**
+ * Why an app must be synthesized before llx can trust its manifest, as the end of a sentence; undefined when it need not.
+ *
+ * @param withoutCdk whether one that was written without the CDK's CLI is good enough
+ */
+export async function staleness(app: CdkApp, withoutCdk = false): Promise<string | undefined> {
   // Only the CDK knows how to start it, and finds that in cdk.json.
   if (app.cdkJson === undefined) return undefined;
   const written = modified(app.manifestFile);
@@ -15,6 +19,8 @@ export async function staleness(app: CdkApp): Promise<string | undefined> {
   if ((modified(app.cdkJson) ?? 0) > written) return 'cdk.json is newer than its manifest';
   try {
     const manifest = await readManifest(app);
+    // It knows neither account nor region of a stack that takes those of the credentials.
+    if (manifest.withoutCdk === true && !withoutCdk) return 'its manifest was written for offline runs only';
     const root = resolve(dirname(app.manifestFile), manifest.root);
     const program = manifest.app && resolve(root, manifest.app);
     if (program && (modified(program) ?? 0) > written) {
@@ -30,6 +36,8 @@ export async function staleness(app: CdkApp): Promise<string | undefined> {
 export type SynthOptions = {
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** What is run: to say how it goes on without. @default dev */
+  readonly command?: 'dev' | 'smoke';
   /** @default process.env */
   readonly env?: NodeJS.ProcessEnv;
 };
@@ -40,7 +48,7 @@ export type SynthOptions = {
  */
 export async function synthesize(
   { folder }: CdkApp,
-  { signal, env = process.env }: SynthOptions,
+  { signal, command: caller = 'dev', env = process.env }: SynthOptions,
 ): Promise<void> {
   const { command, before } = cdkCommand(folder);
   const child = spawn(command, [...before, 'synth', '--quiet'], {
@@ -70,7 +78,7 @@ export async function synthesize(
   throw failed(
     folder,
     [`${failure}:`, ...output].join('\n'),
-    'Mend it there. With the manifest as it is: llx dev --no-synth',
+    `Mend it there. With the manifest as it is: llx ${caller} --no-synth`,
   );
 }
 

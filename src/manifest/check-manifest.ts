@@ -119,6 +119,7 @@ const manifest = object(
     version: integer(MANIFEST_VERSION, MANIFEST_VERSION, ''),
     root: text('a folder'),
     app: text('a file'),
+    withoutCdk: yesOrNo,
     lane: text('a lane'),
     stacks: list(
       object({ path: text('the path of a stack'), template: text('a file') }, 'an object', [

@@ -13,6 +13,8 @@ export type Manifest = {
   readonly root: string;
   /** The app's own program, relative to `root`; absent where it was not started from a file. */
   readonly app?: string;
+  /** Written by an app that ran without the CDK's CLI, and so without an account and a region. @default false */
+  readonly withoutCdk?: boolean;
   /** That `llx dev` holds when no other is asked for. */
   readonly lane?: string;
   /** Every template of the app, nested ones under their stack's path. */

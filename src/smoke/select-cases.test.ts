@@ -38,6 +38,7 @@ describe('which cases a pattern fits', () => {
     ['a path from elsewhere', '../project/fixtures/events/hello', ['hello/get']],
     ['an absolute path', '/project/fixtures/events/hello/get.json', ['hello/get']],
     ['nothing', 'order', []],
+    ['nothing, as a variable that is not set', '', []],
   ])('%s', (_what, pattern, names) => {
     expect(selected(pattern)).toEqual(names);
   });
