@@ -42,6 +42,14 @@ test('a method of its own counts before ANY', () => {
   expect(found(table, 'GET', '/orders')).toEqual(['ANY /orders', {}]);
 });
 
+test('ANY is the seven methods of AWS; any other is for no route, and of an HTTP API for $default', () => {
+  for (const method of ['PROPFIND', 'PURGE']) {
+    expect(found(http('ANY /orders'), method, '/orders')).toBeUndefined();
+    expect(found(rest('ANY /orders', 'GET /{proxy+}'), method, '/orders')).toBeUndefined();
+    expect(found(PETS, method, '/pets/dog/1')).toEqual(['$default', {}]);
+  }
+});
+
 test('an HTTP API looks further where the path fits and the method does not; a REST API does not', () => {
   const keys = ['POST /orders/{id}', 'GET /{proxy+}'];
   expect(found(http(...keys), 'GET', '/orders/1')).toEqual(['GET /{proxy+}', { proxy: 'orders/1' }]);

@@ -24,6 +24,8 @@ type Node = {
   readonly targets: Map<string, Target>;
 };
 
+/** What `ANY` stands for: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-settings-method-request.html */
+const METHODS = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']);
 const VARIABLE = /^\{([^{}+]+)\}$/;
 const GREEDY = /^\{([^{}+]+)\+\}$/;
 
@@ -103,7 +105,7 @@ export class RouteTable {
   }
 
   #targetAt({ targets }: Node, method: string, values: readonly string[]): Found | undefined {
-    const target = targets.get(method) ?? targets.get('ANY');
+    const target = targets.get(method) ?? (METHODS.has(method) ? targets.get('ANY') : undefined);
     if (target !== undefined) return { target, values };
     return this.#isRest && targets.size > 0 ? { target: undefined, values } : undefined;
   }
