@@ -92,7 +92,7 @@ export type Services = LoadedServices & {
   readonly downloads: CodeDownloads;
   /** Names of the functions that were deployed through the API. */
   readonly functionNames: () => readonly string[];
-  /** Takes nothing more from queues, neither SQS's nor that of asynchronous invocations; resolves when what was taken has ended. Idempotent. */
+  /** Takes nothing more from queues, neither SQS's nor that of asynchronous invocations; resolves when what was taken has ended. Clients of WebSocket APIs are sent away. Idempotent. */
   drain(): Promise<void>;
   /** Ends what runs for queues and retries, then closes the state. Idempotent. */
   close(): Promise<void>;
@@ -224,13 +224,13 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
   mappings.start();
   events.start();
   // What schedules and rules begin meanwhile is put into the queue, and runs after the restart.
-  const drain = async (): Promise<void> => {
+  const stopQueues = async (): Promise<void> => {
     await Promise.all([mappings.close(), queue.close()]);
   };
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     gateway.close();
-    await Promise.all([drain(), events.close()]);
+    await Promise.all([stopQueues(), events.close()]);
     deployed.close();
     moveTasks.close();
     queues.close();
@@ -255,7 +255,9 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
     }),
     downloads: deployed,
     functionNames: () => functions.names(),
-    drain,
+    async drain() {
+      await Promise.all([stopQueues(), gateway.drain()]);
+    },
     close: () => {
       closed ??= close();
       return closed;

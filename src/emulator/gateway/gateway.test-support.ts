@@ -10,6 +10,8 @@ import { isObject, type JsonObject } from '../json-object.ts';
 import { FunctionRegistry } from '../lambda/function-registry.ts';
 import { InvocationService } from '../lambda/invocation-service.ts';
 import { failed, succeeded } from '../lambda/lambda.test-support.ts';
+import type { CallerLimitOptions } from '../server/caller-limits.ts';
+import { createExposure } from '../server/exposure.ts';
 import { TestClock, temporaryState } from '../service.test-support.ts';
 import type { ApiDefinition, GatewayAuthorizer, GatewayRoute, PayloadFormat } from './api-definition.ts';
 import { openGateway } from './open-gateway.ts';
@@ -43,6 +45,8 @@ export type GatewayWorld = {
   deploy(name: string, handler: TestHandler): void;
   /** Resolves when so many functions have been invoked. */
   invoked(count: number): Promise<void>;
+  /** Ends as a server does. */
+  drain(): Promise<unknown>;
   /** @param url of a host that need not be in DNS */
   ask(url: string, asked?: Asked): Promise<Answered>;
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export async function openGatewayWorld(
   configured: readonly ApiDefinition[] = [],
   iam?: IamConfig,
   domain?: string,
+  limits?: Partial<CallerLimitOptions>,
 ): Promise<GatewayWorld> {
   const clock = new TestClock(START);
   const state = temporaryState();
@@ -83,7 +88,9 @@ export async function openGatewayWorld(
     },
   });
   const identities = new Identities({ ...SCOPE, functions: [], ...(iam === undefined ? {} : { iam }) });
-  const api = createApiServer({ host: '127.0.0.1', port: 0, onDefect });
+  const host = '127.0.0.1';
+  const exposure = createExposure(limits === undefined ? { host } : { host, limits });
+  const api = createApiServer({ host, port: 0, onDefect, exposure });
   let endpoint = '';
   const gateway = openGateway({
     state,
@@ -161,6 +168,7 @@ export async function openGatewayWorld(
       const bytes = await buffer(answer);
       return { status: answer.statusCode, headers: answer.headers, text: bytes.toString('utf8'), bytes };
     },
+    drain: () => Promise.all([api.drain(), gateway.drain()]),
     async close() {
       gateway.close();
       await service.close();

@@ -35,6 +35,8 @@ export type GatewayOptions = {
 export type Gateway = {
   readonly door: GatewayDoor;
   readonly service: ApiService;
+  /** Ends the connections of WebSocket APIs, and waits for the functions behind `$disconnect`. */
+  drain(): Promise<void>;
   /** Ends the connections of WebSocket APIs. Idempotent. */
   close(): void;
 };
@@ -60,6 +62,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       now: () => clock.now(),
       forgetAnswers: (apiId) => apis.forget(apiId),
     }),
+    drain: () => webSockets.drain(),
     close: () => webSockets.close(),
   };
 }

@@ -73,11 +73,13 @@ export class FrontDoor {
     socket.on('error', () => undefined);
     this.#upgrading.add(socket);
     socket.once('close', () => this.#upgrading.delete(socket));
-    // Stands for the handshake: what follows is no request any more.
+    // Stands for the handshake, and for the WebSocket: as long as that is open, it counts as a request of its caller.
     const response = new ServerResponse(request);
+    const leave = (): void => void response.emit('close');
     try {
       const refusal = this.#refusal(request, response);
       if (refusal !== undefined) throw refusal;
+      if (this.#open.isDraining) throw unavailable();
       const host = this.#exposure.hosts.localName(request.headers);
       const door = this.#doorAt(host, request);
       if (door?.upgrade === undefined) throw badRequest('there are no WebSockets here');
@@ -85,11 +87,12 @@ export class FrontDoor {
       if (page !== undefined) throw page;
       await door.upgrade(request, socket, head, this.#visitor(host, request));
       this.#upgrading.delete(socket);
+      if (socket.destroyed) leave();
+      else socket.once('close', leave);
     } catch (error) {
       if (!(error instanceof AwsError)) this.#onDefect(error);
       endWith(socket, toAwsError(error));
-    } finally {
-      response.emit('close');
+      leave();
     }
   }
 
@@ -178,6 +181,11 @@ function forbidden(reason: string | undefined): AwsError | undefined {
 
 function badRequest(message: string): AwsError {
   return new AwsError(400, 'BadRequestException', { message });
+}
+
+/** Of a server that ends: it would have to close a new connection at once. */
+function unavailable(): AwsError {
+  return new AwsError(503, 'ServiceUnavailableException', { message: 'The server is about to end.' });
 }
 
 /** What a caller sees of any failure: of a defect of ours, nothing but that there was one; of a full disk, that it is. */

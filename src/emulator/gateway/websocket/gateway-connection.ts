@@ -26,6 +26,7 @@ export class GatewayConnection {
   #running = 0;
   #cancelIdle: () => void;
   readonly #cancelLongest: () => void;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(options: {
     readonly context: ConnectionContext;
@@ -41,7 +42,7 @@ export class GatewayConnection {
     this.#clock = clock;
     this.#lastActiveAt = clock.now();
     this.#cancelIdle = clock.schedule(() => this.#checkIdle(), IDLE_MS);
-    this.#cancelLongest = clock.schedule(() => this.close(GOING_AWAY, 'Going away'), LONGEST_MS);
+    this.#cancelLongest = clock.schedule(() => void this.leave(), LONGEST_MS);
     socket.on('message', (data, isBinary) => {
       this.#lastActiveAt = clock.now();
       // API Gateway takes texts alone.
@@ -57,6 +58,7 @@ export class GatewayConnection {
       this.#cancelIdle();
       this.#cancelLongest();
       options.onClose(statusCode, reason.toString('utf8'));
+      this.#closed.resolve();
     });
   }
 
@@ -86,6 +88,12 @@ export class GatewayConnection {
     this.#socket.resume();
   }
 
+  /** Because the connection has lasted long enough, or the server ends. Resolves when it is over. */
+  leave(): Promise<void> {
+    this.close(GOING_AWAY, 'Going away');
+    return this.#closed.promise;
+  }
+
   /** At once: nobody waits for the client's answer. */
   terminate(): void {
     this.#socket.terminate();
@@ -102,6 +110,6 @@ export class GatewayConnection {
   #checkIdle(): void {
     const left = this.#lastActiveAt + IDLE_MS - this.#clock.now();
     if (left > 0) this.#cancelIdle = this.#clock.schedule(() => this.#checkIdle(), left);
-    else this.close(GOING_AWAY, 'Going away');
+    else void this.leave();
   }
 }

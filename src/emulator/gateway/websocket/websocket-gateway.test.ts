@@ -9,6 +9,8 @@ import {
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { DEVELOPMENT_KEY } from '../../../signature/development-key.ts';
+import { isObject } from '../../json-object.ts';
+import type { CallerLimitOptions } from '../../server/caller-limits.ts';
 import type { ApiDefinition, GatewayRoute } from '../api-definition.ts';
 import {
   type GatewayWorld,
@@ -31,6 +33,7 @@ afterEach(async () => {
 async function open(
   routes: readonly GatewayRoute[],
   handler: TestHandler = () => ({ statusCode: 200 }),
+  limits?: Partial<CallerLimitOptions>,
 ): Promise<void> {
   const api: ApiDefinition = {
     id: 'chatapi123',
@@ -40,7 +43,7 @@ async function open(
     routes,
     routeSelectionExpression: '$request.body.action',
   };
-  world = await openGatewayWorld([api]);
+  world = await openGatewayWorld([api], undefined, undefined, limits);
   world.deploy('orders', handler);
 }
 
@@ -322,4 +325,56 @@ test('pages of other origins get no connection', async () => {
   const socket = new WebSocket(url, { origin: 'https://evil.example' });
   expect(await refusal(keep(socket))).toBe(403);
   expect(world.events).toEqual([]);
+});
+
+test.each([
+  ['POST', {}, 405],
+  ['GET', { 'sec-websocket-key': 'short' }, 400],
+  ['GET', { 'sec-websocket-version': '12' }, 426],
+  ['GET', { 'sec-websocket-protocol': 'one, one' }, 400],
+])('what is no handshake (%s %j) is refused before a function is asked', async (method, headers, status) => {
+  await open([routeTo('$connect'), routeTo('$disconnect')]);
+  const url = `${world.endpoint}/_aws/execute-api/chatapi123/prod`;
+  const handshake = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+    'sec-websocket-version': '13',
+    ...headers,
+  };
+  expect((await world.ask(url, { method, headers: handshake })).status).toBe(status);
+  expect(world.events).toEqual([]);
+});
+
+test('an open WebSocket counts as a request of its caller until it is over', async () => {
+  await open([routeTo('$connect')], undefined, { concurrency: 1 });
+  const socket = await connected();
+  expect(await refusal(socketTo())).toBe(429);
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
+  // The client may hear of the end before the server does.
+  const nothing = `${world.endpoint}/_aws/execute-api/nothing/`;
+  while ((await world.ask(nothing)).status === 429);
+  await connected();
+});
+
+test('a server that drains sends its clients away, and waits for the functions that are to know', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const isLeaving = (context: unknown): boolean => isObject(context) && context.eventType === 'DISCONNECT';
+  await open([routeTo('$connect'), routeTo('$disconnect')], async ({ requestContext }) => {
+    if (isLeaving(requestContext)) await promise;
+    return { statusCode: 200 };
+  });
+  const closed = once(await connected(), 'close');
+  let isDrained = false;
+  const drained = world.drain().then(() => {
+    isDrained = true;
+  });
+  expect((await closed)[0]).toBe(1001);
+  await world.invoked(2);
+  expect(isDrained).toBe(false);
+  resolve();
+  await drained;
+  expect(contextOf(1)).toMatchObject({ eventType: 'DISCONNECT', disconnectStatusCode: 1001 });
 });

@@ -16,6 +16,7 @@ import { stageOf } from '../gateway-stage.ts';
 import type { GatewayTarget } from '../http-gateway.ts';
 import { ConnectionsApi } from './connections-api.ts';
 import { GatewayConnection } from './gateway-connection.ts';
+import { checkHandshake } from './handshake.ts';
 import { selectedRoute } from './route-selection.ts';
 import { type AcceptWebSocket, loadWebSocketServer } from './web-socket-server.ts';
 import {
@@ -46,6 +47,9 @@ export class WebSocketGateway {
   readonly #connections = new Map<string, GatewayConnection>();
   readonly #api: ConnectionsApi;
   #server: Promise<AcceptWebSocket> | undefined;
+  /** Functions behind `$disconnect` that run. */
+  readonly #leaving = new Set<Promise<unknown>>();
+  #isDraining = false;
   #isClosed = false;
 
   constructor(options: WebSocketGatewayOptions) {
@@ -69,6 +73,8 @@ export class WebSocketGateway {
     head: Buffer,
     target: GatewayTarget,
   ): Promise<void> {
+    // Before any function is told of a connection that there cannot be.
+    checkHandshake(request);
     const context = this.#contextOf(request, target);
     const { definition } = target.api;
     const route = definition.routes.find(({ key }) => key === '$connect');
@@ -95,10 +101,18 @@ export class WebSocketGateway {
           onClose: (statusCode, reason) => this.#disconnected(connected, statusCode, reason),
         });
         this.#connections.set(connected.connectionId, connection);
+        if (this.#isDraining) connection.leave();
       },
     });
     // The client has gone while `$connect` ran, which may have written it down.
     if (!isOpen) this.#disconnected(connected, ABNORMAL_CLOSURE, '');
+  }
+
+  /** Ends all connections as a server does that goes away; resolves when the functions behind `$disconnect` have been told. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await Promise.all([...this.#connections.values()].map((connection) => connection.leave()));
+    await Promise.all(this.#leaving);
   }
 
   /** Ends all connections; their functions are not told, for none is invoked any more. Idempotent. */
@@ -213,7 +227,10 @@ export class WebSocketGateway {
     const route = definition?.routes.find(({ key }) => key === '$disconnect');
     if (route === undefined || this.#isClosed) return;
     const occasion = { type: 'DISCONNECT', statusCode, reason } as const;
-    this.#invoke(route, context, occasion).catch(this.#options.onDefect);
+    const told = this.#invoke(route, context, occasion)
+      .catch(this.#options.onDefect)
+      .finally(() => this.#leaving.delete(told));
+    this.#leaving.add(told);
   }
 
   /** Undefined: there is nothing behind the route. */
