@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workerProfile } from '../generation-workers.ts';
 import type { FunctionSpec } from '../invocation.ts';
@@ -94,7 +95,7 @@ describe.skipIf(noDockerEngine !== undefined)(`a container${dockerSkipped}`, () 
     const left = await testEngine.docker.createContainer({
       Image: TEST_IMAGE,
       Entrypoint: ['sleep', '60'],
-      Labels: { [OWNER_LABEL]: '4194305 an-llx-that-was-killed' },
+      Labels: { [OWNER_LABEL]: `4194305 an-llx-that-was-killed ${hostname()}` },
       HostConfig: { NetworkMode: 'host' },
     });
     await left.start();

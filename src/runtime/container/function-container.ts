@@ -91,6 +91,8 @@ export class FunctionContainer implements Omit<RuntimeProcess, 'load'> {
     const { engine, images, network, limits, runtimeDirectory, labels } = this.#options;
     const image = imageOf(request.spec, images) ?? '';
     const [entrypoint, gateway] = await Promise.all([engine.image(image), engine.gateway(network)]);
+    // An image may take longer to come than a start may: nothing is made for whom nobody waits any more.
+    if (this.#killed) return;
     const ownRuntime = hasOwnRuntime(entrypoint);
     this.#isMarked = !ownRuntime && runtimeFamily(request.spec.runtime) === 'nodejs';
     const api = this.#createApi(gateway);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { DropCounter } from '../../protocol/drops.ts';
 import { ChildWorker, type ChildWorkerOptions } from '../child-worker.ts';
@@ -29,9 +30,9 @@ export type ContainerWorkerOptions = {
   readonly initTimeoutMs?: number;
 };
 
-/** On every container: which process of this machine it belongs to. */
+/** On every container: which process of which machine it belongs to, for several may use one engine. */
 export const OWNER_LABEL = 'dev.llx.owner';
-const OWNER = `${process.pid} ${randomUUID()}`;
+const OWNER = `${process.pid} ${randomUUID()} ${hostname()}`;
 
 export type ContainerWorkers = {
   /** Starts one when it is loaded. */
@@ -69,7 +70,10 @@ export function sweepContainers(
   isAlive: (pid: number) => boolean = isProcess,
 ): Promise<number> {
   return engine.sweep(OWNER_LABEL, (owner) => {
-    const pid = Number(owner.split(' ')[0]);
+    const [id, , host] = owner.split(' ');
+    // Whether that one still runs, only its own machine can say.
+    if (host !== hostname()) return false;
+    const pid = Number(id);
     // Of a process with our number that was there before us.
     return owner !== OWNER && (pid === process.pid || !isAlive(pid));
   });
