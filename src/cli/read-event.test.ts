@@ -35,6 +35,7 @@ test('a fixture brings its client context', async () => {
 
 test('a file, a text and nothing are events', async () => {
   expect(await read({ event: join(project, 'event.json') })).toEqual({ event: { n: 1 } });
+  expect(await read({ data: `@${join(project, 'event.json')}` })).toEqual({ event: { n: 1 } });
   expect(await read({ data: '[2]' })).toEqual({ event: [2] });
   expect(await read({})).toEqual({ event: {} });
 });

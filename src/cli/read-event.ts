@@ -28,9 +28,10 @@ export async function readEvent(flags: EventFlags, directory = process.cwd()): P
     const json = Buffer.from(JSON.stringify(event));
     return clientContext === undefined ? { json } : { json, clientContext };
   }
-  if (flags.data !== undefined) return { json: checked(flags.data, '--data') };
-  if (flags.event === undefined) return { json: Buffer.from('{}') };
-  return { json: checked(await readText(flags.event), flags.event === '-' ? 'stdin' : flags.event) };
+  // As with curl, the AWS CLI and --set: no JSON begins with @.
+  const file = flags.data?.startsWith('@') === true ? flags.data.slice(1) : flags.event;
+  if (file !== undefined) return { json: checked(await readText(file), file === '-' ? 'stdin' : file) };
+  return { json: flags.data === undefined ? Buffer.from('{}') : checked(flags.data, '--data') };
 }
 
 async function readText(file: string): Promise<string> {

@@ -4,6 +4,7 @@ import { LlxError } from '../errors/llx-error.ts';
 import { textField } from '../fixtures/event-fields.ts';
 import { type ObservedError, readAnswer } from '../fixtures/expect/observed.ts';
 import { fixtureNameProblem } from '../fixtures/fixture-name.ts';
+import { FixtureRecorder, sizeProblem } from '../fixtures/record/fixture-recorder.ts';
 import type { Outcome } from '../fixtures/record/recorded-expectation.ts';
 import { recordedFixture } from '../fixtures/record/recorded-fixture.ts';
 import { FixtureExistsError, fixtureText, saveFixture } from '../fixtures/save-fixture.ts';
@@ -37,7 +38,7 @@ export async function recordFixtureCommand(functionName: string, flags: RecordFl
   const { json, clientContext } = await readEvent(flags);
   const from = Date.now() - SKEW_MS;
   const outcome = await invoke(functionName, { json, clientContext }, flags);
-  const { name, content, redacted } = recordedFixture(
+  const fixture = recordedFixture(
     {
       functionName: fixtureFunctionName(functionName, functions),
       event: readAnswer(json),
@@ -50,19 +51,51 @@ export async function recordFixtureCommand(functionName: string, flags: RecordFl
     secretVariables(functions),
   );
   const directory = flags.out === undefined ? configuration.fixtureDirectory : resolve(flags.out);
-  const chosen = flags.name ?? name;
+  const limit = rules?.maximumBytes === undefined ? {} : { maximumBytes: rules.maximumBytes };
+  if (flags.name === undefined && flags.force !== true) {
+    // As `llx dev --record` does it: under a name that is free, and each event once.
+    const tell = (text: string): unknown => process.stderr.write(`${text}\n`);
+    const recorder = new FixtureRecorder({ directory, ...limit, onNotice: tell });
+    const written = await recorder.write(fixture);
+    if (written.status === 'too-large') throw tooLarge(written.problem);
+    if (written.status === 'known') tell('There is a fixture of this event already; --force writes it anew.');
+    process.stdout.write(`${written.file}\n`);
+    if (written.status === 'known') return;
+  } else {
+    const text = fixtureText(fixture.content);
+    const large = sizeProblem(fixture.content.function, text, rules?.maximumBytes);
+    if (large !== undefined) throw tooLarge(large);
+    const named = { name: flags.name ?? fixture.name, text };
+    const file = await saveNamed(named, { functionName, directory, overwrite: flags.force === true });
+    process.stdout.write(`${file}\n`);
+  }
+  const { redacted } = fixture;
+  if (redacted > 0) process.stderr.write(`${redacted} ${redacted === 1 ? 'secret' : 'secrets'} replaced.\n`);
+}
+
+async function saveNamed(
+  fixture: { readonly name: string; readonly text: string },
+  {
+    functionName,
+    ...options
+  }: { readonly functionName: string; readonly directory: string; readonly overwrite: boolean },
+): Promise<string> {
   try {
-    const options = { directory, overwrite: flags.force === true };
-    process.stdout.write(`${await saveFixture({ name: chosen, text: fixtureText(content) }, options)}\n`);
+    return await saveFixture(fixture, options);
   } catch (cause) {
     if (!(cause instanceof FixtureExistsError)) throw cause;
     throw new LlxError('LLX_USAGE', {
-      message: `Expected a name that is free, found a fixture ${chosen} in ${directory}.`,
-      mend: `llx fixtures record ${functionName} --name ${chosen} --force`,
-      cause,
+      message: `Expected a name that is free, found a fixture ${fixture.name} in ${options.directory}.`,
+      mend: `llx fixtures record ${functionName} --name ${fixture.name} --force`,
     });
   }
-  if (redacted > 0) process.stderr.write(`${redacted} ${redacted === 1 ? 'secret' : 'secrets'} replaced.\n`);
+}
+
+function tooLarge(message: string): LlxError {
+  return new LlxError('LLX_USAGE', {
+    message,
+    mend: 'A larger bound: record.maximumBytes in the configuration',
+  });
 }
 
 async function invoke(

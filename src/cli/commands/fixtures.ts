@@ -44,7 +44,7 @@ export function addFixturesCommand(program: Command): void {
     .description('Invoke a function once, and write its event and answer as a fixture, without secrets')
     .argument('<function>', 'name or ARN')
     .option('--event <file>', 'the event from a JSON file; - reads stdin')
-    .option('--data <json>', 'the event itself')
+    .option('--data <json>', 'the event itself, or @FILE')
     .option('--fixture <name>', 'the event of a fixture (llx fixtures list)')
     .option('--name <name>', 'its name; else one that says what it is')
     .option('--out <dir>', 'a folder of fixtures; else that of the project')

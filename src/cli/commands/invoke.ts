@@ -9,7 +9,7 @@ export function addInvokeCommand(program: Command): void {
     .description('Invoke a function of a running llx or in AWS, and print its answer')
     .argument('<function>', 'name or ARN')
     .option('--event <file>', 'the event from a JSON file; - reads stdin')
-    .option('--data <json>', 'the event itself')
+    .option('--data <json>', 'the event itself, or @FILE')
     .option('--fixture <name>', 'the event of a fixture (llx fixtures list)')
     .option('--qualifier <q>', 'version or alias')
     .option('--lane <name>', 'the lane to invoke, instead of the default one', lane)
