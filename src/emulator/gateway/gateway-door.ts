@@ -37,6 +37,11 @@ export class GatewayDoor implements Required<Omit<HostDoor, 'matches'>> {
     return cors !== undefined && corsAllows(cors, origin);
   }
 
+  /** Not below the path, where a page is of the origin of AWS's API: what it reflects of a link would act there. */
+  allowsNavigation(host: string, target: string): boolean {
+    return this.#find(host, target)?.address.prefix === '';
+  }
+
   /** Rejects with AwsError before anything is sent. */
   async handle(request: IncomingMessage, response: ServerResponse, visitor: Visitor): Promise<void> {
     const { api, address } = this.#existing(request, visitor);

@@ -279,10 +279,15 @@ test('CORS settings answer preflights, also where there is no route, and stand i
   expect(world.events).toHaveLength(1);
 });
 
-test('pages of other origins reach no function', async () => {
+test('pages of other origins reach no function but by a link to its host', async () => {
   const at = await open(httpApi([routeTo('GET /orders')], { cors: CORS }));
   world.deploy('orders', () => 'secret');
   const { status } = await world.ask(at('/orders'), { headers: { origin: 'https://evil.example' } });
   expect([status, world.events]).toEqual([403, []]);
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  // There it would be a page of the origin of AWS's API.
+  const path = `${world.endpoint}/_aws/execute-api/shopapi123/orders`;
+  expect((await world.ask(path, { headers: link })).status).toBe(403);
+  expect((await world.ask(at('/orders'), { headers: link })).status).toBe(200);
   expect((await world.ask(at('/orders'), { headers: { origin: 'http://localhost:5173' } })).status).toBe(200);
 });

@@ -16,6 +16,7 @@ beforeEach(async () => {
   api.hosts({
     matches: (host) => host.endsWith('.localhost'),
     allowsOrigin: async (host, origin) => host === 'open.localhost' && origin === 'https://app.example',
+    allowsNavigation: (host) => host === 'open.localhost',
     async handle(request, response) {
       if (request.url === '/refused') throw new AwsError(404, 'NotThere', { Message: 'no' });
       if (request.url === '/broken') throw new Error('the inside');
@@ -141,6 +142,23 @@ test('pages of another origin pass where the door says so, and there alone', asy
   expect(await linkFrom('open.localhost', 'https://app.example/')).toBe('200 GET /a ');
   expect(await linkFrom('open.localhost', 'https://evil.example/?https://app.example')).toContain(FOREIGN);
   expect(await linkFrom('greet.localhost', 'https://app.example/')).toContain(FOREIGN);
+});
+
+const LINK = ['sec-fetch-site: cross-site', 'sec-fetch-mode: navigate', 'sec-fetch-dest: document'];
+
+test.each<[string, string, readonly string[], boolean]>([
+  ['a link', 'GET /a', ['host: open.localhost', ...LINK], true],
+  ['a link to where there are none', 'GET /a', ['host: greet.localhost', ...LINK], false],
+  ['a link to the API', 'GET /here', ['host: localhost', ...LINK], false],
+  ['a form', 'POST /a', ['host: open.localhost', 'origin: https://evil.example', ...LINK], false],
+  ['a form without an origin', 'POST /a', ['host: open.localhost', ...LINK], false],
+  ['what is fetched ahead', 'GET /a', ['host: open.localhost', 'sec-purpose: prefetch', ...LINK], false],
+  ['a frame', 'GET /a', ['host: open.localhost', ...LINK.slice(0, 2), 'sec-fetch-dest: iframe'], false],
+  ['an image', 'GET /a', ['host: open.localhost', ...LINK.slice(0, 1), 'sec-fetch-mode: no-cors'], false],
+])('of another page, %s (%s, %j) passes: %s', async (_, line, headers, passes) => {
+  const answer = await ask(line, headers);
+  if (passes) expect(answer).toBe(`200 ${line} `);
+  else expect(answer).toContain(FOREIGN);
 });
 
 test.each([

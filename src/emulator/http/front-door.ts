@@ -8,7 +8,7 @@ import { AbandonedAnswers } from './abandoned-answers.ts';
 import { REST_JSON } from './api-protocol.ts';
 import { AwsError } from './aws-error.ts';
 import type { HostDoor, Visitor } from './host-doors.ts';
-import { refuseForeignPage } from './loopback-guard.ts';
+import { isNavigation, refuseForeignPage } from './loopback-guard.ts';
 
 /** Node.js drops headers above 2,000 without a word, `Authorization` among them; no client sends half as many. */
 const HEADERS = 200;
@@ -146,13 +146,17 @@ export class FrontDoor {
 function pageRefusal(
   door: HostDoor,
   host: string,
-  { headers, url = '/' }: IncomingMessage,
+  request: IncomingMessage,
 ): undefined | Promise<AwsError | undefined> {
-  const page = forbidden(refuseForeignPage(headers));
-  if (page === undefined) return undefined;
+  const page = forbidden(refuseForeignPage(request.headers));
+  return page && letIn(door, host, request).then((isAllowed) => (isAllowed ? undefined : page));
+}
+
+async function letIn(door: HostDoor, host: string, request: IncomingMessage): Promise<boolean> {
+  const { headers, url = '/' } = request;
+  if (isNavigation(request) && (await door.allowsNavigation?.(host, url)) === true) return true;
   const origin = headers.origin ?? refererOrigin(headers.referer);
-  const asked = origin === undefined ? false : door.allowsOrigin?.(host, origin, url);
-  return Promise.resolve(asked).then((isAllowed) => (isAllowed === true ? undefined : page));
+  return origin !== undefined && (await door.allowsOrigin?.(host, origin, url)) === true;
 }
 
 /**

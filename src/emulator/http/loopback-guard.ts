@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { urlHost } from './url-host.ts';
 
 /**
@@ -50,6 +51,21 @@ export function refuseForeignPage(headers: GuardedHeaders): string | undefined {
   return from === headers.host
     ? undefined
     : `requests from web pages are refused (Origin ${origin.slice(0, 100)})`;
+}
+
+/**
+ * Somebody follows a link, or is sent back by the page where he signed in: the answer is a page of its own that no other
+ * can read. No page can write these headers, and in a frame or ahead of the user nothing is navigated.
+ * https://www.w3.org/TR/fetch-metadata/
+ */
+export function isNavigation({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  return (
+    method === 'GET' &&
+    headers.origin === undefined &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document' &&
+    headers['sec-purpose'] === undefined
+  );
 }
 
 /** Of a page that comes from this machine: the developer's own. */

@@ -318,6 +318,16 @@ test.each(['https://evil.example', 'null', 'https://shop.example.evil.example'])
   },
 );
 
+test('a link of another page leads to a function that has a URL, and to no other', async () => {
+  world.deploy('orders', echo);
+  const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+  expect(await ask(byName(), { headers: link })).toMatchObject({ status: 403 });
+  expect(world.calls).toEqual([]);
+  await makePublic();
+  const url = await createUrl();
+  for (const to of [url, byName()]) expect(await ask(to, { headers: link })).toMatchObject({ status: 200 });
+});
+
 test('a page that this machine delivers is the developer’s own', async () => {
   world.deploy('orders', echo);
   expect(await ask(byName(), { method: 'POST', headers: { origin: 'http://localhost:5173' } })).toMatchObject(

@@ -49,7 +49,7 @@ type Target = {
  * URL, of its own or of its alias `live`, it is that URL, with its rules; else whoever is on this machine may call it, and
  * answers stream if the handler does.
  */
-export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
+export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'allowsNavigation' | 'handle'> {
   readonly #options: UrlDoorOptions;
   readonly #access: UrlAccess;
 
@@ -61,6 +61,11 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'handle'> {
   /** What the CORS settings of the URL say; beside them, pages that come from this machine are the developer's own. */
   allowsOrigin(host: string, origin: string): boolean {
     return isLoopbackOrigin(origin) || allowsOrigin(this.#targetOf(host)?.url?.cors, origin);
+  }
+
+  /** Only with a URL: what has none was not made for browsers, and its name is for the developer. */
+  allowsNavigation(host: string): boolean {
+    return this.#targetOf(host)?.url !== undefined;
   }
 
   /** @throws AwsError before anything is sent */
