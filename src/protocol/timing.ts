@@ -32,6 +32,8 @@ export const TIMING = {
   missingAfterMs: 300,
   /** Session: answers before Lambda's own deadline by so much, so that the answer and its logs still arrive. */
   deadlineMarginMs: 150,
+  /** Stub: waits so much longer where nothing but its own timer ends it, as at the emulator: the session says what happened. */
+  lateAnswerMs: 0,
 } as const;
 
 export type Timing = { readonly [K in keyof typeof TIMING]: number };

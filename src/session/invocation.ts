@@ -33,7 +33,12 @@ export type SessionInvocationEvent =
 
 export type SessionEffect =
   | { readonly type: 'run' }
-  | { readonly type: 'stop'; readonly phase: 'withdrawn' | 'cancelled'; readonly reason: string }
+  | {
+      readonly type: 'stop';
+      readonly phase: 'withdrawn' | 'cancelled';
+      readonly by: 'caller' | 'session';
+      readonly reason: string;
+    }
   | { readonly type: 'send'; readonly kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled' }
   /** Frames of its answer that have not left yet do not leave: nobody waits for them. */
   | { readonly type: 'take-back' }
@@ -92,7 +97,7 @@ function whileRunning(state: Running, event: SessionInvocationEvent): SessionSte
       return state.claimed ? finished(state) : closed(state, true, [{ type: 'send', kind: 'refuse' }]);
     case 'quit':
       return closed(state, false, [
-        { type: 'stop', phase: 'cancelled', reason: 'the session was stopped' },
+        { type: 'stop', phase: 'cancelled', by: 'session', reason: 'the session was stopped' },
         { type: 'send', kind: 'cancelled' },
       ]);
     default: {
@@ -114,6 +119,7 @@ function runningMessage(state: Running, message: MessageToSession): SessionStep 
         {
           type: 'stop',
           phase: 'withdrawn',
+          by: 'caller',
           reason: state.claimed
             ? 'withdrawn while the claim was on its way'
             : 'withdrawn before it was claimed',
@@ -121,7 +127,7 @@ function runningMessage(state: Running, message: MessageToSession): SessionStep 
       ]);
     case 'cancel':
       return closed(state, false, [
-        { type: 'stop', phase: 'cancelled', reason: 'the caller’s side gave up' },
+        { type: 'stop', phase: 'cancelled', by: 'caller', reason: 'the caller’s side gave up' },
       ]);
     case 'credit':
       return [state, [{ type: 'credit', bytes: message.meta.bytes }]];

@@ -8,6 +8,7 @@ import { answerMessage } from './answer-message.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { SessionEvent } from './event.ts';
 import { type FittedAnswer, fitAnswer } from './fit-answer.ts';
+import { HandlerTime } from './handler-time.ts';
 import {
   acceptOffer,
   reduceSessionInvocation,
@@ -20,6 +21,7 @@ import {
 import { LogTail } from './log-tail.ts';
 import { CANCELLED, internalError } from './own-failures.ts';
 import type { Refusal } from './refusal.ts';
+import { stopEvent } from './stop-event.ts';
 
 export type RunningOptions = {
   readonly offer: Offer;
@@ -37,6 +39,7 @@ export type RunningOptions = {
   /** It has ended, but its answer is kept for so long; `bytes` is what that costs. */
   readonly onKept: (invocation: RunningInvocation, keepMs: number, bytes: number) => void;
   readonly now: () => number;
+  readonly monotonic?: (() => number) | undefined;
 };
 
 const NOTHING = new Uint8Array();
@@ -51,8 +54,7 @@ export class RunningInvocation {
   readonly #abort = new AbortController();
   readonly #stream: AnswerStream;
   readonly #first: readonly SessionEffect[];
-  /** When Lambda gives up, by our own monotonic clock. */
-  readonly #deadline: number;
+  readonly #time: HandlerTime;
   #state: SessionInvocation;
   // What is large is let go of as soon as it has been passed on: an answered invocation is kept for minutes.
   #event: Uint8Array | undefined;
@@ -67,7 +69,7 @@ export class RunningInvocation {
     this.#id = offer.id;
     this.#meta = offer.meta;
     this.#event = offer.payload;
-    this.#deadline = performance.now() + offer.meta.remainingMs;
+    this.#time = new HandlerTime(offer.meta.remainingMs, options.timing, options.monotonic);
     this.#stream = new AnswerStream((payload, number, contentType) => {
       const meta = contentType === undefined ? {} : { contentType };
       return this.#sendMessage({ kind: 'chunk', id: offer.id, meta, payload }, number);
@@ -122,7 +124,7 @@ export class RunningInvocation {
         );
         return;
       case 'stop':
-        return this.#stop(effect.phase, effect.reason);
+        return this.#stop(effect);
       case 'send':
         return this.#send(effect.kind);
       case 'take-back':
@@ -145,7 +147,7 @@ export class RunningInvocation {
   }
 
   async #run(): Promise<InvocationResult> {
-    const { spec, runtime, dispatch, timing } = this.#options;
+    const { spec, runtime, dispatch } = this.#options;
     const meta = this.#meta;
     const event = this.#event ?? NOTHING;
     this.#event = undefined;
@@ -154,8 +156,7 @@ export class RunningInvocation {
       invokedFunctionArn: meta.invokedFunctionArn,
       functionVersion: meta.functionVersion,
       event,
-      // Early enough that the answer and its log lines are there before Lambda's own deadline.
-      remainingMs: Math.max(1, meta.remainingMs - Math.min(timing.deadlineMarginMs, meta.remainingMs / 4)),
+      remainingMs: this.#time.runMs,
       logGroupName: meta.logGroupName,
       logStreamName: meta.logStreamName,
       ...(meta.clientContext === undefined ? {} : { clientContext: meta.clientContext }),
@@ -198,7 +199,7 @@ export class RunningInvocation {
     return fitAnswer(result, this.#logs ?? { lines: [], leftOut: 0 }, {
       encode: (fitted, logs) => encode(answerMessage(this.#id, fitted, logs, number), number),
       // The stub gives up a third of the margin early.
-      leftMs: this.#deadline - performance.now() - timing.deadlineMarginMs / 3,
+      leftMs: this.#time.leftMs - timing.deadlineMarginMs / 3,
       quotas,
     });
   }
@@ -219,10 +220,11 @@ export class RunningInvocation {
     this.#answer = [];
   }
 
-  #stop(phase: 'withdrawn' | 'cancelled', reason: string): void {
-    const { dispatch, now } = this.#options;
+  #stop(effect: Extract<SessionEffect, { type: 'stop' }>): void {
+    const { dispatch, now, spec } = this.#options;
     this.#takeBack();
-    dispatch({ type: 'stopped', id: this.#id, at: now(), phase, reason });
+    const { requestId } = this.#meta;
+    dispatch(stopEvent(effect, { id: this.#id, at: now(), requestId, spec, time: this.#time }));
   }
 
   #send(kind: 'claim' | 'beat' | 'answer' | 'refuse' | 'unknown' | 'cancelled'): void {

@@ -253,6 +253,15 @@ describe('the stub’s reducer', () => {
     expect(state).toEqual(states.running);
   });
 
+  test.each([
+    [0, 500, 950],
+    [2_000, 1_500, 2_950],
+  ])('waits until Lambda gives up, and %i ms longer', (lateAnswerMs, claimMs, deadlineMs) => {
+    const [, effects] = offerInvocation(1_000, { ...TIMING, lateAnswerMs });
+    expect(effects).toContainEqual({ type: 'start-timer', timer: 'claim', afterMs: claimMs });
+    expect(effects).toContainEqual({ type: 'start-timer', timer: 'deadline', afterMs: deadlineMs });
+  });
+
   const anyEvent = fc.constantFrom(...events);
 
   test('whatever happens, it ends once, and after a claim never by the deployed handler', () => {

@@ -62,7 +62,7 @@ export type Step = readonly [StubInvocation, readonly StubEffect[]];
 
 /** How long to wait for a claim: never so long that the function would time out instead of failing with a reason. */
 export function claimTimeout(remainingMs: number, timing: Timing = TIMING): number {
-  return Math.max(1, Math.min(timing.claimTimeoutMs, Math.floor(remainingMs / 2)));
+  return Math.max(1, Math.min(timing.claimTimeoutMs, Math.floor((remainingMs + timing.lateAnswerMs) / 2)));
 }
 
 /** Several offers fit into the claim timeout of a short function too: one of them may be lost, or come too late. */
@@ -86,7 +86,7 @@ export function offerInvocation(remainingMs: number, timing: Timing = TIMING, se
       {
         type: 'start-timer',
         timer: 'deadline',
-        afterMs: Math.max(1, remainingMs - Math.ceil(timing.deadlineMarginMs / 3)),
+        afterMs: Math.max(1, remainingMs + timing.lateAnswerMs - Math.ceil(timing.deadlineMarginMs / 3)),
       },
       { type: 'send', kind: 'offer' },
     ],

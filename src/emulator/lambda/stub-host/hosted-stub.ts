@@ -12,6 +12,7 @@ import type { StubOutcome } from '../../../stub/stub-outcome.ts';
 import { readSettings } from '../../../stub/stub-settings.ts';
 import { GatheredStream } from './gathered-stream.ts';
 import type { FromHost, ToHost } from './host-message.ts';
+import { LATE_ANSWER_MS } from './late-answer.ts';
 import { LiveStream } from './live-stream.ts';
 import { readRetainedOverHttp, type Signer } from './read-retained-over-http.ts';
 
@@ -29,7 +30,7 @@ export type HostedStubOptions = Pick<FunctionMessage, 'environment' | 'endpoint'
  * The broker is on this machine and answers who holds a lane, be it late: the stubs of a whole app ask at once while
  * builds and tests have the processors, and one that gave up would run the deployed code although a session is there.
  */
-const HOSTED_TIMING = { ...TIMING, presenceMs: 2_000 };
+const HOSTED_TIMING = { ...TIMING, presenceMs: 2_000, lateAnswerMs: LATE_ANSWER_MS };
 
 /** The stub of one function inside the host process: an execution environment that takes any number of invocations. */
 export class HostedStub {

@@ -42,6 +42,7 @@ pipe.on('data', (chunk) => decoder.push(chunk, (message, body) => { ${receive} }
   );
   host = new StubHost({
     hostFile,
+    lateAnswerMs: 0,
     stubFile: join(directory, 'stub.mjs'),
     deployed: async (_call, run) => {
       deployedRuns.push(run);

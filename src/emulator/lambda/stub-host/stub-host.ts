@@ -12,6 +12,7 @@ import type { InvocationTarget } from '../invocation-service.ts';
 import { failureKind, type HostCall, type HostOutcome } from './host-call.ts';
 import type { FromHost, ToHost } from './host-message.ts';
 import { type HostEnd, HostProcess } from './host-process.ts';
+import { LATE_ANSWER_MS } from './late-answer.ts';
 
 export type StubHostOptions = {
   /** dist/stub-host.mjs */
@@ -23,6 +24,8 @@ export type StubHostOptions = {
   /** `reason` is a DropReason of this process or of the stubs. */
   readonly onDrop: (reason: string, detail: string) => void;
   readonly onNotice: (text: string) => void;
+  /** Of stubs, beside an invocation's time. @default LATE_ANSWER_MS */
+  readonly lateAnswerMs?: number;
   /** What runs `hostFile`. @default process.execPath */
   readonly program?: string;
 };
@@ -68,6 +71,7 @@ export class StubHost {
 
   readonly invoke: InvocationTarget = async (call, { remainingMs, onLog, signal, stream }) => {
     const { spec, logGroupName, logStreamName } = call.resolved.deployed;
+    const { lateAnswerMs = LATE_ANSWER_MS } = this.#options;
     const startedAt = performance.now();
     // A caller that comes while the emulator ends must not hold it up.
     if (this.#closing || signal.aborted)
@@ -79,7 +83,7 @@ export class StubHost {
     signal.addEventListener('abort', hungUp, { once: true });
     const answered = new Promise<InvocationResult>((settle) => {
       // Lambda ends the environment when the time is over, whatever the stub is doing.
-      const timer = setTimeout(() => this.#timeOut(id), remainingMs);
+      const timer = setTimeout(() => this.#timeOut(id), remainingMs + lateAnswerMs);
       const deadline = startedAt + remainingMs;
       this.#calls.set(id, { call, startedAt, deadline, onLog, signal, stream, timer, settle });
       this.#send(
