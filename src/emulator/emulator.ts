@@ -32,6 +32,7 @@ import { InvocationMetrics } from './metrics/invocation-metrics.ts';
 import { METRICS_QUERY } from './metrics/metrics-query.ts';
 import { createExposure, isExposed } from './server/exposure.ts';
 import { addHealthRoutes, type Readiness } from './server/health-routes.ts';
+import { publicEndpoint } from './server/public-endpoint.ts';
 import type { Services } from './services.ts';
 import { addStsRoute } from './sts/sts-route.ts';
 
@@ -154,7 +155,7 @@ async function open(
         logs,
         metrics,
         drops,
-        endpoint: () => state.endpoint,
+        endpoint: () => publicEndpoint(state.endpoint, options.domain),
         domain: options.domain,
         isExposed: exposure.isExposed,
         forget: (functionArn) => runtime.forget?.(functionArn),

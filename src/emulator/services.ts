@@ -73,7 +73,7 @@ export type ServicesCore = {
   readonly apis?: readonly ApiDefinition[];
   /** What the emulator has thrown away. */
   readonly drops: DropCounter;
-  /** `http://127.0.0.1:4566` */
+  /** `http://127.0.0.1:4566`; of a server with a domain, `https://example.org` */
   readonly endpoint: () => string;
   /** `example.org`: APIs are at `shop.execute-api.example.org`, behind a proxy with TLS. */
   readonly domain?: string | undefined;

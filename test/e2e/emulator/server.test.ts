@@ -163,7 +163,10 @@ test('a function has its name below the domain, and sees the client that a trust
     403,
     { Message: 'This function has no URL: CreateFunctionUrlConfig makes one that other machines may call.' },
   ]);
-  await client(admin).send(new CreateFunctionUrlConfigCommand({ FunctionName: 'greet', AuthType: 'NONE' }));
+  const { FunctionUrl } = await client(admin).send(
+    new CreateFunctionUrlConfigCommand({ FunctionName: 'greet', AuthType: 'NONE' }),
+  );
+  expect(FunctionUrl).toMatch(/^https:\/\/\w+\.lambda-url\.us-east-1\.example\.org\/$/);
   for (const [StatementId, Action, FunctionUrlAuthType] of [
     ['url', 'lambda:InvokeFunctionUrl', 'NONE'],
     ['invoke', 'lambda:InvokeFunction', undefined],

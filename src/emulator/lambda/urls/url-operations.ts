@@ -1,5 +1,6 @@
 import { constraintViolation } from '../../constraint-violation.ts';
 import type { ApiOperation, OperationCall } from '../../http/api-operation.ts';
+import { addressBelow } from '../../server/public-endpoint.ts';
 import type { FunctionReference } from '../function-name.ts';
 import { Members } from '../functions/members.ts';
 import { existingFunction, type FunctionLookup } from '../functions/operation-function.ts';
@@ -134,9 +135,8 @@ function describe(
   { urlId, functionName, qualifier, authType, invokeMode, cors, createdAt, lastModified }: FunctionUrl,
   { registry, scope, endpoint }: UrlOperationDependencies,
 ): Readonly<Record<string, unknown>> {
-  const { protocol, port } = new URL(endpoint());
   return {
-    FunctionUrl: `${protocol}//${urlId}.lambda-url.${scope.region}.localhost${port === '' ? '' : `:${port}`}/`,
+    FunctionUrl: `${addressBelow(endpoint(), `${urlId}.lambda-url.${scope.region}`)}/`,
     FunctionArn: registry.arnOf({ name: functionName, qualifier }),
     AuthType: authType,
     ...(cors === undefined ? {} : { Cors: cors }),
