@@ -16,10 +16,10 @@ export type CallEvent = CallFacts &
   );
 
 type CallFacts = {
-  /** Unknown of an MQTT message. */
+  /** Unknown of a message that came over MQTT. */
   readonly caller?: Principal;
   /** `X-Amzn-Trace-Id`, where the client passed it on: AWS's SDKs do in a function. */
-  readonly traceId?: string;
+  readonly traceId?: string | undefined;
 };
 
 /** Called on the path of what the client asks for: it returns at once and does not throw. */

@@ -95,10 +95,14 @@ async function open(
     host: exposure.isExposed && !developmentKey ? '127.0.0.1' : options.host,
     port: options.mqttPort,
     drops,
-    onPublish: onCall && ((topic, payload) => onCall({ type: 'publish', topic, payload })),
     ...(quotas === undefined ? {} : { quotas }),
     ...(options.plainMqtt === false ? { plain: NOBODY } : {}),
   });
+  if (onCall !== undefined) {
+    broker.observe(({ clientId: _, isRepublished: __, ...message }) =>
+      onCall({ type: 'publish', ...message }),
+    );
+  }
   const onDefect = (error: unknown): void => onNotice(problemText(error));
   const bodies = new RequestBodies({ mostBytes: options.mostBodyBytes });
   const api = createApiServer({ ...options, exposure, bodies, onDefect });

@@ -104,7 +104,7 @@ export class ProjectJournal {
     if (caller !== undefined && caller.type !== 'assumed-role') return;
     keep(this.#calls, call);
     const run = this.#runOf(traceId);
-    // MQTT has no trace: then it may be of any of them.
+    // MQTT has no trace, and a process one connection for all its invocations: then it may be of any of them.
     for (const each of run === undefined ? this.#runs.values() : [run]) each.calls.push(call);
   };
 

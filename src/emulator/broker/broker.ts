@@ -4,7 +4,6 @@ import { Aedes, type Client } from 'aedes';
 import { writeToStream } from 'mqtt-packet';
 import type { DropCounter } from '../../protocol/drops.ts';
 import { QUOTA_PROFILES, type QuotaProfile } from '../../protocol/quota-profile.ts';
-import { isOwnTopic } from '../../protocol/topics.ts';
 import { urlHost } from '../http/url-host.ts';
 import { listenError } from '../listen-error.ts';
 import { type AedesClient, nameOf } from './aedes-client.ts';
@@ -28,8 +27,6 @@ export type BrokerOptions = {
   readonly quotas?: QuotaProfile;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
-  /** Each message of a client, but llx's own. */
-  readonly onPublish?: ((topic: string, payload: Uint8Array) => void) | undefined;
 };
 
 export type Broker = {
@@ -109,7 +106,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   aedes.on('clientError', countError);
   aedes.on('connectionError', countError);
   const messages = new Messages(aedes);
-  if (options.onPublish !== undefined) watchPublishes(aedes, options.onPublish);
 
   const streams = new Set<Duplex>();
   const accept = (stream: Duplex, identity?: BrokerIdentity): void => {
@@ -141,13 +137,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       return closing;
     },
   };
-}
-
-/** Without those of the broker itself (`$SYS`, and whatever else begins with `$`) and those of llx's sessions and stubs. */
-function watchPublishes(aedes: Aedes, onPublish: (topic: string, payload: Uint8Array) => void): void {
-  aedes.on('publish', ({ topic, payload }) => {
-    if (!topic.startsWith('$') && !isOwnTopic(topic)) onPublish(topic, Buffer.from(payload));
-  });
 }
 
 function retainOnlyToExactFilters(persistence: Persistence): void {

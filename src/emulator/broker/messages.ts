@@ -1,5 +1,6 @@
 import type { Aedes } from 'aedes';
 import { isOwnTopic } from '../../protocol/topics.ts';
+import type { Principal } from '../identity/principal.ts';
 
 export type BrokerMessage = {
   readonly topic: string;
@@ -11,6 +12,8 @@ export type BrokerMessage = {
 export type PublishCause = {
   /** `X-Amzn-Trace-Id` of whoever asked for it over HTTP. */
   readonly traceId?: string | undefined;
+  /** Who that was. */
+  readonly caller?: Principal;
   /** By an IoT rule, which sees to the rules of its topic itself. */
   readonly isRepublished?: boolean;
 };
@@ -33,7 +36,7 @@ export class Messages {
     this.#aedes = aedes;
     // On the path of each message: nothing is done where nobody listens.
     aedes.on('publish', ({ topic, payload }, client) => {
-      if (this.#listeners.size === 0 || client === null || topic.startsWith('$') || isOwnTopic(topic)) return;
+      if (this.#listeners.size === 0 || client === null) return;
       this.#tell({ topic, payload: Buffer.from(payload), clientId: client.id });
     });
   }
@@ -56,6 +59,7 @@ export class Messages {
   }
 
   #tell(message: ObservedMessage): void {
+    if (message.topic.startsWith('$') || isOwnTopic(message.topic)) return;
     for (const listener of this.#listeners) listener(message);
   }
 }

@@ -3,6 +3,7 @@ import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Runtime } from '../../runtime/invocation.ts';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
+import type { CallEvent } from '../call-event.ts';
 import { type Emulator, startEmulator } from '../emulator.ts';
 import { succeeded } from '../lambda/lambda.test-support.ts';
 
@@ -18,6 +19,8 @@ const RUNTIME: Runtime & { forget(): void } = {
   forget: () => undefined,
   close: () => Promise.resolve(),
 } as Runtime & { forget(): void };
+
+const calls: CallEvent[] = [];
 
 let emulator: Emulator;
 let client: IoTDataPlaneClient;
@@ -55,6 +58,7 @@ beforeAll(async () => {
     stubs: 'none',
     onNotice: () => undefined,
     onDrop: () => undefined,
+    onCall: (call) => calls.push(call),
   });
   await emulator.loadServices();
   client = new IoTDataPlaneClient({
@@ -94,6 +98,27 @@ describe('Publish', () => {
     } finally {
       await mqtt.endAsync();
     }
+  });
+
+  test('is told with who asked for it, and in which trace', async () => {
+    calls.splice(0);
+    process.env._X_AMZN_TRACE_ID = 'Root=1-a;Parent=2';
+    process.env.AWS_LAMBDA_FUNCTION_NAME = 'hello';
+    try {
+      await publish({ topic: 'else/traced', payload: Buffer.from('x') });
+    } finally {
+      delete process.env._X_AMZN_TRACE_ID;
+      delete process.env.AWS_LAMBDA_FUNCTION_NAME;
+    }
+    expect(calls).toEqual([
+      {
+        type: 'publish',
+        topic: 'else/traced',
+        payload: Buffer.from('x'),
+        caller: expect.objectContaining({ type: 'root' }),
+        traceId: 'Root=1-a;Parent=2',
+      },
+    ]);
   });
 
   test('can leave a retained message', async () => {

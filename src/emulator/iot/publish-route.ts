@@ -30,7 +30,7 @@ export function addPublishRoute(
     const topic = request.params['*'];
     const { qos = '0', retain = 'false' } = request.query;
     const resource = `${arnPrefix}:topic/${topic}`;
-    access.authorizeDataPlane(request, { service: SERVICES, action: 'iot:Publish', resource });
+    const caller = access.authorizeDataPlane(request, { service: SERVICES, action: 'iot:Publish', resource });
     if (retain === 'true') {
       access.authorizeDataPlane(request, { service: SERVICES, action: 'iot:RetainPublish', resource });
     }
@@ -45,7 +45,7 @@ export function addPublishRoute(
     const trace = request.headers['x-amzn-trace-id'];
     await broker.publish(
       { topic, payload, qos: qos === '1' ? 1 : 0, retain: retain === 'true' },
-      typeof trace === 'string' ? { traceId: trace } : {},
+      { caller, ...(typeof trace === 'string' ? { traceId: trace } : {}) },
     );
     return reply
       .type('application/json')
