@@ -22,22 +22,50 @@ async function run(
   };
   const named = { name: 'orders/one', file: '/orders/one.json' };
   const fixture = { ...named, event: {}, ...(expectation === undefined ? {} : { expect: expectation }) };
-  const options = { retries: 0, timeoutMs: 10_000 };
+  let time = 0;
+  // Each look at the clock is 20 ms later.
+  const options = { retries: 0, timeoutMs: 10_000, now: () => (time += 20) };
   const { signal } = new AbortController();
   const { status } = await runCase({ ...named, functionName: 'orders', fixture }, world, options, signal);
   return { status, asked };
 }
 
+/** The calls that are seen by when no more are waited for; `late` comes when that was asked twice. */
+function seen({ until }: WorldInvokeOptions, late: readonly ObservedCall[]): readonly ObservedCall[] {
+  const made = [PUBLISHED];
+  for (let looks = 1; until?.(made) === false; looks += 1) if (looks === 2) made.push(...late);
+  return made;
+}
+
 test('calls that are expected are waited for: a message may come after the answer', async () => {
-  const { status } = await run(EXPECTED, ({ until }) => {
+  const { status } = await run(EXPECTED, (options) => {
+    const { until } = options;
     expect([until?.([]), until?.([{ ...PUBLISHED, topic: 'others' }])]).toEqual([false, false]);
-    return until?.([PUBLISHED]) === true ? [PUBLISHED] : [];
+    return seen(options, []);
   });
   expect(status).toBe('passed');
 });
 
+test('a message more that comes late is seen, where it is too much or would be the next case’s', async () => {
+  const late = [{ ...PUBLISHED, topic: 'orders/late' }];
+  const { calls = [] } = EXPECTED;
+  const statuses = [EXPECTED, { callsExactly: true }, { calls }].map(async (expectation) => {
+    let made: readonly ObservedCall[] = [];
+    const { status } = await run(expectation, (options) => {
+      made = seen(options, late);
+      return made;
+    });
+    return [status, made.length];
+  });
+  expect(await Promise.all(statuses)).toEqual([
+    ['failed', 2],
+    ['failed', 2],
+    ['passed', 2],
+  ]);
+});
+
 test('where none is expected nothing is waited for', async () => {
-  for (const expectation of [undefined, { answer: null }, { callsExactly: true }, { calls: [] }]) {
+  for (const expectation of [undefined, { answer: null }, { calls: [] }]) {
     const { status, asked } = await run(expectation, () => []);
     expect([status, asked[0]?.until]).toEqual(['passed', undefined]);
   }

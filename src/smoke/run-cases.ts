@@ -1,5 +1,7 @@
 import type { CaseResult } from './case-result.ts';
+import { RenewedWorld } from './renewed-world.ts';
 import { broken, type CaseOptions, problemText, runCase, skipped } from './run-case.ts';
+import { SharedFixtures } from './shared-fixtures.ts';
 import type { RunnableCase, SmokeCase } from './smoke-case.ts';
 import type { StartWorld, World } from './world.ts';
 
@@ -20,13 +22,13 @@ export type RunOptions = CaseOptions & {
 /**
  * Runs cases, each function's in a world of its own, several worlds at once. Gives a result for each, in their order.
  * What invokes, publishes or sends is compared alone: a fixture that expects calls shares its world with no other while it
- * runs.
+ * runs. A fixture that several functions share is told of when all of them have run: one may change what is expected.
  */
 export async function runCases(
   cases: readonly SmokeCase[],
   options: RunOptions,
 ): Promise<readonly CaseResult[]> {
-  const run = new Run(options);
+  const run = new Run(options, cases);
   const runnable: RunnableCase[] = [];
   for (const one of cases) {
     if ('problem' in one) run.end(one, broken(one, one.problem));
@@ -42,10 +44,18 @@ export async function runCases(
 class Run {
   readonly #options: RunOptions;
   readonly #results = new Map<SmokeCase, CaseResult>();
+  readonly #shared: SharedFixtures | undefined;
   #failures = 0;
 
-  constructor(options: RunOptions) {
-    this.#options = options;
+  constructor(options: RunOptions, cases: readonly SmokeCase[]) {
+    if (options.update !== undefined) this.#shared = new SharedFixtures(cases);
+    this.#options = {
+      ...options,
+      onObserved: (one, observed) => {
+        this.#shared?.observe(one, observed);
+        options.onObserved?.(one, observed);
+      },
+    };
   }
 
   resultOf(one: SmokeCase): CaseResult {
@@ -55,7 +65,11 @@ class Run {
   end(one: SmokeCase, result: CaseResult): void {
     if (result.status === 'failed') this.#failures += 1;
     this.#results.set(one, result);
-    this.#options.onResult?.(result);
+    for (const [ended, final] of this.#shared?.end(one, result) ?? [[one, result]]) {
+      if (final.status === 'failed' && this.#results.get(ended)?.status !== 'failed') this.#failures += 1;
+      this.#results.set(ended, final);
+      this.#options.onResult?.(final);
+    }
   }
 
   async group(functionName: string, cases: readonly RunnableCase[], width: number): Promise<void> {
@@ -66,8 +80,8 @@ class Run {
     }
     try {
       // First those that must be alone: what others caused could come late.
-      const { alone = [], together = [] } = Object.groupBy(cases, isAlone);
-      for (const one of alone) await this.#run(one, world);
+      const { exactly = [], alone = [], together = [] } = Object.groupBy(cases, companyOf);
+      for (const one of [...exactly, ...alone]) await this.#run(one, world);
       await eachOf(together, width, (one) => this.#run(one, world));
     } finally {
       await world.close();
@@ -77,7 +91,7 @@ class Run {
   async #start(functionName: string, cases: readonly RunnableCase[]): Promise<World | undefined> {
     const { startWorld, signal } = this.#options;
     try {
-      return await startWorld(functionName, signal);
+      return await RenewedWorld.start(startWorld, functionName, signal);
     } catch (error) {
       if (!signal.aborted) for (const one of cases) this.end(one, broken(one, problemText(error)));
       return undefined;
@@ -97,9 +111,10 @@ class Run {
   }
 }
 
-function isAlone({ fixture }: RunnableCase): 'alone' | 'together' {
+function companyOf({ fixture }: RunnableCase): 'exactly' | 'alone' | 'together' {
   const { calls, callsExactly = false } = fixture.expect ?? {};
-  return calls === undefined && !callsExactly ? 'together' : 'alone';
+  if (callsExactly) return 'exactly';
+  return calls === undefined ? 'together' : 'alone';
 }
 
 /** At most `width` at a time, begun in order. */
