@@ -1,10 +1,11 @@
-import { dirname, relative, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import type { BuildOptions, BuildResult } from 'esbuild';
 import { LlxError } from '../../../errors/llx-error.ts';
 import { buildProblems, isBuildFailure, problemLine } from '../../../runtime/builder/build-problem.ts';
 import { withBuildService } from '../../../runtime/builder/build-service.ts';
 import { type ModuleFormat, moduleFormat } from '../../../runtime/builder/module-format.ts';
 import { handlerStem } from './detect-function.ts';
+import type { HandlerModule } from './handler-export.ts';
 import type { PackageFile } from './package-files.ts';
 
 export type BundleRequest = {
@@ -20,8 +21,8 @@ export type BundleRequest = {
 
 export type FunctionBundle = {
   readonly files: readonly PackageFile[];
-  /** What the entry exports; empty for CommonJS, of which nobody knows before it runs. */
-  readonly exports: readonly string[];
+  /** The entry, as it is after the build. */
+  readonly module: HandlerModule;
 };
 
 type Built = BuildResult<{ write: false; metafile: true }>;
@@ -40,14 +41,16 @@ export async function bundleFunction(request: BundleRequest): Promise<FunctionBu
   ).catch((thrown: unknown): never => {
     throw buildFailed(thrown, directory);
   });
-  const outputs = Object.values(built.metafile.outputs);
+  const [path = '', output] =
+    Object.entries(built.metafile.outputs).find(([, { entryPoint }]) => entryPoint !== undefined) ?? [];
+  const text = built.outputFiles.find((file) => file.path === resolve(directory, path))?.text ?? '';
   return {
     files: built.outputFiles.map(({ path, contents }) => ({
       path: relative(directory, path).split(sep).join('/'),
       content: contents,
       type: 'file',
     })),
-    exports: outputs.find(({ entryPoint }) => entryPoint !== undefined)?.exports ?? [],
+    module: { entry, text, exports: format === 'esm' ? (output?.exports ?? []) : undefined },
   };
 }
 

@@ -10,7 +10,13 @@ import { pythonRuntime } from './python-runtime.ts';
 
 /** What a folder is, as a function: how its package is made, and what runs it. */
 export type DetectedFunction =
-  | { readonly type: 'folder'; readonly runtime: string; readonly handler: string }
+  | {
+      readonly type: 'folder';
+      readonly runtime: string;
+      readonly handler: string;
+      /** Of Node.js: whether the handler is exported can be seen there. */
+      readonly exported?: { readonly entry: string; readonly name: string };
+    }
   /** The handler's export is known when it is built, unless the user said it. */
   | {
       readonly type: 'bundle';
@@ -105,8 +111,11 @@ function nodeFunction(
   const { entry, exportName } = found;
   const isPlain = PLAIN.includes(parse(entry).ext);
   if (bundle ?? (!isPlain || names.includes('package.json'))) return { type: 'bundle', runtime, ...found };
-  if (isPlain)
-    return { type: 'folder', runtime, handler: handlerOf(directory, entry, exportName ?? 'handler') };
+  if (isPlain) {
+    const name = exportName ?? 'handler';
+    const exported = { entry, name };
+    return { type: 'folder', runtime, handler: handlerOf(directory, entry, name), exported };
+  }
   throw packageInvalid(`Expected JavaScript, which Node.js runs as it is, found ${entry}.`, {
     mend: 'Deploy it without --no-bundle.',
   });

@@ -245,7 +245,7 @@ describe('a package', () => {
   });
 
   test('has nothing from outside of the folder', async () => {
-    const directory = await folder({ 'index.mjs': '' });
+    const directory = await folder({ 'index.mjs': 'export const handler = 1;' });
     for (const include of ['../1', '/etc/passwd', '.', 'nothing-here']) {
       await expect(packageFunction(directory, { include: [include] })).rejects.toMatchObject({
         code: 'LLX_PACKAGE_INVALID',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runtimeFamily } from '../../../runtime/runtime-family.ts';
 import { bundleFunction } from './bundle-function.ts';
 import { type DetectedFunction, detectFunction, type FunctionFlags, handlerOf } from './detect-function.ts';
+import { checkHandlerExport, readHandlerModule } from './handler-export.ts';
 import { includedFiles, type PackageFile, packageFiles } from './package-files.ts';
 import { packageInvalid } from './package-invalid.ts';
 import { packageZip } from './package-zip.ts';
@@ -25,7 +26,12 @@ export type FunctionPackage = {
   readonly notices: readonly string[];
 };
 
-type Content = { readonly handler: string; readonly files: readonly PackageFile[] };
+type Content = {
+  readonly handler: string;
+  readonly files: readonly PackageFile[];
+  /** What is doubtful of the handler. */
+  readonly doubt: string | undefined;
+};
 
 /**
  * A folder as a package for Lambda; the same folder gives the same bytes. Rejects with LLX_PACKAGE_INVALID,
@@ -35,7 +41,7 @@ type Content = { readonly handler: string; readonly files: readonly PackageFile[
  */
 export async function packageFunction(directory: string, flags: PackageFlags): Promise<FunctionPackage> {
   const detected = await detectFunction(directory, flags);
-  const { handler, files } = await contentOf(directory, detected, flags);
+  const { handler, files, doubt } = await contentOf(directory, detected, flags);
   const zip = await packageZip(files);
   return {
     runtime: detected.runtime,
@@ -43,7 +49,7 @@ export async function packageFunction(directory: string, flags: PackageFlags): P
     zip,
     sha256: createHash('sha256').update(zip).digest('base64'),
     files: files.length,
-    notices: noticesOf(directory, detected, files),
+    notices: [...(doubt === undefined ? [] : [doubt]), ...noticesOf(directory, detected, files)],
   };
 }
 
@@ -53,21 +59,26 @@ async function contentOf(
   { include = [], external = [] }: PackageFlags,
 ): Promise<Content> {
   if (detected.type === 'folder') {
-    return { handler: detected.handler, files: await packageFiles(directory, include) };
+    const { handler, exported } = detected;
+    const module = exported === undefined ? undefined : await readHandlerModule(exported.entry);
+    const doubt = module && exported && checkHandlerExport(module, exported.name);
+    return { handler, files: await packageFiles(directory, include), doubt };
   }
   const { entry, runtime, exportName } = detected;
   const bundle = await bundleFunction({ directory, entry, runtime, external });
-  const chosen = exportName ?? exportOf(bundle.exports, entry);
+  const chosen = exportName ?? exportOf(bundle.module.exports ?? [], entry);
+  const doubt = checkHandlerExport(bundle.module, chosen);
   const included = await includedFiles(directory, include);
   const paths = new Set(bundle.files.map(({ path }) => path));
   const files = [...bundle.files, ...included.filter(({ path }) => !paths.has(path))];
   return {
     handler: handlerOf(directory, entry, chosen),
     files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    doubt,
   };
 }
 
-/** Of CommonJS nothing is known: it has to be `handler`. */
+/** Of CommonJS nothing is known: it has to be `handler`. So has it of ESM that exports nothing, which is told then. */
 function exportOf(exports: readonly string[], entry: string): string {
   const only = exports.length === 1 ? exports[0] : undefined;
   const chosen =
