@@ -20,7 +20,7 @@ export function addDeployCommand(program: Command): void {
       (text: string, before: Readonly<Record<string, string>>) => keyValue(text, before),
       {},
     )
-    .option('--remove-env <name...>', 'remove variables; others stay as they are')
+    .option('--remove-env <name>', 'remove a variable; others stay as they are; may be repeated', appended)
     .option('--role <arn>', 'that Lambda assumes for it; AWS wants one for a new function')
     .option('--alias <name>', 'that requests come by', aliasName, 'live')
     .option('--share <percent>', 'of the requests that the new version gets beside the old one', percent)
@@ -31,8 +31,16 @@ export function addDeployCommand(program: Command): void {
       ]),
     )
     .option('--no-url', 'make no URL')
-    .option('--include <path...>', 'files or folders of DIR that a bundle does not find by itself')
-    .option('--external <name...>', 'packages that stay out of the bundle, as those of a layer')
+    .option(
+      '--include <path>',
+      'file or folder of DIR that a bundle does not find by itself; may be repeated',
+      appended,
+    )
+    .option(
+      '--external <name>',
+      'package that stays out of the bundle, as one of a layer; may be repeated',
+      appended,
+    )
     .option('--no-bundle', 'the folder goes into the package as it is')
     .option('--dry-run', 'package it and say what would be done; change nothing')
     .option('--json', 'one JSON object on stdout, nothing else');
@@ -48,6 +56,11 @@ export function addDeployCommand(program: Command): void {
 }
 
 type Parsed = Omit<DeployFlags, 'url'> & { readonly url?: DeployFlags['url'] | true };
+
+/** Several at once would take the folder for one of them, where it comes last. */
+function appended(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
