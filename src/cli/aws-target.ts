@@ -23,6 +23,8 @@ export type AwsTarget = {
   readonly account?: string;
   /** Of an emulator that is served under a name of its own: its functions are below it. */
   readonly domain?: string;
+  /** Names of an emulator's functions that whoever is on its machine may call; none where others can reach it. */
+  readonly openFunctions?: readonly string[];
   readonly credentials: CredentialProvider;
   /** What every AWS client of the command is made with. */
   readonly clientSettings: ClientSettings;
@@ -90,6 +92,7 @@ export async function awsTarget(
     region,
     account,
     ...(domain === undefined ? {} : { domain }),
+    openFunctions: state.functions.map(({ name }) => name),
     credentials,
     clientSettings: { endpoint, region, credentials, maxAttempts: 1 },
     describe: () => endpoint,

@@ -40,6 +40,7 @@ export const ERROR_CODES = {
   LLX_PACKAGE_INVALID: { exitCode: 2 }, // `deploy`: a folder that cannot be packaged as a function
   LLX_STORE_UNREADABLE: { exitCode: 3 }, // `sync`: a store that is not there, or of which only a part could be read
   LLX_BUILD_FAILED: { exitCode: 1 }, // `deploy`: code that does not build
+  LLX_FUNCTION_CHANGED: { exitCode: 1 }, // somebody else has changed a function or its alias meanwhile
   LLX_VERSION_UNKNOWN: { exitCode: 2 }, // no such version or alias of a function
   LLX_SCHEDULE_UNKNOWN: { exitCode: 2 }, // no schedule of that name
   LLX_FUNCTION_FAILED: { exitCode: 1 }, // `invoke`: the function answered with an error

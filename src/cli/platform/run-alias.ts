@@ -61,7 +61,8 @@ export async function runAliasMove(
     ]);
     const target = nextAlias(was, knownVersion(functionName, version, versions), share);
     if (!dryRun && !sameAlias(was, target)) {
-      await putAlias(lambda, { functionName, name, exists: was !== undefined }, target);
+      const place = { functionName, name, exists: was !== undefined, revisionId: was?.revisionId };
+      await putAlias(lambda, place, target);
     }
     if (flags.json === true) {
       const facts = { function: functionName, alias: name, ...target, previousVersion: was?.version, dryRun };

@@ -60,8 +60,8 @@ export async function runDeploy(
         else stdout.write(planText(request, plan));
         return 0;
       }
-      const deployment = await carryOutDeployment(lambda, request, code, plan, (version) => {
-        progress.end(`${uploadText(plan)} ${place}: version ${version}`);
+      const deployment = await carryOutDeployment(lambda, request, code, plan, (version, carriedOut) => {
+        progress.end(`${uploadText(carriedOut)} ${place}: version ${version}`);
         progress.begin(`Moving the alias ${request.alias}`);
       });
       progress.end(liveText(request, deployment));

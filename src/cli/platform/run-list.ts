@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { dateText } from '../../session/time-text.ts';
 import { sizeText } from '../../tui/lines/size-text.ts';
-import type { TargetFlags } from '../aws-target.ts';
-import { readAlias } from './deploy/deployed-function.ts';
-import { LIVE_ALIAS, liveAddress } from './deploy/live-address.ts';
+import type { AwsTarget, TargetFlags } from '../aws-target.ts';
+import { isConfigured, readAlias } from './deploy/deployed-function.ts';
+import { LIVE_ALIAS, type LivePlace, liveAddress } from './deploy/live-address.ts';
 import type { LambdaCalls } from './lambda-calls.ts';
 import { type Surroundings, writeRows } from './platform-output.ts';
 import { withLambda } from './with-lambda.ts';
@@ -24,7 +24,8 @@ const AT_ONCE = 4;
 export async function runList(flags: ListFlags, surroundings: Surroundings = process): Promise<number> {
   const rows = await withLambda(flags, surroundings.env, async (lambda) => {
     const functions = await listFunctions(lambda);
-    return await inLanes(functions, (each) => rowOf(lambda, each));
+    const names = functions.map(({ FunctionName = '' }) => FunctionName);
+    return await inLanes(functions, (each) => rowOf(lambda, each, names));
   });
   writeRows(
     rows,
@@ -59,7 +60,11 @@ export async function listFunctions(lambda: LambdaCalls): Promise<readonly Funct
   return functions;
 }
 
-async function rowOf(lambda: LambdaCalls, { FunctionName = '', ...configuration }: FunctionConfiguration) {
+async function rowOf(
+  lambda: LambdaCalls,
+  { FunctionName = '', ...configuration }: FunctionConfiguration,
+  names: readonly string[],
+) {
   const [alias, url] = await Promise.all([
     readAlias(lambda, FunctionName, LIVE_ALIAS),
     lambda.find('GetFunctionUrlConfig', FunctionName, (client, options) =>
@@ -77,10 +82,20 @@ async function rowOf(lambda: LambdaCalls, { FunctionName = '', ...configuration 
     codeSize: configuration.CodeSize ?? 0,
     lastModified: configuration.LastModified ?? '',
     ...(alias === undefined ? {} : { version: alias.version, weights: alias.weights }),
-    ...(url?.FunctionUrl === undefined
-      ? {}
-      : { url: liveAddress(FunctionName, LIVE_ALIAS, url.FunctionUrl, lambda.target) }),
+    ...addressOf({ functionName: FunctionName, url: url?.FunctionUrl, names }, configuration, lambda.target),
   };
+}
+
+function addressOf(
+  { url, ...place }: Omit<LivePlace, 'alias' | 'url'> & { readonly url: string | undefined },
+  configuration: FunctionConfiguration,
+  target: AwsTarget,
+): { readonly url?: string } {
+  if (url !== undefined) return { url: liveAddress({ ...place, url, alias: LIVE_ALIAS }, target) };
+  // Whoever is on the emulator's machine may call these without a URL.
+  const isOpen = isConfigured(configuration) && target.openFunctions?.includes(place.functionName);
+  const address = isOpen === true ? liveAddress({ ...place, url: '', alias: LIVE_ALIAS }, target) : '';
+  return address === '' ? {} : { url: address };
 }
 
 /** In the order of the items, a few at once. */

@@ -34,7 +34,10 @@ export async function runRollback(
       wanted === undefined
         ? versionBefore(functionName, alias, versions)
         : knownVersion(functionName, wanted, versions);
-    if (!dryRun) await putAlias(lambda, { functionName, name, exists: true }, { version, weights: {} });
+    if (!dryRun) {
+      const place = { functionName, name, exists: true, revisionId: alias.revisionId };
+      await putAlias(lambda, place, { version, weights: {} });
+    }
     if (json === true) {
       const facts = { function: functionName, alias: name, version, previousVersion: alias.version, dryRun };
       writeJson(surroundings.stdout, { type: 'rolled-back', ...facts });

@@ -20,7 +20,8 @@ const DEPLOYED: DeployedFunction = {
   timeout: 3,
   environment: { STAGE: 'prod', TOKEN: 'kept' },
   role: 'arn:aws:iam::000000000000:role/greet',
-  alias: { version: '3', weights: {} },
+  isConfigured: false,
+  alias: { version: '3', weights: {}, revisionId: 'a' },
   aliasIsLatest: true,
   url: { address: 'http://x', access: 'public' },
 };
@@ -106,5 +107,21 @@ test.each([
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(domain === undefined ? {} : { domain }),
   };
-  expect(liveAddress('Greet', alias, 'http://the-url/', target)).toBe(address);
+  const place = { functionName: 'greet', alias, url: 'http://the-url/', names: [] };
+  expect(liveAddress(place, target)).toBe(address);
 });
+
+test.each([
+  ['greet', undefined, 'http://greet.localhost'],
+  ['greet', ['greet', 'Greet'], 'http://greet.localhost'],
+  ['Greet', ['Greet', 'other'], 'http://greet.localhost'],
+  ['Greet', ['greet', 'Greet'], 'http://the-url/'],
+  ['Greet', ['GREET', 'Greet'], 'http://the-url/'],
+  ['Greet', undefined, 'http://the-url/'],
+])(
+  '%s beside %j has a host of its own only where no other name differs in case alone',
+  (functionName, names, address) => {
+    const place = { functionName, alias: 'live', url: 'http://the-url/', names };
+    expect(liveAddress(place, { endpoint: 'http://127.0.0.1' })).toBe(address);
+  },
+);

@@ -1,23 +1,19 @@
-import { LlxError } from '../../../errors/llx-error.ts';
+import { isLlxError, LlxError } from '../../../errors/llx-error.ts';
 import { partitionOf } from '../../../protocol/partition.ts';
 import type { AwsTarget } from '../../aws-target.ts';
 import type { LambdaCalls } from '../lambda-calls.ts';
 import type { FunctionPackage } from '../package/package-function.ts';
-import {
-  type DeployChanges,
-  deployChanges,
-  nextAlias,
-  sameAlias,
-  type WantedFunction,
-} from './deploy-changes.ts';
+import { listFunctions } from '../run-list.ts';
+import { type DeployChanges, deployChanges, type WantedFunction } from './deploy-changes.ts';
 import {
   type AliasTarget,
   type DeployedFunction,
   readDeployedFunction,
   type UrlAccess,
 } from './deployed-function.ts';
+import { functionChanged } from './function-changed.ts';
 import { liveAddress } from './live-address.ts';
-import { putAlias } from './put-alias.ts';
+import { moveAlias } from './move-alias.ts';
 import { putFunction } from './put-function.ts';
 import { putUrl } from './put-url.ts';
 
@@ -56,6 +52,7 @@ export async function planDeployment(
   { sha256, runtime, handler }: FunctionPackage,
 ): Promise<DeployPlan> {
   const deployed = await readDeployedFunction(lambda, functionName, alias);
+  if (deployed?.isConfigured === true) throw isOfConfiguration(functionName);
   const wanted = { ...settings, codeSha256: sha256, runtime, handler };
   const role = settings.role ?? deployed?.role ?? defaultRole(functionName, lambda.target);
   return { deployed, changes: deployChanges(deployed, wanted), role };
@@ -65,33 +62,67 @@ export async function planDeployment(
  * Carries a plan out: code and settings first, then a version of them, and only then the alias that requests come by. What
  * was interrupted is finished by the next deployment. Rejects with LlxError.
  *
- * @param onPublished before the version goes live
+ * @param onPublished before the version goes live; with the plan that was carried out
  */
 export async function carryOutDeployment(
   lambda: LambdaCalls,
-  { functionName, alias, share }: DeployRequest,
+  request: DeployRequest,
   code: FunctionPackage,
-  { deployed, changes, role, tags }: DeployPlan,
-  onPublished: (version: string) => void,
+  first: DeployPlan,
+  onPublished: (version: string, plan: DeployPlan) => void,
 ): Promise<Deployment> {
-  const version = await putFunction(lambda, functionName, code, changes, { role, tags });
-  onPublished(version);
-  const was = deployed?.alias;
-  const target = nextAlias(was, version, share);
-  if (!sameAlias(was, target)) {
-    await putAlias(lambda, { functionName, name: alias, exists: was !== undefined }, target);
-  }
+  const { functionName, alias, share } = request;
+  const { version, plan } = await publish(lambda, request, code, first);
+  onPublished(version, plan);
+  const { deployed, changes } = plan;
+  const planned = deployed?.alias;
+  const moved = await moveAlias(lambda, { functionName, alias, version, share, planned });
   const url =
     changes.url === undefined
       ? deployed?.url?.address
       : await putUrl(lambda, { functionName, qualifier: alias }, changes.url);
   return {
     version,
-    alias: target,
-    was,
-    address: url === undefined ? undefined : liveAddress(functionName, alias, url, lambda.target),
+    ...moved,
+    address: url === undefined ? undefined : await addressOf(lambda, request, url),
     access: changes.url?.access ?? deployed?.url?.access,
   };
+}
+
+/** Where somebody else made the function after the plan, it is changed instead. */
+async function publish(
+  lambda: LambdaCalls,
+  request: DeployRequest,
+  code: FunctionPackage,
+  plan: DeployPlan,
+): Promise<{ readonly version: string; readonly plan: DeployPlan }> {
+  const { functionName } = request;
+  const version = await putFunction(lambda, functionName, code, plan.changes, plan);
+  if (version !== undefined) return { version, plan };
+  // Who tags what it makes looks after that alone: a function of that name which is somebody else's is not to change.
+  const isOwner = plan.tags !== undefined;
+  const next = isOwner ? plan : await planDeployment(lambda, request, code);
+  if (next.changes.create) throw functionChanged(functionName, 'somebody else has made it');
+  return await publish(lambda, request, code, next);
+}
+
+/** A key need not be allowed to list functions: then nobody knows whether another one has the host. */
+async function addressOf(
+  lambda: LambdaCalls,
+  { functionName, alias }: DeployRequest,
+  url: string,
+): Promise<string> {
+  const names = functionName === functionName.toLowerCase() ? [] : await namesIn(lambda);
+  return liveAddress({ functionName, alias, url, names }, lambda.target);
+}
+
+async function namesIn(lambda: LambdaCalls): Promise<readonly string[] | undefined> {
+  try {
+    return (await listFunctions(lambda)).map(({ FunctionName = '' }) => FunctionName);
+  } catch (error) {
+    if (isLlxError(error) && error.code === 'LLX_AWS_DENIED') return undefined;
+    throw error;
+  }
 }
 
 /** In an emulator a role of the function's name, which may do everything unless the configuration knows better. */
@@ -100,5 +131,13 @@ function defaultRole(functionName: string, { account, region }: AwsTarget): stri
   throw new LlxError('LLX_USAGE', {
     message: `Expected the role of the new function ${functionName}, found none.`,
     mend: 'Say which role Lambda assumes for it: --role arn:aws:iam::ACCOUNT:role/NAME',
+  });
+}
+
+/** The API would refuse it, too: after the upload, and never of a dry run. */
+function isOfConfiguration(functionName: string): LlxError {
+  return new LlxError('LLX_USAGE', {
+    message: `Expected another function than ${functionName}, which the emulator has from its configuration, found its name: nothing can be deployed there.`,
+    mend: 'Deploy it under another name: --name NAME\nOr take it out of the configuration, and start the emulator again.',
   });
 }

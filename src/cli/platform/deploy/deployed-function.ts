@@ -22,7 +22,9 @@ export type DeployedFunction = {
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly role: string;
-  readonly alias?: AliasTarget;
+  /** By the emulator's configuration: the API shows it, and does not change it. */
+  readonly isConfigured: boolean;
+  readonly alias?: FoundAlias;
   /** Whether the alias leads to what `$LATEST` is; false without an alias. */
   readonly aliasIsLatest: boolean;
   /** Of the alias. */
@@ -33,6 +35,11 @@ export type AliasTarget = {
   readonly version: string;
   /** Shares of 0..1 that other versions get. */
   readonly weights: Readonly<Record<string, number>>;
+};
+
+export type FoundAlias = AliasTarget & {
+  /** Another one after each change. */
+  readonly revisionId: string;
 };
 
 /** What packages are made for; undefined where there is no function of that name, or an image. Rejects with LlxError. */
@@ -68,12 +75,18 @@ export async function readDeployedFunction(
   ]);
   return {
     ...settingsOf(configuration),
+    isConfigured: isConfigured(configuration),
     aliasIsLatest: live !== undefined && isDeepStrictEqual(settingsOf(live), settingsOf(configuration)),
     ...(alias === undefined ? {} : { alias }),
     ...(url?.FunctionUrl === undefined
       ? {}
       : { url: { address: url.FunctionUrl, access: url.AuthType === 'NONE' ? 'public' : 'iam' } }),
   };
+}
+
+/** Whatever the API changes has a revision. */
+export function isConfigured({ RevisionId }: FunctionConfiguration): boolean {
+  return RevisionId === undefined;
 }
 
 function settingsOf(configuration: FunctionConfiguration) {
@@ -93,11 +106,15 @@ export async function readAlias(
   lambda: LambdaCalls,
   FunctionName: string,
   Name: string,
-): Promise<AliasTarget | undefined> {
+): Promise<FoundAlias | undefined> {
   const alias = await lambda.find('GetAlias', FunctionName, (client, options) =>
     client.send(new GetAliasCommand({ FunctionName, Name }), options),
   );
   return alias?.FunctionVersion === undefined
     ? undefined
-    : { version: alias.FunctionVersion, weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {} };
+    : {
+        version: alias.FunctionVersion,
+        weights: alias.RoutingConfig?.AdditionalVersionWeights ?? {},
+        revisionId: alias.RevisionId ?? '',
+      };
 }

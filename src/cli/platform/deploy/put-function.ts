@@ -1,5 +1,6 @@
 import {
   CreateFunctionCommand,
+  LambdaServiceException,
   PublishVersionCommand,
   type Runtime,
   UpdateFunctionCodeCommand,
@@ -11,6 +12,7 @@ import {
 import type { LambdaCalls } from '../lambda-calls.ts';
 import type { FunctionPackage } from '../package/package-function.ts';
 import type { ChangedSettings, DeployChanges } from './deploy-changes.ts';
+import { functionChanged } from './function-changed.ts';
 
 /** A package of 50 MiB over a slow line. */
 const UPLOAD_MS = 10 * 60_000;
@@ -25,6 +27,8 @@ export type FirstSettings = {
 /**
  * Creates the function, or changes what is different, and publishes a version of it: Lambda makes none where nothing has
  * changed since the last one. Gives its number. Nothing of this is live before an alias leads to it.
+ *
+ * @returns undefined where it was to be created and is there by now, which is not as the changes were planned for
  */
 export async function putFunction(
   lambda: LambdaCalls,
@@ -32,8 +36,9 @@ export async function putFunction(
   { zip, sha256 }: FunctionPackage,
   { create, code, settings = {} }: DeployChanges,
   first: FirstSettings,
-): Promise<string> {
-  if (create) await createFunction(lambda, functionName, zip, { ...first, ...settings });
+): Promise<string | undefined> {
+  if (create && !(await createFunction(lambda, functionName, zip, { ...first, ...settings })))
+    return undefined;
   if (!create && code) {
     const input = { FunctionName: functionName, ZipFile: zip };
     await lambda.call('UpdateFunctionCode', functionName, (client, options) =>
@@ -48,11 +53,7 @@ export async function putFunction(
     );
     await settled(lambda, functionName);
   }
-  const published = await lambda.call('PublishVersion', functionName, (client, options) =>
-    // Whoever deploys at the same time must not get this deployment's version with other code.
-    client.send(new PublishVersionCommand({ FunctionName: functionName, CodeSha256: sha256 }), options),
-  );
-  const version = published.Version ?? '';
+  const version = await publishVersion(lambda, functionName, sha256);
   const Qualifier = version;
   // Requests that an alias sends to a version that is not ready would fail.
   await lambda.call('GetFunctionConfiguration', functionName, (client, { abortSignal }) =>
@@ -64,20 +65,51 @@ export async function putFunction(
   return version;
 }
 
+async function publishVersion(
+  lambda: LambdaCalls,
+  FunctionName: string,
+  CodeSha256: string,
+): Promise<string> {
+  return await lambda.call('PublishVersion', FunctionName, async (client, options) => {
+    try {
+      // Whoever deploys at the same time must not get this deployment's version with other code.
+      const input = { FunctionName, CodeSha256 };
+      return (await client.send(new PublishVersionCommand(input), options)).Version ?? '';
+    } catch (error) {
+      if (isServiceError(error, 'InvalidParameterValueException') && /CodeSha256/i.test(error.message)) {
+        throw functionChanged(FunctionName, 'another deployment has uploaded other code', error);
+      }
+      throw error;
+    }
+  });
+}
+
+/** Gives whether it was created: false where there is one of that name. */
 async function createFunction(
   lambda: LambdaCalls,
   FunctionName: string,
   ZipFile: Uint8Array,
   settings: ChangedSettings & FirstSettings,
-): Promise<void> {
+): Promise<boolean> {
   const { role, tags: Tags = {} } = settings;
   const input = { FunctionName, Code: { ZipFile }, Role: role, Tags, ...members(settings) };
-  await lambda.call('CreateFunction', FunctionName, (client, options) =>
-    client.send(new CreateFunctionCommand(input), { ...options, requestTimeout: UPLOAD_MS }),
-  );
+  const isCreated = await lambda.call('CreateFunction', FunctionName, async (client, options) => {
+    try {
+      await client.send(new CreateFunctionCommand(input), { ...options, requestTimeout: UPLOAD_MS });
+      return true;
+    } catch (error) {
+      if (isServiceError(error, 'ResourceConflictException')) return false;
+      throw error;
+    }
+  });
   await lambda.call('GetFunction', FunctionName, (client, { abortSignal }) =>
     waitUntilFunctionActiveV2({ client, abortSignal, ...WAIT }, { FunctionName }),
   );
+  return isCreated;
+}
+
+function isServiceError(error: unknown, name: string): error is LambdaServiceException {
+  return error instanceof LambdaServiceException && error.name === name;
 }
 
 /** AWS takes no change while another one is on its way. https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html */

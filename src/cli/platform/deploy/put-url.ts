@@ -46,29 +46,36 @@ export async function putUrl(
   // The URL comes last: a deployment that was interrupted has none then, or the old one, and the next one goes on from there.
   if (access === 'public') await addPublic(lambda, place);
   if (access === 'iam' && was === 'public') await removePublic(lambda, place);
-  const answer =
-    was === undefined
-      ? await lambda.call('CreateFunctionUrlConfig', FunctionName, (client, options) =>
-          client.send(new CreateFunctionUrlConfigCommand(input), options),
-        )
-      : await lambda.call('UpdateFunctionUrlConfig', FunctionName, (client, options) =>
-          client.send(new UpdateFunctionUrlConfigCommand(input), options),
-        );
-  return answer.FunctionUrl ?? '';
+  if (was === undefined) {
+    const created = await lambda.call('CreateFunctionUrlConfig', FunctionName, (client, options) =>
+      unlessThere(client.send(new CreateFunctionUrlConfigCommand(input), options)),
+    );
+    // Else another deployment was faster.
+    if (created !== undefined) return created.FunctionUrl ?? '';
+  }
+  const updated = await lambda.call('UpdateFunctionUrlConfig', FunctionName, (client, options) =>
+    client.send(new UpdateFunctionUrlConfigCommand(input), options),
+  );
+  return updated.FunctionUrl ?? '';
+}
+
+async function unlessThere<Output>(sent: Promise<Output>): Promise<Output | undefined> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (error instanceof LambdaServiceException && error.name === 'ResourceConflictException')
+      return undefined;
+    throw error;
+  }
 }
 
 async function addPublic(lambda: LambdaCalls, { functionName, qualifier }: UrlPlace): Promise<void> {
   for (const statement of PUBLIC) {
     const input = { FunctionName: functionName, Qualifier: qualifier, Principal: '*', ...statement };
-    await lambda.call('AddPermission', functionName, async (client, options) => {
-      try {
-        await client.send(new AddPermissionCommand(input), options);
-      } catch (error) {
-        // A deployment before this one has added it.
-        if (!(error instanceof LambdaServiceException && error.name === 'ResourceConflictException'))
-          throw error;
-      }
-    });
+    // A deployment before this one may have added it.
+    await lambda.call('AddPermission', functionName, (client, options) =>
+      unlessThere(client.send(new AddPermissionCommand(input), options)),
+    );
   }
 }
 
