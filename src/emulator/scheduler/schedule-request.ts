@@ -1,7 +1,7 @@
 import { Members } from '../lambda/functions/members.ts';
 import { ExpressionError } from './expression-error.ts';
 import { readRunPolicy } from './run-policy.ts';
-import { type ScheduleSettings, type ScheduleTarget, scheduleTimes } from './schedule.ts';
+import { type ScheduleSettings, type ScheduleTarget, START_TOLERANCE_MS, scheduleTimes } from './schedule.ts';
 import { knownZone } from './schedule-expression.ts';
 import { invalid } from './scheduler-errors.ts';
 
@@ -24,7 +24,6 @@ const QUEUE = {
     text: 'arn:aws(-[a-z]+)?:sqs:[a-z0-9\\-]+:\\d{12}:[a-zA-Z0-9\\-_]+',
   },
 } as const;
-const LATEST_START_MS = 300_000;
 /** Of targets that are not here. */
 const FOREIGN = [
   'EcsParameters',
@@ -104,7 +103,7 @@ export function readSchedule(
  */
 export function checkStart({ expression, startAt }: ScheduleSettings, now: number): void {
   // A single time has no start.
-  if (startAt === undefined || expression.startsWith('at') || startAt >= now - LATEST_START_MS) return;
+  if (startAt === undefined || expression.startsWith('at') || startAt >= now - START_TOLERANCE_MS) return;
   throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
 }
 
@@ -163,5 +162,6 @@ function date(input: Input, name: string): number | undefined {
   const at =
     typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (!Number.isFinite(at) || Math.abs(at) > 8.64e15) throw invalid(`The member ${name} is not a Timestamp`);
-  return Math.floor(at);
+  // A time in seconds that an answer gave is the same when it comes back.
+  return Math.round(at);
 }

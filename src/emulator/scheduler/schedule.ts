@@ -58,7 +58,8 @@ export function scheduleTimes(
   schedule: Pick<Schedule, 'expression' | 'timeZone' | 'startAt' | 'endAt' | 'rateFrom'>,
 ): ScheduleExpression {
   const { expression: text, timeZone, startAt, endAt, rateFrom } = schedule;
-  const expression = parseScheduleExpression(text, { timeZone, firstAt: startAt ?? rateFrom });
+  const firstAt = startAt === undefined || isJustPast(startAt, rateFrom) ? rateFrom : startAt;
+  const expression = parseScheduleExpression(text, { timeZone, firstAt });
   // AWS ignores both for a single time.
   if (expression.kind === 'at') return expression;
   const first = startAt === undefined ? Number.NEGATIVE_INFINITY : startAt - 1;
@@ -69,6 +70,14 @@ export function scheduleTimes(
       return at === undefined || (endAt !== undefined && at > endAt) ? undefined : at;
     },
   };
+}
+
+/** What AWS takes for now: `new Date()` of a client is past when its request arrives. */
+export const START_TOLERANCE_MS = 5 * 60_000;
+
+/** A rate whose start was now when it was set begins then, and not a period later. */
+function isJustPast(startAt: number, setAt: number): boolean {
+  return startAt <= setAt && setAt - startAt <= START_TOLERANCE_MS;
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_GetSchedule.html */

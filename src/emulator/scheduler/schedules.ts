@@ -65,15 +65,17 @@ export class Schedules {
   create(group: string, name: string, settings: ScheduleSettings): Schedule {
     if (this.#schedules.has(scheduleKey({ group, name }))) throw conflict(`Schedule ${name}`);
     const now = this.#dependencies.clock.now();
-    return this.#write({ ...settings, group, name, createdAt: now, modifiedAt: now, rateFrom: now });
+    return this.#write({ ...settings, group, name, createdAt: now, modifiedAt: now, rateFrom: now }, true);
   }
 
   /** What is left out gets its default. @throws AwsError 404 ResourceNotFoundException */
   update(group: string, name: string, settings: ScheduleSettings): Schedule {
     const before = this.get(group, name);
     const now = this.#dependencies.clock.now();
-    const rateFrom = before.expression === settings.expression ? before.rateFrom : now;
-    return this.#write({ ...settings, group, name, createdAt: before.createdAt, modifiedAt: now, rateFrom });
+    const isSame = before.expression === settings.expression && before.startAt === settings.startAt;
+    const rateFrom = isSame ? before.rateFrom : now;
+    const { createdAt } = before;
+    return this.#write({ ...settings, group, name, createdAt, modifiedAt: now, rateFrom }, !isSame);
   }
 
   /** @throws AwsError 404 ResourceNotFoundException */
@@ -85,14 +87,14 @@ export class Schedules {
     this.#schedules.delete(key);
   }
 
-  #write(schedule: Schedule): Schedule {
+  #write(schedule: Schedule, isNew: boolean): Schedule {
     const { state, timetable } = this.#dependencies;
     const key = scheduleKey(schedule);
     state
       .statement('INSERT OR REPLACE INTO schedules (group_name, name, settings) VALUES (?, ?, ?)')
       .run(schedule.group, schedule.name, JSON.stringify(schedule));
     // A rate begins when it is set, not when this is reached: a millisecond later it would be its second time's turn.
-    const isNewRate = schedule.expression.startsWith('rate') && schedule.rateFrom === schedule.modifiedAt;
+    const isNewRate = isNew && schedule.expression.startsWith('rate');
     if (schedule.isEnabled)
       timetable.set(this.#entryOf(schedule), { firstAt: isNewRate ? schedule.rateFrom : undefined });
     else timetable.delete(key);

@@ -185,3 +185,26 @@ test('a state that refuses to let a completed schedule go makes no other run twi
   await world.settled();
   expect(runs()).toEqual(['11:00']);
 });
+
+test('a rate whose start was now when it was sent runs at once, and from then on; not at each change', async () => {
+  world.lambda.deploy('greet', echo);
+  const { clock } = world.lambda;
+  const now = clock.now();
+  const StartDate = new Date(now - 61_234);
+  const rate = hourly('parallel', { ScheduleExpression: 'rate(1 hour)', StartDate });
+  const minutes = (at: number) => new Date(at).toISOString().slice(11, 16);
+  await world.scheduler().send(new CreateScheduleCommand(rate));
+  await begun(1);
+  // As a pause and a resumption send what they have read.
+  await world.scheduler().send(new UpdateScheduleCommand({ ...rate, State: 'DISABLED' }));
+  await world.scheduler().send(new UpdateScheduleCommand(rate));
+  clock.advance(HOUR);
+  await begun(2);
+  expect(runs()).toEqual([minutes(now), minutes(now + HOUR)]);
+  // Another start is another beginning.
+  const again = clock.now() + HOUR / 2;
+  clock.advance(HOUR / 2);
+  await world.scheduler().send(new UpdateScheduleCommand({ ...rate, StartDate: new Date(again - 10) }));
+  await begun(3);
+  expect(runs().at(-1)).toBe(minutes(again));
+});

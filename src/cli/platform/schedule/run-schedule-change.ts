@@ -1,7 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   DeleteScheduleCommand,
-  GetScheduleCommand,
   type GetScheduleOutput,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
@@ -12,7 +11,7 @@ import { type Surroundings, writeJson } from '../platform-output.ts';
 import { withLambda } from '../with-lambda.ts';
 import { parseScheduleName, scheduleRow, scheduleText } from './schedule-row.ts';
 import { targetName } from './schedule-target.ts';
-import { type ScheduleName, type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
+import { getSchedule, type ScheduleName, type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
 
 export type ScheduleChangeFlags = TargetFlags & {
   readonly group?: string;
@@ -40,9 +39,7 @@ export async function runScheduleChange(
   const place = parseScheduleName(text, flags.group);
   return await withLambda(flags, env, (lambda, { signal }) =>
     withScheduler(lambda, signal, async (scheduler) => {
-      const found = await scheduler.call('GetSchedule', place, (client, options) =>
-        client.send(new GetScheduleCommand({ GroupName: place.group, Name: place.name }), options),
-      );
+      const found = await getSchedule(scheduler, place);
       const done = dryRun ? WOULD[change] : await CHANGES[change]({ scheduler, lambda, place, found });
       if (flags.json === true) {
         const facts = { ...done.facts, ...(dryRun ? { dryRun } : {}) };
@@ -80,10 +77,12 @@ const CHANGES: Readonly<Record<ScheduleChange, (change: Change) => Promise<Done>
   },
   async resume(change) {
     await setState(change, 'ENABLED');
-    const { next } = scheduleRow({ ...change.found, State: 'ENABLED' }, Date.now());
+    const found = await getSchedule(change.scheduler, change.place);
+    const { next, nextIsUnknown } = scheduleRow(found, Date.now());
+    const left = nextIsUnknown ? '' : ', but no run is left';
     return {
-      text: `goes on${next === undefined ? ', but no run is left' : `; its next run is at ${next}`}`,
-      facts: { state: 'enabled', next },
+      text: `goes on${next === undefined ? left : `; its next run is at ${next}`}`,
+      facts: { state: 'enabled', next, nextIsUnknown },
     };
   },
   run: runNow,

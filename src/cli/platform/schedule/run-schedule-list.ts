@@ -1,11 +1,11 @@
-import { GetScheduleCommand, ListSchedulesCommand, type ScheduleSummary } from '@aws-sdk/client-scheduler';
+import { ListSchedulesCommand, type ScheduleSummary } from '@aws-sdk/client-scheduler';
 import { dateText } from '../../../session/time-text.ts';
 import type { TargetFlags } from '../../aws-target.ts';
 import { type Surroundings, writeRows } from '../platform-output.ts';
 import { withLambda } from '../with-lambda.ts';
 import { type ScheduleRow, scheduleRow, scheduleText } from './schedule-row.ts';
 import { targetName } from './schedule-target.ts';
-import { type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
+import { getSchedule, type SchedulerCalls, withScheduler } from './scheduler-calls.ts';
 
 export type ScheduleListFlags = TargetFlags & { readonly group?: string; readonly json?: boolean };
 
@@ -20,11 +20,7 @@ export async function runScheduleList(
       const rows: ScheduleRow[] = [];
       for (const { GroupName = 'default', Name = '', Target } of await summaries(scheduler, flags.group)) {
         if (functionName !== undefined && !isOf(functionName, Target?.Arn ?? '')) continue;
-        const found = await scheduler.call(
-          'GetSchedule',
-          { group: GroupName, name: Name },
-          (client, options) => client.send(new GetScheduleCommand({ GroupName, Name }), options),
-        );
+        const found = await getSchedule(scheduler, { group: GroupName, name: Name });
         rows.push(scheduleRow(found, Date.now()));
       }
       return rows;
@@ -75,7 +71,8 @@ function isOf(functionName: string, arn: string): boolean {
   return [arn, name, name.split(':', 1)[0]].includes(functionName);
 }
 
-function nextText({ state, next }: ScheduleRow): string {
+function nextText({ state, next, nextIsUnknown }: ScheduleRow): string {
   if (state === 'paused') return 'paused';
+  if (nextIsUnknown) return 'unknown';
   return next === undefined ? 'never' : dateText(next);
 }

@@ -136,6 +136,24 @@ describe('llx schedule', () => {
     await printed((flags, surroundings) => runScheduleChange('delete', 'hourly', flags, surroundings));
   });
 
+  test('the next run of a rate that was changed is unknown, and not guessed', async () => {
+    const run = (rate: string) => printed((flags, s) => runSchedule('greet', { ...flags, rate }, s));
+    await run('1h');
+    expect(JSON.parse(await list()).next).toMatch(/^20/);
+    expect(await run('2h')).toContain('rate(2 hours) (UTC); the first run is now\n');
+    const { next, nextIsUnknown } = JSON.parse(await list());
+    expect([next, nextIsUnknown]).toEqual([undefined, true]);
+    expect(await run('2h')).toContain('rate(2 hours) (UTC); its times are those of before\n');
+    const people = printed((flags, s) => runScheduleList('greet', flags, s));
+    expect(await people).toContain('unknown');
+    const change = (what: 'pause' | 'resume' | 'delete') =>
+      printed((flags, surroundings) => runScheduleChange(what, 'greet', flags, surroundings));
+    await change('pause');
+    expect(await change('resume')).toMatch(/ goes on\n$/);
+    await change('delete');
+    await received(2);
+  });
+
   test('--dry-run makes nothing', async () => {
     const told = await printed((flags, surroundings) =>
       runSchedule('greet', { ...flags, rate: '1d', dryRun: true }, surroundings),

@@ -2,7 +2,6 @@ import {
   ConflictException,
   CreateScheduleCommand,
   type CreateScheduleInput,
-  GetScheduleCommand,
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import {
@@ -18,7 +17,7 @@ import { type Surroundings, writeJson } from '../platform-output.ts';
 import { withLambda } from '../with-lambda.ts';
 import { type ScheduleRow, scheduleRow, scheduleText } from './schedule-row.ts';
 import { scheduledArn, scheduleRole, targetName } from './schedule-target.ts';
-import { withScheduler } from './scheduler-calls.ts';
+import { getSchedule, withScheduler } from './scheduler-calls.ts';
 import { awsTimes, checkTimes, type WrittenTimes } from './written-expression.ts';
 
 export type ScheduleFlags = TargetFlags &
@@ -67,17 +66,20 @@ export async function runSchedule(
           throw error;
         }
       });
+      let isBegun = isNew;
       if (!isNew) {
+        const before = await getSchedule(scheduler, name);
+        // What AWS does with a rate that is changed it does not say.
+        isBegun =
+          lambda.target.endpoint !== undefined &&
+          (before.ScheduleExpression !== input.ScheduleExpression || before.StartDate !== undefined);
         await scheduler.call('UpdateSchedule', name, (client, options) =>
           client.send(new UpdateScheduleCommand(input), options),
         );
       }
-      const found = await scheduler.call('GetSchedule', name, (client, options) =>
-        client.send(new GetScheduleCommand({ Name: name.name, GroupName: name.group }), options),
-      );
-      const row = scheduleRow(found, Date.now());
+      const row = scheduleRow(await getSchedule(scheduler, name), Date.now());
       const done = `${isNew ? 'Made' : 'Changed'} at ${lambda.target.describe()}`;
-      tell(row, done, flags, surroundings, isNew && row.expression.startsWith('rate'));
+      tell(row, done, flags, surroundings, isBegun && row.expression.startsWith('rate'));
     });
     return 0;
   });
@@ -139,10 +141,13 @@ function tell(
   isBegun = false,
 ): void {
   if (json === true) return writeJson(stdout, { ...row, ...(dryRun ? { dryRun } : {}) });
-  const first = isBegun ? 'the first run is now, the ' : '';
-  const next =
-    row.next === undefined ? 'no run is left' : `${first}next run ${dateText(row.next)} (local time)`;
   stdout.write(
-    `${done}: schedule ${scheduleText(row)} runs ${row.target} at ${row.expression} (${row.timeZone}); ${next}\n`,
+    `${done}: schedule ${scheduleText(row)} runs ${row.target} at ${row.expression} (${row.timeZone}); ${nextText(row, isBegun)}\n`,
   );
+}
+
+function nextText({ next, nextIsUnknown }: ScheduleRow, isBegun: boolean): string {
+  if (nextIsUnknown) return isBegun ? 'the first run is now' : 'its times are those of before';
+  if (next === undefined) return 'no run is left';
+  return `${isBegun ? 'the first run is now, the ' : ''}next run ${dateText(next)} (local time)`;
 }

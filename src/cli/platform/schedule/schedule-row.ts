@@ -15,8 +15,10 @@ export type ScheduleRow = {
   readonly expression: string;
   readonly timeZone: string;
   readonly state: 'enabled' | 'paused';
-  /** ISO 8601; absent: never. */
+  /** ISO 8601; absent: never, or not known. */
   readonly next?: string;
+  /** A rate that was changed: its runs count from one of the changes, and no operation says from which. */
+  readonly nextIsUnknown?: true;
   readonly overlap: RunPolicy['overlap'];
   readonly missed: RunPolicy['missed'];
   readonly description?: string;
@@ -36,7 +38,8 @@ export function scheduleRow(found: GetScheduleOutput, now: number): ScheduleRow 
     expression: found.ScheduleExpression ?? '',
     timeZone: found.ScheduleExpressionTimezone ?? 'UTC',
     state: State === 'DISABLED' ? 'paused' : 'enabled',
-    ...(next === undefined ? {} : { next: new Date(next).toISOString() }),
+    ...(next === 'unknown' ? { nextIsUnknown: true } : {}),
+    ...(typeof next === 'number' ? { next: new Date(next).toISOString() } : {}),
     ...policy,
     ...(description === '' ? {} : { description }),
   };
@@ -63,16 +66,23 @@ function policyOf(description: string): RunPolicy {
   }
 }
 
-function nextOf(found: GetScheduleOutput, now: number): number | undefined {
+function nextOf(found: GetScheduleOutput, now: number): number | 'unknown' | undefined {
   const createdAt = found.CreationDate?.getTime() ?? now;
+  const changedAt = found.LastModificationDate?.getTime() ?? createdAt;
   try {
-    return scheduleTimes({
+    const times = scheduleTimes({
       expression: found.ScheduleExpression ?? '',
       timeZone: found.ScheduleExpressionTimezone ?? 'UTC',
       startAt: found.StartDate?.getTime(),
       endAt: found.EndDate?.getTime(),
       rateFrom: createdAt,
-    }).next(now);
+    });
+    const next = times.next(now);
+    // One that begins later, or has ended, is known whatever was changed.
+    const isOpen =
+      times.kind === 'rate' && changedAt !== createdAt && (found.StartDate?.getTime() ?? 0) <= now;
+    const hasEnded = found.EndDate !== undefined && found.EndDate.getTime() <= now;
+    return isOpen && !hasEnded ? 'unknown' : next;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     // An expression that AWS takes and llx does not know has no time that could be shown.

@@ -1,4 +1,8 @@
-import { type SchedulerClient, SchedulerServiceException } from '@aws-sdk/client-scheduler';
+import {
+  type GetScheduleOutput,
+  type SchedulerClient,
+  SchedulerServiceException,
+} from '@aws-sdk/client-scheduler';
 import { LlxError } from '../../../errors/llx-error.ts';
 import { partitionOf } from '../../../protocol/partition.ts';
 import { explainAwsFailure } from '../../live/aws-failure.ts';
@@ -44,6 +48,16 @@ export async function withScheduler<Result>(
   } finally {
     client.destroy();
   }
+}
+
+export async function getSchedule(
+  scheduler: SchedulerCalls,
+  place: ScheduleName,
+): Promise<GetScheduleOutput> {
+  const { GetScheduleCommand } = await import('@aws-sdk/client-scheduler');
+  return await scheduler.call('GetSchedule', place, (client, options) =>
+    client.send(new GetScheduleCommand({ GroupName: place.group, Name: place.name }), options),
+  );
 }
 
 function explained(
