@@ -18,7 +18,7 @@ export type ApiConfig = {
    * or what its expression gives. The value is a function's name, or more.
    */
   readonly routes: Readonly<Record<string, string | ApiRouteConfig>>;
-  /** Of HTTP APIs. @default none */
+  /** Of HTTP APIs; of WebSocket APIs its `allowOrigins` are who may connect from a page. @default none */
   readonly cors?: ApiCorsConfig;
   /**
    * Of the events that functions get.

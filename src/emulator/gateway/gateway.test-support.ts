@@ -89,7 +89,7 @@ export async function openGatewayWorld(
   });
   const identities = new Identities({ ...SCOPE, functions: [], ...(iam === undefined ? {} : { iam }) });
   const host = '127.0.0.1';
-  const exposure = createExposure(limits === undefined ? { host } : { host, limits });
+  const exposure = createExposure({ host, ...(domain && { domain }), ...(limits && { limits }) });
   const api = createApiServer({ host, port: 0, onDefect, exposure });
   let endpoint = '';
   const gateway = openGateway({

@@ -83,7 +83,7 @@ export class FrontDoor {
       const host = this.#exposure.hosts.localName(request.headers);
       const door = this.#doorAt(host, request);
       if (door?.upgrade === undefined) throw badRequest('there are no WebSockets here');
-      const page = await pageRefusal(door, host, request);
+      const page = await this.#pageRefusal(door, host, request);
       if (page !== undefined) throw page;
       await door.upgrade(request, socket, head, this.#visitor(host, request));
       this.#upgrading.delete(socket);
@@ -119,6 +119,29 @@ export class FrontDoor {
     };
   }
 
+  /**
+   * Why a page is not let in; undefined for one that is, and for what is no page.
+   *
+   * @returns a promise only where the door has to be asked: most requests need no turn of the event loop here
+   */
+  #pageRefusal(
+    door: HostDoor,
+    host: string,
+    request: IncomingMessage,
+  ): undefined | Promise<AwsError | undefined> {
+    const page = forbidden(refuseForeignPage(request.headers));
+    return page && this.#letsIn(door, host, request).then((isAllowed) => (isAllowed ? undefined : page));
+  }
+
+  async #letsIn(door: HostDoor, host: string, request: IncomingMessage): Promise<boolean> {
+    const { headers, url = '/' } = request;
+    if (isNavigation(request) && (await door.allowsNavigation?.(host, url)) === true) return true;
+    const origin = headers.origin ?? refererOrigin(headers.referer);
+    if (origin === undefined) return false;
+    const { hosts } = this.#exposure;
+    return (await door.allowsOrigin?.(host, hosts.localOrigin(origin), url)) === true;
+  }
+
   async #through(
     door: HostDoor,
     host: string,
@@ -126,7 +149,7 @@ export class FrontDoor {
     response: ServerResponse,
   ): Promise<void> {
     try {
-      const asked = pageRefusal(door, host, request);
+      const asked = this.#pageRefusal(door, host, request);
       const page = asked && (await asked);
       if (page !== undefined) throw page;
       await door.handle(request, response, this.#visitor(host, request));
@@ -136,27 +159,6 @@ export class FrontDoor {
       else sendAwsError(response, toAwsError(error));
     }
   }
-}
-
-/**
- * Why a page is not let in; undefined for one that is, and for what is no page.
- *
- * @returns a promise only where the door has to be asked: most requests need no turn of the event loop here
- */
-function pageRefusal(
-  door: HostDoor,
-  host: string,
-  request: IncomingMessage,
-): undefined | Promise<AwsError | undefined> {
-  const page = forbidden(refuseForeignPage(request.headers));
-  return page && letIn(door, host, request).then((isAllowed) => (isAllowed ? undefined : page));
-}
-
-async function letIn(door: HostDoor, host: string, request: IncomingMessage): Promise<boolean> {
-  const { headers, url = '/' } = request;
-  if (isNavigation(request) && (await door.allowsNavigation?.(host, url)) === true) return true;
-  const origin = headers.origin ?? refererOrigin(headers.referer);
-  return origin !== undefined && (await door.allowsOrigin?.(host, origin, url)) === true;
 }
 
 /**

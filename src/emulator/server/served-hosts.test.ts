@@ -16,6 +16,17 @@ test.each([
   expect([server.refusal({ host }), server.localName({ host })]).toEqual([undefined, name]);
 });
 
+test.each([
+  ['https://greet.example.org', 'https://greet.localhost'],
+  ['https://example.org:8443', 'https://localhost'],
+  ['https://notexample.org', 'https://notexample.org'],
+  ['https://example.org.evil.example', 'https://example.org.evil.example'],
+  ['ftp://greet.example.org', 'ftp://greet.example.org'],
+  ['null', 'null'],
+])('to a server a page of %s is one of %s; to others it stays what it is', (origin, name) => {
+  expect([server.localOrigin(origin), local.localOrigin(origin)]).toEqual([name, origin]);
+});
+
 test.each(['evil.example', 'notexample.org', 'example.org.evil.example', ''])(
   'nobody is served as "%s"',
   (host) => {

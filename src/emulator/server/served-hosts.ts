@@ -36,6 +36,14 @@ export class ServedHosts {
     return this.#inDomain(host) ?? host;
   }
 
+  /** The origin of a page as `localName` has hosts: pages below the domain are this server's own. */
+  localOrigin(origin: string): string {
+    if (this.#domain === undefined || !URL.canParse(origin)) return origin;
+    const { protocol, hostname } = new URL(origin);
+    const name = /^https?:$/.test(protocol) ? this.#inDomain(hostname) : undefined;
+    return name === undefined ? origin : `${protocol}//${name}`;
+  }
+
   #inDomain(host: string): string | undefined {
     const domain = this.#domain;
     if (domain === undefined) return undefined;

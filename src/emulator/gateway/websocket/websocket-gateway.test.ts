@@ -34,6 +34,7 @@ async function open(
   routes: readonly GatewayRoute[],
   handler: TestHandler = () => ({ statusCode: 200 }),
   limits?: Partial<CallerLimitOptions>,
+  domain?: string,
 ): Promise<void> {
   const api: ApiDefinition = {
     id: 'chatapi123',
@@ -43,7 +44,7 @@ async function open(
     routes,
     routeSelectionExpression: '$request.body.action',
   };
-  world = await openGatewayWorld([api], undefined, undefined, limits);
+  world = await openGatewayWorld([api], undefined, domain, limits);
   world.deploy('orders', handler);
 }
 
@@ -325,6 +326,16 @@ test('pages of other origins get no connection', async () => {
   const socket = new WebSocket(url, { origin: 'https://evil.example' });
   expect(await refusal(keep(socket))).toBe(403);
   expect(world.events).toEqual([]);
+});
+
+test('pages of the domain of a server are connected', async () => {
+  await open([routeTo('$connect')], undefined, {}, 'example.org');
+  const url = `ws://127.0.0.1:${world.port}/prod`;
+  const pageOf = (origin: string): WebSocket =>
+    keep(new WebSocket(url, { origin, headers: { host: 'chatapi123.execute-api.example.org' } }));
+  expect(await refusal(pageOf('https://evil.example'))).toBe(403);
+  await once(pageOf('https://greet.example.org'), 'open');
+  expect(world.events).toHaveLength(1);
 });
 
 test.each([
