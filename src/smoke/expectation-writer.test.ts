@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkExpectation } from '../fixtures/expect/check-expectation.ts';
+import { readAnswer } from '../fixtures/expect/observed.ts';
 import { loadFixture } from '../fixtures/load-fixtures.ts';
 import { ExpectationWriter } from './expectation-writer.ts';
 import type { RunnableCase } from './smoke-case.ts';
@@ -44,6 +45,17 @@ test('what a function answers now is expected, and what else the file says stays
   const content = { function: 'orders', expect: expectation, event: { b: 1, a: 2 }, seed: 7 };
   expect(await written()).toBe(`${JSON.stringify(content, undefined, 2)}\n`);
   expect(await readdir(directory)).toEqual(['create.json']);
+});
+
+test('a number of many digits stays in the event, and is expected as it was answered', async () => {
+  const one = await caseOf({ event: { id: 'ID' }, expect: { answer: 1 } });
+  const text = (await written()).replace('"ID"', '12345678901234567890');
+  await writeFile(one.file, text);
+  const answer = readAnswer(Buffer.from('{"id":9007199254740993}'));
+  await new ExpectationWriter().update({ ...one, fixture: await loadFixture(one) }, observed(answer));
+  expect((await written()).replace(/\s/g, '')).toBe(
+    '{"event":{"id":12345678901234567890},"expect":{"answer":{"id":9007199254740993}}}',
+  );
 });
 
 test('an event alone becomes a fixture with an expectation', async () => {

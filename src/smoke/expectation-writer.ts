@@ -1,6 +1,7 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '../fixtures/event-fields.ts';
+import { parseExactly } from '../fixtures/exact-number.ts';
 import type { Expectation } from '../fixtures/expect/expectation.ts';
 import { isOwnError } from '../fixtures/expect/observed.ts';
 import { fixtureParts } from '../fixtures/fixture.ts';
@@ -69,7 +70,7 @@ async function write(
   // A run that took too long changes nothing of what is demanded.
   if (isDeepStrictEqual(expectation, fixture.expect)) return { expectation, written: false };
   try {
-    const content: unknown = JSON.parse((await readFile(file, 'utf8')).replace(/^\ufeff/, ''));
+    const content: unknown = parseExactly((await readFile(file, 'utf8')).replace(/^\ufeff/, ''));
     await replace(file, `${JSON.stringify(withExpectation(content, expectation), undefined, 2)}\n`);
   } catch (error) {
     return { refused: `Not written: ${error instanceof Error ? error.message : String(error)}` };
