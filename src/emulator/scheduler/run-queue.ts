@@ -82,6 +82,18 @@ export class RunQueue {
     if (run !== undefined) this.#guarded(() => this.#end(run));
   }
 
+  /** Those that an earlier run of the emulator has handed over, and was killed before it could write that. Does not throw. */
+  adopt(): void {
+    this.#guarded(() => {
+      for (const run of this.#store.due(this.#options.clock.now())) {
+        const entry = this.#entries.find(run.key);
+        // Of several targets only the first is known by the run's own id.
+        if (entry?.isFollowed !== true || !this.#options.isPending(run.executionId)) continue;
+        this.#delivered(run, entry);
+      }
+    });
+  }
+
   /** Some may have ended without a word: with an earlier run of the emulator, or with their function. */
   checkRunning(): void {
     const gone = [...this.#running.values()].filter((run) => !this.#options.isPending(run.executionId));
@@ -129,6 +141,10 @@ export class RunQueue {
       await this.#retry(run, entry, error);
       return;
     }
+    this.#delivered(run, entry);
+  }
+
+  #delivered(run: Run, entry: TimetableEntry): void {
     const isAwaited = entry.isFollowed && entry.policy.overlap !== 'parallel';
     // It may have ended by now, or never begun: a rule's delivery does not fail where its function is not there.
     if (!isAwaited || !this.#options.isPending(run.executionId)) {

@@ -74,8 +74,8 @@ function rate(text: string, { firstAt }: ExpressionPlace): ScheduleExpression {
   const everyMs = count * UNIT_MS[unit];
   return {
     kind: 'rate',
-    next: (after) =>
-      after < firstAt ? firstAt : firstAt + (Math.floor((after - firstAt) / everyMs) + 1) * everyMs,
+    // Before its first time, too: a clock that is put back must not hold it up. What has a start looks no earlier than that.
+    next: (after) => firstAt + (Math.floor((after - firstAt) / everyMs) + 1) * everyMs,
   };
 }
 

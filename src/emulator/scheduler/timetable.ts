@@ -69,9 +69,11 @@ export class Timetable {
   /** Goes on with what an earlier run of the emulator left. */
   start(): void {
     this.#state = 'started';
+    this.#runs.adopt();
     this.#runs.checkRunning();
     this.#tick();
     this.#runs.deliver();
+    this.#endCompleted();
   }
 
   /** An asynchronous invocation has ended, and is not tried again. */
@@ -156,6 +158,15 @@ export class Timetable {
     this.#options.onNotice(
       `The clock was put back by ${minutes} minutes: schedules go on from its present time.`,
     );
+  }
+
+  /** Those whose last run ended right before an earlier run of the emulator was killed. */
+  #endCompleted(): void {
+    try {
+      for (const key of [...this.#planned.keys()]) this.#endIfCompleted(key);
+    } catch (error) {
+      this.#outage.tell(error);
+    }
   }
 
   #endIfCompleted(key: string): void {
