@@ -1,6 +1,8 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { AwsCredentials } from '../../signature/credentials.ts';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import type { MessageListener, ObservedMessage } from '../broker/messages.ts';
+import type { IamConfig } from '../identity/iam-config.ts';
 import type { ConfiguredTopicRule } from '../iot/rules/topic-rule.ts';
 import { LambdaWorld, SCOPE } from '../lambda/invocations/invocations.test-support.ts';
 import { openServicePort } from '../service-port.test-support.ts';
@@ -24,13 +26,16 @@ export class EventsWorld {
   #events: Events;
   #port: { readonly endpoint: string; close(): Promise<void> } | undefined;
 
-  private constructor(lambda: LambdaWorld) {
+  readonly #iam: IamConfig | undefined;
+
+  private constructor(lambda: LambdaWorld, iam: IamConfig | undefined) {
+    this.#iam = iam;
     this.lambda = lambda;
     this.#events = this.#open();
   }
 
-  static async open(): Promise<EventsWorld> {
-    const world = new EventsWorld(await LambdaWorld.open());
+  static async open(iam?: IamConfig): Promise<EventsWorld> {
+    const world = new EventsWorld(await LambdaWorld.open(iam), iam);
     await world.#start();
     return world;
   }
@@ -40,14 +45,15 @@ export class EventsWorld {
     Type: new (settings: {
       endpoint: string;
       region: string;
-      credentials: typeof DEVELOPMENT_KEY;
+      credentials: AwsCredentials;
       maxAttempts: number;
     }) => Client,
+    credentials: AwsCredentials = DEVELOPMENT_KEY,
   ): Client {
     const client = new Type({
       endpoint: this.#port?.endpoint ?? '',
       region: SCOPE.region,
-      credentials: DEVELOPMENT_KEY,
+      credentials,
       maxAttempts: 1,
     });
     this.#clients.push(client);
@@ -138,7 +144,7 @@ export class EventsWorld {
   }
 
   async #start(): Promise<void> {
-    this.#port = await openServicePort(this.#events.services);
+    this.#port = await openServicePort(this.#events.services, undefined, this.#iam);
     this.lambda.queue.start();
     this.#events.start();
   }

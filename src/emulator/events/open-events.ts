@@ -84,12 +84,11 @@ export function openEvents(dependencies: EventsDependencies): Events {
   const stopObserving = broker.observe((message) => {
     if (message.isRepublished !== true) topicRules.take(message);
   });
-  const problemWith = (arn: string): string | undefined => targets.problemWith(arn);
   return {
     services: [
-      schedulerService({ schedules, groups, now, problemWith }),
-      eventsService({ rules, buses, now, problemWith }),
-      iotService(topicRuleOperations({ rules: topicRules, now })),
+      schedulerService({ schedules, groups, now, targets }),
+      eventsService({ rules, buses, now, targets }),
+      iotService(topicRuleOperations({ rules: topicRules, targets, now })),
     ],
     start: () => timetable.start(),
     functionDeleted: () => timetable.functionDeleted(),

@@ -7,19 +7,19 @@ import { readTags } from './events-tags.ts';
 import { type Rule, ruleAnswer, ruleArn, targetAnswer } from './rule.ts';
 import { readBusName, readRule, readRuleName, readTargets } from './rule-request.ts';
 import type { Rules } from './rules.ts';
+import type { Targets } from './targets.ts';
 
 export type RuleOperationsDependencies = {
   readonly rules: Rules;
   readonly buses: EventBuses;
-  /** Why a target can never be reached. */
-  readonly problemWith: (arn: string) => string | undefined;
+  readonly targets: Pick<Targets, 'problemWith' | 'authorize'>;
 };
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html */
 export function ruleOperations({
   rules,
   buses,
-  problemWith,
+  targets: reachable,
 }: RuleOperationsDependencies): readonly ApiOperation[] {
   const { scope } = rules;
   const placeOf = (call: OperationCall, operation: string, member: 'Name' | 'Rule' = 'Name') => {
@@ -89,7 +89,11 @@ export function ruleOperations({
       handle(call) {
         const { bus, name } = placeOf(call, 'PutTargets', 'Rule');
         const rule = rules.get(bus, name);
-        const added = readTargets(call.input, problemWith);
+        const added = readTargets(call.input, (arn) => reachable.problemWith(arn));
+        reachable.authorize(
+          call,
+          added.flatMap(({ arn, deadLetterArn }) => [arn, deadLetterArn]),
+        );
         const ids = new Set(added.map(({ id }) => id));
         const targets = [...rule.targets.filter(({ id }) => !ids.has(id)), ...added];
         if (targets.length > 5) throw invalid('A rule has at most 5 targets.');

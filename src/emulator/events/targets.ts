@@ -1,7 +1,9 @@
 import { LAMBDA } from '../../protocol/limits.ts';
+import type { OperationCall } from '../http/api-operation.ts';
 import { type FunctionReference, parseFunctionName } from '../lambda/function-name.ts';
 import type { FunctionRegistry } from '../lambda/function-registry.ts';
 import type { AsyncEvent } from '../lambda/invocations/async-event.ts';
+import { authorizeTarget } from '../lambda/invocations/authorize-target.ts';
 import { isQueueArn } from '../lambda/invocations/destinations.ts';
 import type { QueueSender } from '../lambda/invocations/queue-sender.ts';
 
@@ -36,6 +38,14 @@ export class Targets {
   problemWith(arn: string): string | undefined {
     if (isFunctionArn(arn) || isQueueArn(arn)) return undefined;
     return `llx's emulator delivers to Lambda functions and SQS queues only, not to ${arn.slice(0, 200)}`;
+  }
+
+  /** @param arns targets and dead-letter queues that the caller sets. Throws AwsError 403 AccessDeniedException. */
+  authorize(call: Pick<OperationCall, 'authorize'>, arns: readonly (string | undefined)[]): void {
+    for (const arn of arns) {
+      if (arn !== undefined && this.problemWith(arn) === undefined)
+        authorizeTarget(call, arn, this.#options.registry);
+    }
   }
 
   /** Resolves when nothing loses it any more. Rejects where the target does not take it, or the state refuses it. */

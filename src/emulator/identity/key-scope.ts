@@ -4,7 +4,15 @@ import type { PolicyDocument, Statement } from './policy-document.ts';
 const NAMED = {
   admin: ['*'],
   // With the roles of the configuration, whichever they are: whoever may deploy all functions has what each of them has.
-  deploy: ['lambda:*', 'logs:*', 'scheduler:*', 'events:*', 'apigateway:*', 'iam:PassRole'],
+  deploy: [
+    'lambda:*',
+    'logs:*',
+    'scheduler:*',
+    'events:*',
+    'apigateway:*',
+    'sqs:SendMessage',
+    'iam:PassRole',
+  ],
   invoke: ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'lambda:InvokeAsync'],
   read: [
     'lambda:Get*',

@@ -1,5 +1,13 @@
+import type { Targets } from '../events/targets.ts';
 import type { ApiOperation, OperationCall } from '../http/api-operation.ts';
-import { type Schedule, scheduleAnswer, scheduleArn, scheduleKey, scheduleSummary } from './schedule.ts';
+import {
+  type Schedule,
+  type ScheduleSettings,
+  scheduleAnswer,
+  scheduleArn,
+  scheduleKey,
+  scheduleSummary,
+} from './schedule.ts';
 import type { ScheduleGroups } from './schedule-groups.ts';
 import { schedulePage } from './schedule-page.ts';
 import { checkStart, readName, readSchedule } from './schedule-request.ts';
@@ -10,8 +18,7 @@ export type ScheduleOperationsDependencies = {
   readonly groups: ScheduleGroups;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Why a target can never be reached. */
-  readonly problemWith: (arn: string) => string | undefined;
+  readonly targets: Pick<Targets, 'problemWith' | 'authorize'>;
 };
 
 const PATH = '/schedules/{Name}';
@@ -20,7 +27,7 @@ const NOTE =
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html */
 export function scheduleOperations(dependencies: ScheduleOperationsDependencies): readonly ApiOperation[] {
-  const { schedules, groups, now, problemWith } = dependencies;
+  const { schedules, groups, now, targets } = dependencies;
   const { scope } = schedules;
   const placeOf = (
     call: OperationCall,
@@ -40,6 +47,12 @@ export function scheduleOperations(dependencies: ScheduleOperationsDependencies)
     groups.get(place.group);
     return place;
   };
+  const settingsIn = (call: OperationCall): ScheduleSettings => {
+    const problemWith = (arn: string): string | undefined => targets.problemWith(arn);
+    const settings = readSchedule(call.input, { now: now(), problemWith });
+    targets.authorize(call, [settings.target.arn, settings.target.deadLetterArn]);
+    return settings;
+  };
   const arnAnswer = ({ group, name }: Schedule) => ({
     output: { ScheduleArn: scheduleArn(scope, group, name) },
   });
@@ -51,7 +64,7 @@ export function scheduleOperations(dependencies: ScheduleOperationsDependencies)
       note: NOTE,
       handle(call) {
         const { group, name } = inBody(call, 'CreateSchedule');
-        const settings = readSchedule(call.input, { now: now(), problemWith });
+        const settings = settingsIn(call);
         checkStart(settings, now());
         return arnAnswer(schedules.create(group, name, settings));
       },
@@ -63,7 +76,7 @@ export function scheduleOperations(dependencies: ScheduleOperationsDependencies)
       note: NOTE,
       handle(call) {
         const { group, name } = inBody(call, 'UpdateSchedule');
-        const settings = readSchedule(call.input, { now: now(), problemWith });
+        const settings = settingsIn(call);
         return arnAnswer(schedules.update(group, name, settings));
       },
     },

@@ -45,19 +45,19 @@ export class RuleActions {
   }
 
   async #act(action: RuleAction, selected: Selected): Promise<void> {
-    const { targets, queues, publish } = this.#dependencies;
+    const { scope, targets, queues, publish } = this.#dependencies;
     const { bytes, isJson, traceId } = selected;
     const text = Buffer.from(bytes).toString();
     switch (action.type) {
       case 'lambda':
         if (!isJson) throw new TypeError('expected a payload that is JSON: a function takes nothing else');
-        return await targets.send(action.functionArn, {
+        return await targets.send(targetArn(action, scope), {
           body: text,
           executionId: crypto.randomUUID(),
           traceId,
         });
       case 'sqs':
-        return await queues.send(this.#queueArn(action.queueUrl), {
+        return await queues.send(targetArn(action, scope), {
           body: action.useBase64 ? Buffer.from(bytes).toString('base64') : text,
           ...(traceId === undefined ? {} : { traceHeader: traceId }),
         });
@@ -101,12 +101,6 @@ export class RuleActions {
       for (const text of texts) onNotice(`${text}; nor its error action: ${String(cause)}`);
     }
   }
-
-  /** `http://127.0.0.1:4566/000000000000/jobs` */
-  #queueArn(url: string): string {
-    const { region, account } = this.#dependencies.scope;
-    return `arn:aws:sqs:${region}:${account}:${url.slice(url.lastIndexOf('/') + 1)}`;
-  }
 }
 
 /** In the words of AWS's error records: `S3Action` is in its documentation. */
@@ -119,6 +113,16 @@ function whyOf(error: unknown): string {
 /** Why an action of a function can never be carried out. */
 export function functionProblem(arn: string): string | undefined {
   return isFunctionArn(arn) ? undefined : `expected the ARN of a function, found ${arn.slice(0, 200)}`;
+}
+
+/** Of the function, or of the queue that a URL such as `http://127.0.0.1:4566/000000000000/jobs` names. */
+export function targetArn(
+  action: Extract<RuleAction, { readonly type: 'lambda' | 'sqs' }>,
+  { region, account }: FunctionScope,
+): string {
+  if (action.type === 'lambda') return action.functionArn;
+  const { queueUrl } = action;
+  return `arn:aws:sqs:${region}:${account}:${queueUrl.slice(queueUrl.lastIndexOf('/') + 1)}`;
 }
 
 function resourceOf(action: RuleAction): string {

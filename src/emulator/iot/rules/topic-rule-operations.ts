@@ -1,10 +1,17 @@
 import { matches } from '../../broker/rules.ts';
+import type { Targets } from '../../events/targets.ts';
 import type { ApiOperation, OperationCall } from '../../http/api-operation.ts';
 import { AwsError } from '../../http/aws-error.ts';
 import { pageToken, positionOfToken } from '../../page-token.ts';
-import { functionProblem } from './rule-actions.ts';
+import { functionProblem, targetArn } from './rule-actions.ts';
 import { parseSql } from './sql-parser.ts';
-import { type TopicRule, topicRuleAnswer, topicRuleArn } from './topic-rule.ts';
+import {
+  type TopicRule,
+  type TopicRuleSettings,
+  topicArn,
+  topicRuleAnswer,
+  topicRuleArn,
+} from './topic-rule.ts';
 import { invalidRequest, readRuleName, readTopicRule } from './topic-rule-request.ts';
 import type { TopicRules } from './topic-rules.ts';
 
@@ -15,9 +22,11 @@ const MOST_LISTED = 10_000;
 /** https://docs.aws.amazon.com/iot/latest/apireference/API_CreateTopicRule.html and its like. */
 export function topicRuleOperations({
   rules,
+  targets,
   now,
 }: {
   readonly rules: TopicRules;
+  readonly targets: Pick<Targets, 'authorize'>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }): readonly ApiOperation[] {
@@ -36,6 +45,15 @@ export function topicRuleOperations({
       });
     }
     return rule;
+  };
+  const settingsIn = (call: OperationCall): TopicRuleSettings => {
+    const settings = readTopicRule(payloadOf(call), functionProblem);
+    const actions = [...settings.actions, settings.errorAction].filter((action) => action !== undefined);
+    for (const action of actions) {
+      if (action.type !== 'republish') targets.authorize(call, [targetArn(action, scope)]);
+      else call.authorize('iot:Publish', topicArn(scope, action.topic));
+    }
+    return settings;
   };
   const changeable = (name: string): TopicRule => {
     const rule = get(name);
@@ -66,7 +84,7 @@ export function topicRuleOperations({
             message: `Rule ${name} already exists`,
           });
         }
-        const settings = readTopicRule(payloadOf(call), functionProblem);
+        const settings = settingsIn(call);
         rules.put({ ...settings, name, createdAt: now(), isConfigured: false });
         return {};
       },
@@ -78,7 +96,7 @@ export function topicRuleOperations({
       note: NOTE,
       handle(call) {
         const { name, createdAt } = changeable(nameOf(call, 'ReplaceTopicRule'));
-        const settings = readTopicRule(payloadOf(call), functionProblem);
+        const settings = settingsIn(call);
         rules.put({ ...settings, name, createdAt, isConfigured: false });
         return {};
       },

@@ -35,6 +35,10 @@ export function topicRuleArn({ region, account }: FunctionScope, name: string): 
   return `arn:aws:iot:${region}:${account}:rule/${name}`;
 }
 
+export function topicArn({ region, account }: FunctionScope, topic: string): string {
+  return `arn:aws:iot:${region}:${account}:topic/${topic}`;
+}
+
 /** https://docs.aws.amazon.com/iot/latest/apireference/API_GetTopicRule.html */
 export function topicRuleAnswer(rule: TopicRule, scope: FunctionScope): Readonly<Record<string, unknown>> {
   const { name, sql, description, createdAt, actions, errorAction, isEnabled } = rule;

@@ -8,6 +8,7 @@ import {
 } from '../functions/operation-function.ts';
 import { pageOf, pageSize, readMarker } from '../functions/page.ts';
 import { invalidParameter, resourceNotFound } from '../lambda-errors.ts';
+import { authorizeTarget } from './authorize-target.ts';
 import { checkDestination } from './check-destination.ts';
 import {
   DEFAULT_AGE_SECONDS,
@@ -99,11 +100,11 @@ export function eventInvokeOperations(deps: EventInvokeDependencies): readonly A
 type Settings = Omit<EventInvokeConfig, 'lastModified'>;
 
 function settingsOf(
-  { input }: OperationCall,
+  call: OperationCall,
   reference: FunctionReference,
   deps: EventInvokeDependencies,
 ): Settings {
-  const members = new Members(input);
+  const members = new Members(call.input);
   const retries = members.integer('MaximumRetryAttempts', { min: 0, max: 2 });
   const age = members.integer('MaximumEventAgeInSeconds', { min: 60, max: DEFAULT_AGE_SECONDS });
   const config = members.structure('DestinationConfig');
@@ -116,7 +117,9 @@ function settingsOf(
     throw invalidParameter('You must specify at least one of error handling or destination setting.');
   }
   for (const arn of [onSuccess, onFailure]) {
-    if (arn !== undefined) checkDestination(arn, reference, deps);
+    if (arn === undefined) continue;
+    checkDestination(arn, reference, deps);
+    authorizeTarget(call, arn, deps.registry);
   }
   return {
     ...(retries === undefined ? {} : { maximumRetries: retries }),
