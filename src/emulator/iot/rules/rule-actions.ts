@@ -9,6 +9,8 @@ import type { RuleAction, TopicRule } from './topic-rule.ts';
 export type Selected = Selection & {
   readonly message: Pick<RuleMessage, 'topic' | 'payload' | 'clientId'>;
   readonly traceId: string | undefined;
+  /** Whether there may be another one; it is told where not. */
+  readonly mayRepublish: () => boolean;
   /** For the rules of the topic to which it goes. @throws RangeError where it went round too often */
   readonly republish: (message: { readonly topic: string; readonly payload: Uint8Array }) => Promise<void>;
 };
@@ -23,12 +25,29 @@ export type RuleActionsDependencies = {
   readonly onNotice: (text: string) => void;
 };
 
+const MOST_REASONS = 100;
+
 /** Carries out what rules say; what cannot be done goes to the rule's error action, else it is told. */
 export class RuleActions {
   readonly #dependencies: RuleActionsDependencies;
+  /** How often of each: a rule that is changed begins anew. */
+  readonly #told = new WeakMap<TopicRule, Map<string, number>>();
 
   constructor(dependencies: RuleActionsDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** Each once, then when it has come to be ten times as often. */
+  #tell(rule: TopicRule, text: string): void {
+    const told = this.#told.get(rule) ?? new Map<string, number>();
+    this.#told.set(rule, told);
+    if (told.size >= MOST_REASONS) told.clear();
+    const times = (told.get(text) ?? 0) + 1;
+    told.set(text, times);
+    if (times === 1) this.#dependencies.onNotice(text);
+    else if (Number.isInteger(Math.log10(times))) {
+      this.#dependencies.onNotice(`${text} (${times} times by now)`);
+    }
   }
 
   /** Does not reject for what an action does not take. */
@@ -62,6 +81,7 @@ export class RuleActions {
           ...(traceId === undefined ? {} : { traceHeader: traceId }),
         });
       case 'republish':
+        if (!selected.mayRepublish()) return;
         await publish(action.topic, bytes, action.qos);
         return await selected.republish({ topic: action.topic, payload: bytes });
     }
@@ -69,13 +89,12 @@ export class RuleActions {
 
   /** One record for all of them: https://docs.aws.amazon.com/iot/latest/developerguide/rule-error-handling.html */
   async #failed(rule: TopicRule, selected: Selected, failures: readonly Failure[]): Promise<void> {
-    const { onNotice } = this.#dependencies;
     const texts = failures.map(
       ({ action, error }) =>
         `The IoT rule ${rule.name} could not carry out its action ${action.type}: ${whyOf(error)}`,
     );
     if (rule.errorAction === undefined || failures.some(({ error }) => isStateFailure(error))) {
-      for (const text of texts) onNotice(text);
+      for (const text of texts) this.#tell(rule, text);
       return;
     }
     const { topic, clientId = 'N/A', payload } = selected.message;
@@ -98,7 +117,7 @@ export class RuleActions {
         isJson: true,
       });
     } catch (cause) {
-      for (const text of texts) onNotice(`${text}; nor its error action: ${String(cause)}`);
+      for (const text of texts) this.#tell(rule, `${text}; nor its error action: ${String(cause)}`);
     }
   }
 }

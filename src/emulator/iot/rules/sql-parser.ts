@@ -49,6 +49,24 @@ export function parseSql(sql: string): SqlStatement {
   return new SqlParser(sqlTokens(sql)).statement();
 }
 
+/**
+ * `+` is a level by itself, and so is `#`, the last one.
+ *
+ * @throws SqlError
+ */
+export function checkFilter({ from }: SqlStatement): void {
+  const levels = from.split('/');
+  const isFilter = levels.every(
+    (level, index) =>
+      !/[+#\0]/.test(level) || level === '+' || (level === '#' && index === levels.length - 1),
+  );
+  if (!isFilter) {
+    throw new SqlError(
+      `expected a topic filter in which + is a whole level and # the last one, found ${from.slice(0, 100)}`,
+    );
+  }
+}
+
 class SqlParser {
   readonly #tokens: readonly SqlToken[];
   #at = 0;

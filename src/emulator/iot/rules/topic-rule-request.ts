@@ -2,7 +2,7 @@ import { isOwnTopic } from '../../../protocol/topics.ts';
 import { isExact } from '../../broker/rules.ts';
 import { AwsError } from '../../http/aws-error.ts';
 import { isObject, type JsonObject } from '../../json-object.ts';
-import { parseSql } from './sql-parser.ts';
+import { checkFilter, parseSql } from './sql-parser.ts';
 import { SqlError } from './sql-tokens.ts';
 import type { RuleAction, TopicRuleSettings } from './topic-rule.ts';
 
@@ -44,7 +44,7 @@ export function readTopicRule(
 /** @throws AwsError 400 SqlParseException */
 export function checkSql(sql: string): void {
   try {
-    parseSql(sql);
+    checkFilter(parseSql(sql));
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     throw new AwsError(

@@ -253,6 +253,14 @@ describe('a rule', () => {
   });
 
   test.each([
+    ...['a/#/b', 'a+', '#a', 'a/+b/c'].map(
+      (filter) =>
+        [
+          { sql: `SELECT * FROM '${filter}'` },
+          'SqlParseException',
+          `Cannot parse the SQL: expected a topic filter in which + is a whole level and # the last one, found ${filter}`,
+        ] satisfies [Partial<TopicRulePayload>, string, string],
+    ),
     [{ sql: 'SELECT' }, 'SqlParseException', 'Cannot parse the SQL: expected a value, found the end'],
     [
       { actions: [{ lambda: { functionArn: 'greet' } }] },

@@ -4,9 +4,10 @@ import type { EmulatorClock } from '../../emulator-clock.ts';
 import type { FunctionScope } from '../../lambda/function-name.ts';
 import { jsonOf } from '../../state/rows.ts';
 import type { State } from '../../state/state.ts';
+import { MessageBudget } from './message-budget.ts';
 import type { RuleActions } from './rule-actions.ts';
 import { type RuleMessage, type Selection, selectBytes } from './sql-evaluation.ts';
-import { parseSql, type SqlStatement } from './sql-parser.ts';
+import { checkFilter, parseSql, type SqlStatement } from './sql-parser.ts';
 import { SqlError } from './sql-tokens.ts';
 import type { TopicRule } from './topic-rule.ts';
 
@@ -35,6 +36,11 @@ type Held = { readonly rule: TopicRule; readonly statement: SqlStatement };
 
 /** A republished message may be republished again: AWS would do so for ever. */
 const MOST_REPUBLISHED = 5;
+/** Of one message, and all that is made of it: each of its rounds may make several of each. */
+const MOST_MADE = 1_000;
+
+/** What is made of one message, so far. */
+type Origin = { readonly topic: string; made: number };
 
 /** IoT's rules: what is published on a topic goes to functions, queues and other topics. */
 export class TopicRules {
@@ -42,8 +48,10 @@ export class TopicRules {
   readonly #dependencies: TopicRulesDependencies;
   readonly #rules = new Map<string, Held>();
   readonly #running = new Set<Promise<void>>();
+  readonly #budget: MessageBudget;
 
   constructor(dependencies: TopicRulesDependencies) {
+    this.#budget = new MessageBudget(dependencies.onNotice);
     this.scope = dependencies.scope;
     this.#dependencies = dependencies;
     const rows = dependencies.state.statement('SELECT settings FROM iot_topic_rules').all();
@@ -93,7 +101,11 @@ export class TopicRules {
    *
    * @param republished how often what it was made of has been republished
    */
-  async handle(published: PublishedMessage, republished = 0): Promise<void> {
+  async handle(
+    published: PublishedMessage,
+    republished = 0,
+    origin: Origin = { topic: published.topic, made: 0 },
+  ): Promise<void> {
     const { topic, payload, clientId, traceId } = published;
     if (topic.startsWith('$') || isOwnTopic(topic)) return;
     const found = [...this.#rules.values()].filter(
@@ -110,19 +122,32 @@ export class TopicRules {
       account: this.scope.account,
     };
     for (const { rule, statement } of found) {
+      if (clientId !== undefined && !this.#budget.take(rule.name, clientId, message.at)) continue;
       const selection = this.#select(rule, statement, message);
       if (selection === undefined) continue;
       await actions.carryOut(rule, {
         ...selection,
         message,
         traceId,
+        mayRepublish: () => this.#mayRepublish(origin),
         republish: (next) => {
           if (republished >= MOST_REPUBLISHED)
             throw new RangeError(`a message is republished ${MOST_REPUBLISHED} times at most`);
-          return this.handle({ ...next, traceId }, republished + 1);
+          return this.handle({ ...next, traceId }, republished + 1, origin);
         },
       });
     }
+  }
+
+  #mayRepublish(origin: Origin): boolean {
+    origin.made += 1;
+    if (origin.made <= MOST_MADE) return true;
+    if (origin.made === MOST_MADE + 1) {
+      this.#dependencies.onNotice(
+        `IoT rules have made ${MOST_MADE} messages of one of ${origin.topic}: no more of it is republished.`,
+      );
+    }
+    return false;
   }
 
   /** A message can be as deep as no function of this process goes: the other rules get it all the same. */
@@ -141,8 +166,10 @@ export class TopicRules {
   #holdConfigured(rule: TopicRule): void {
     try {
       this.#hold(rule);
+      checkFilter(parseSql(rule.sql));
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
+      this.#rules.delete(rule.name);
       this.#dependencies.onNotice(
         `The IoT rule ${rule.name} of the configuration is not used: ${error.message}`,
       );
