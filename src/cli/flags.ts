@@ -4,6 +4,11 @@ import { ClientAddresses } from '../emulator/server/client-addresses.ts';
 import { LlxError } from '../errors/llx-error.ts';
 import { QUOTA_PROFILES, type QuotaFactors } from '../protocol/quota-profile.ts';
 
+/** A flag that may be repeated: one that took several values at once would take the command's arguments for them. */
+export function appended(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 /** A TCP port; 0 takes a free one. */
 export function port(text: string): number {
   const value = Number(text);

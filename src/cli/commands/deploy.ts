@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addTargetOptions } from '../aws-target.ts';
+import { appended } from '../flags.ts';
 import { keyValue } from '../platform/key-value.ts';
 import { aliasName, functionName, percent } from '../platform/platform-flags.ts';
 import type { DeployFlags } from '../platform/run-deploy.ts';
@@ -56,11 +57,6 @@ export function addDeployCommand(program: Command): void {
 }
 
 type Parsed = Omit<DeployFlags, 'url'> & { readonly url?: DeployFlags['url'] | true };
-
-/** Several at once would take the folder for one of them, where it comes last. */
-function appended(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
 
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

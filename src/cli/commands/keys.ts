@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { duration } from '../flags.ts';
+import { appended, duration } from '../flags.ts';
 import type { CreateKeyFlags, KeyFlags, RevokeKeyFlags } from '../run-keys.ts';
 
 export function addKeysCommand(program: Command): void {
@@ -8,8 +8,9 @@ export function addKeysCommand(program: Command): void {
     .argument('<name>', 'whose it is: a person, or ci')
     .description('Make a key and print its secret, once; a server that runs takes it at once')
     .option(
-      '--scope <scope...>',
-      'what it opens: admin, deploy, invoke, read or lambda:Get*, of some functions: invoke@orders-*,users (admin)',
+      '--scope <scope>',
+      'what it opens: admin, deploy, invoke, read or lambda:Get*, of some functions: invoke@orders-*,users (admin); may be repeated',
+      appended,
     )
     .option('--policy <file>', 'what it opens as an IAM policy instead')
     .option('--expires <time>', 'how long it is good: 12h, 90d (until it is revoked)', duration)
