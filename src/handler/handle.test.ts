@@ -291,6 +291,14 @@ describe('the answer to a queue', () => {
     expect(handled.sort()).toEqual(['a1', 'a2', 'b1', 'b2']);
   });
 
+  test('of a standard queue names that message alone, though it has a group for fairness', async () => {
+    const { Records } = batch(['a1', 'A'], ['a2', 'A']);
+    const eventSourceARN = 'arn:aws:sqs:eu-central-1:123456789012:orders';
+    const standard = { Records: Records.map((record) => ({ ...record, eventSourceARN })) };
+    const work: Work<unknown> = ({ body }, context) => (body === 'a1' ? context(FAIL) : context(OK));
+    expect(await answerOf(standard, work)).toEqual(failures('a1'));
+  });
+
   test('is that nothing failed for the batches that ship', async () => {
     for (const name of ['sqs/fifo', 'sqs/standard', 'sqs/sns-notification']) {
       expect(await answerOf(shipped(name), () => 'done')).toEqual(failures());

@@ -117,10 +117,12 @@ export function readQueueRecords(event: unknown): readonly QueueRecord[] | undef
   const records = members(event).Records;
   if (!Array.isArray(records) || members(records[0]).eventSource !== 'aws:sqs') return undefined;
   return records.map((record: unknown) => {
-    const { messageId, body, attributes, messageAttributes } = members(record);
+    const { messageId, body, attributes, messageAttributes, eventSourceARN } = members(record);
+    // Standard queues have groups, too, without an order: they are for fairness alone.
+    const isFifo = text(eventSourceARN)?.endsWith('.fifo') !== false;
     return {
       messageId: text(messageId) ?? '',
-      group: text(members(attributes).MessageGroupId),
+      group: isFifo ? text(members(attributes).MessageGroupId) : undefined,
       request: {
         ...NOTHING,
         source: 'queue',
