@@ -9,6 +9,8 @@ export type StandInS3 = {
   readonly objects: Map<string, Uint8Array>;
   /** Keys that were downloaded, in order. */
   readonly downloads: string[];
+  /** Pages after the first are not told of, though there are more. */
+  cut: boolean;
   /** Status of every answer that this says; undefined: as it should be. */
   fault: (request: { readonly key: string; readonly page: number }) => number | undefined;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export async function startStandInS3(bucket: string): Promise<StandInS3> {
     bucket,
     objects,
     downloads,
+    cut: false,
     fault: () => undefined,
     async close() {
       server.closeAllConnections();
@@ -58,7 +61,7 @@ export async function startStandInS3(bucket: string): Promise<StandInS3> {
       ([key, content]) =>
         `<Contents><Key>${key}</Key><ETag>${etagOf(content).replaceAll('"', '&quot;')}</ETag><Size>${content.byteLength}</Size></Contents>`,
     );
-    const next = isLast ? '' : `<NextContinuationToken>${page + 1}</NextContinuationToken>`;
+    const next = isLast || s3.cut ? '' : `<NextContinuationToken>${page + 1}</NextContinuationToken>`;
     response
       .setHeader('content-type', 'application/xml')
       .end(

@@ -66,6 +66,14 @@ describe('a store in S3', () => {
     expect(existsSync(join(mirror, 'users', 'lib', 'deep.mjs'))).toBe(false);
   });
 
+  test('whose list says that it goes on, and not where, is unreadable', async () => {
+    s3.cut = true;
+    await expect(store.refresh(signal)).rejects.toMatchObject({
+      code: 'LLX_STORE_UNREADABLE',
+      message: 'Expected the whole list of s3://handlers/live, found a part of it.',
+    });
+  });
+
   test('of which a page or an object cannot be read is unreadable as a whole, and read again later', async () => {
     s3.fault = ({ page }) => (page === 1 ? 500 : undefined);
     await expect(store.refresh(signal)).rejects.toMatchObject({ code: 'LLX_STORE_UNREADABLE' });

@@ -109,6 +109,9 @@ export class S3Store implements Store {
         );
       }
       ContinuationToken = page.NextContinuationToken;
+      if (page.IsTruncated === true && !ContinuationToken) {
+        throw storeUnreadable(`Expected the whole list of ${this.source}, found a part of it.`);
+      }
     } while (ContinuationToken !== undefined);
     return entries;
   }
