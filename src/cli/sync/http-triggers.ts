@@ -10,7 +10,9 @@ import {
   GetApisCommand,
   GetIntegrationsCommand,
   GetRoutesCommand,
+  GetStagesCommand,
   type Route,
+  type Stage,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
@@ -18,9 +20,13 @@ import { allowInvoke } from './invoke-permission.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
 import { functionOfArn, sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
 
+const STAGE = '$default';
+
 type Known = {
   readonly apiId: string;
   readonly endpoint: string;
+  /** Whether what it has is served. */
+  hasStage: boolean;
   /** By route key. */
   readonly routes: Map<string, { readonly routeId: string; readonly integrationId: string }>;
   /** Id by the name of the function. */
@@ -54,7 +60,8 @@ export class HttpTriggers implements TriggerTable {
   async read(): Promise<ReadonlyMap<string, readonly string[]>> {
     const api = await this.#find();
     this.#known = api === undefined ? undefined : await this.#readApi(api);
-    if (this.#known === undefined) return new Map();
+    // An earlier round that was interrupted has left no stage: what is not served is put again, and the stage with it.
+    if (this.#known?.hasStage !== true) return new Map();
     const { routes, integrations } = this.#known;
     const functions = new Map([...integrations].map(([name, id]) => [id, name]));
     return sortedLists(
@@ -67,6 +74,7 @@ export class HttpTriggers implements TriggerTable {
 
   async put(target: TriggerTarget, RouteKey: string): Promise<void> {
     this.#known ??= await this.#create();
+    if (!this.#known.hasStage) await this.#createStage(this.#known);
     const { apiId: ApiId, routes } = this.#known;
     const integrationId = await this.#integration(this.#known, target);
     await allowInvoke(this.#lambda, target.functionName, {
@@ -120,17 +128,21 @@ export class HttpTriggers implements TriggerTable {
   }
 
   async #readApi({ ApiId = '', ApiEndpoint = '' }: Api): Promise<Known> {
-    const [integrations, routes] = await Promise.all([
+    const [integrations, routes, stages] = await Promise.all([
       this.#all('GetIntegrations', (client, NextToken, options) =>
         client.send(new GetIntegrationsCommand({ ApiId, NextToken }), options),
       ),
       this.#all<Route>('GetRoutes', (client, NextToken, options) =>
         client.send(new GetRoutesCommand({ ApiId, NextToken }), options),
       ),
+      this.#all<Stage>('GetStages', (client, NextToken, options) =>
+        client.send(new GetStagesCommand({ ApiId, NextToken }), options),
+      ),
     ]);
     return {
       apiId: ApiId,
       endpoint: ApiEndpoint,
+      hasStage: stages.some(({ StageName }) => StageName === STAGE),
       integrations: new Map(
         integrations.map(({ IntegrationId = '', IntegrationUri = '' }) => [
           functionOfArn(IntegrationUri) ?? '',
@@ -151,10 +163,21 @@ export class HttpTriggers implements TriggerTable {
     const { ApiId = '', ApiEndpoint = '' } = await this.#call('CreateApi', (client, options) =>
       client.send(new CreateApiCommand(input), options),
     );
+    return {
+      apiId: ApiId,
+      endpoint: ApiEndpoint,
+      hasStage: false,
+      routes: new Map(),
+      integrations: new Map(),
+    };
+  }
+
+  async #createStage(known: Known): Promise<void> {
+    const { apiId: ApiId } = known;
     await this.#call('CreateStage', (client, options) =>
-      client.send(new CreateStageCommand({ ApiId, StageName: '$default', AutoDeploy: true }), options),
+      client.send(new CreateStageCommand({ ApiId, StageName: STAGE, AutoDeploy: true }), options),
     );
-    return { apiId: ApiId, endpoint: ApiEndpoint, routes: new Map(), integrations: new Map() };
+    known.hasStage = true;
   }
 
   async #integration({ apiId: ApiId, integrations }: Known, target: TriggerTarget): Promise<string> {
