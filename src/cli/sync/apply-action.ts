@@ -28,11 +28,14 @@ export type Deploying = {
  * Makes a package live: a version of it, the alias there, then its triggers. Where the triggers cannot be made the alias goes
  * back, so that what ran before serves on. Triggers that it has no more are left to `releaseTriggers`: other packages may take
  * them over first. Gives Lambda's version. Rejects with LlxError.
+ *
+ * @param onLive before the function is marked as done: what is interrupted here is done again, and told again
  */
 export async function deployHandler(
   { lambda, tables, sourceName, role }: Deploying,
   wanted: HandlerPackage,
   was: RunningHandler | undefined,
+  onLive: (version: string) => Promise<void>,
 ): Promise<string> {
   const { functionName, control, runtime, handler, timeout, memory, environment } = wanted;
   const code = await functionPackage(wanted);
@@ -66,13 +69,16 @@ export async function deployHandler(
     () => undefined,
   );
   const target = await targetOf(lambda, functionName, timeout);
+  // With an alias that somebody has deleted went its permissions: then all triggers are made again.
+  const has = was?.liveVersion === undefined ? undefined : was.triggers;
   try {
-    await tables.put(target, wanted.triggers, was?.triggers);
+    await tables.put(target, wanted.triggers, has);
   } catch (error) {
     if (aliasWas !== undefined)
       await putAlias(lambda, { functionName, name: LIVE_ALIAS, exists: true }, aliasWas);
     throw error;
   }
+  await onLive(version);
   const Tags = {
     ...tags,
     [TAGS.version]: wanted.version,

@@ -27,6 +27,11 @@ export function livePeriods(entries: readonly AuditEntry[]): readonly LivePeriod
     if (control === undefined || event === 'refused' || event === 'failed') continue;
     const own = periods.get(control) ?? [];
     const last = own.pop();
+    // Told again by a round after one that was interrupted, or that put a trigger back: it has been live all the time.
+    if (last !== undefined && last.to === undefined && isOf(last, entry)) {
+      own.push(last);
+      continue;
+    }
     if (last !== undefined) own.push(last.to === undefined ? { ...last, to: at } : last);
     if (event !== 'removed') {
       const { sha256 = '', by } = entry;
@@ -43,6 +48,19 @@ export function livePeriods(entries: readonly AuditEntry[]): readonly LivePeriod
     periods.set(control, own);
   }
   return [...periods].sort(([one], [other]) => (one < other ? -1 : 1)).flatMap(([, own]) => own);
+}
+
+function isOf(
+  period: LivePeriod,
+  { event, function: name, version, functionVersion, sha256 }: AuditEntry,
+): boolean {
+  return (
+    event !== 'removed' &&
+    period.function === name &&
+    period.version === version &&
+    period.functionVersion === functionVersion &&
+    period.sha256 === sha256
+  );
 }
 
 /**

@@ -65,6 +65,23 @@ test('holds no values of variables', async () => {
   );
 });
 
+test('what a round after an interrupted one tells again is the same period', () => {
+  const told = { version: '1.0.0', functionVersion: '1', function: 'users-find', sha256: 'a' };
+  const periods = livePeriods([entry(1, 'deployed', told), entry(2, 'replaced', told)]);
+  expect(periods).toMatchObject([{ from: at(1) }]);
+  expect(periods[0]?.to).toBeUndefined();
+});
+
+test('knows what is live, by its place', async () => {
+  const other = entry(1, 'deployed', { target: 'AWS (eu-central-1)' });
+  for (const each of [entry(1, 'deployed'), other]) await new AuditTrail(file).append(each);
+  const trail = new AuditTrail(file);
+  expect(await trail.live('http://127.0.0.1:4566')).toEqual([entry(1, 'deployed')]);
+  await trail.append(entry(2, 'removed'));
+  expect(await trail.live('http://127.0.0.1:4566')).toEqual([]);
+  expect(await trail.live('AWS (eu-central-1)')).toEqual([other]);
+});
+
 test('periods go from one deployment to the next, or to the removal', () => {
   const deployed = (minute: number, version: string, functionVersion: string) =>
     entry(minute, minute === 1 ? 'deployed' : 'replaced', {

@@ -33,6 +33,8 @@ export class AuditTrail {
   readonly #file: string;
   /** What was refused, or failed, and has not been deployed since. */
   #refused: Map<string, AuditEntry> | undefined;
+  /** What was deployed last and has not been removed since, by where and control path. */
+  readonly #live = new Map<string, AuditEntry>();
 
   constructor(file: string) {
     this.#file = file;
@@ -40,11 +42,17 @@ export class AuditTrail {
 
   /** On disk before it resolves. What was refused for the same reasons the last time is not written again. */
   async append(entry: AuditEntry): Promise<void> {
-    this.#refused ??= refusedOf(await this.read());
+    this.#refused ??= await this.#remembered();
     const before = this.#refused.get(subjectOf(entry));
     if (before !== undefined && isSaidAgain(before, entry)) return;
     await this.#write(`${JSON.stringify(entry)}\n`);
-    remember(this.#refused, entry);
+    this.#remember(this.#refused, entry);
+  }
+
+  /** What is live at a place for all that the trail says: the last entry of each. */
+  async live(target: string): Promise<readonly AuditEntry[]> {
+    this.#refused ??= await this.#remembered();
+    return [...this.#live.values()].filter((entry) => entry.target === target);
   }
 
   /** In the order of time; [] where there is no trail. A line that a crash has cut is left out. */
@@ -54,6 +62,24 @@ export class AuditTrail {
       const entry = parseEntry(line);
       return entry === undefined ? [] : [entry];
     });
+  }
+
+  async #remembered(): Promise<Map<string, AuditEntry>> {
+    const refused = new Map<string, AuditEntry>();
+    for (const entry of await this.read()) this.#remember(refused, entry);
+    return refused;
+  }
+
+  #remember(refused: Map<string, AuditEntry>, entry: AuditEntry): void {
+    const { event, control, target } = entry;
+    if (event === 'refused' || event === 'failed') {
+      refused.set(subjectOf(entry), entry);
+      return;
+    }
+    const place = `${target} ${control}`;
+    if (event === 'removed') this.#live.delete(place);
+    else this.#live.set(place, entry);
+    for (const [subject, before] of refused) if (before.control === control) refused.delete(subject);
   }
 
   async #text(): Promise<string> {
@@ -99,20 +125,6 @@ export class AuditTrail {
       await file.close();
     }
   }
-}
-
-function refusedOf(entries: readonly AuditEntry[]): Map<string, AuditEntry> {
-  const refused = new Map<string, AuditEntry>();
-  for (const entry of entries) remember(refused, entry);
-  return refused;
-}
-
-function remember(refused: Map<string, AuditEntry>, entry: AuditEntry): void {
-  if (entry.event === 'refused' || entry.event === 'failed') {
-    refused.set(subjectOf(entry), entry);
-    return;
-  }
-  for (const [subject, { control }] of refused) if (control === entry.control) refused.delete(subject);
 }
 
 /** Two packages may say the same control path: that is why they were refused. */

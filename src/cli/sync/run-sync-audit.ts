@@ -36,15 +36,20 @@ export async function runSyncAudit(
 ): Promise<number> {
   const name = await sourceNameOf(source, flags);
   const file = auditFile(name, flags.audit);
-  const periods = livePeriods(await new AuditTrail(file).read());
-  const asked = control === undefined ? periods : periods.filter((period) => period.control === control);
-  if (asked.length === 0) {
-    throw new LlxError('LLX_USAGE', {
-      message: `Expected deployments of ${control ?? source} in ${file}, found none.`,
+  const entries = (await new AuditTrail(file).read()).filter(
+    (entry) => control === undefined || entry.control === control,
+  );
+  const none = (where: string): LlxError =>
+    new LlxError('LLX_USAGE', {
+      message: `Expected deployments of ${control ?? source}${where} in ${file}, found none.`,
       mend: 'The trail is in the folder where llx sync runs; elsewhere: --audit DIR. Of a source that was named: --name NAME',
     });
-  }
-  const rows = await withLambda(flags, surroundings.env, async (_lambda, { signal }) => {
+  if (livePeriods(entries).length === 0) throw none('');
+  const rows = await withLambda(flags, surroundings.env, async (lambda, { signal }) => {
+    // One trail may tell of an emulator and of AWS: what was deployed there ended nothing here.
+    const target = lambda.target.describe();
+    const asked = livePeriods(entries.filter((entry) => entry.target === target));
+    if (asked.length === 0) throw none(` at ${target}`);
     const counted: AuditRow[] = [];
     for (const functionName of new Set(asked.map((period) => period.function))) {
       const own = asked.filter((period) => period.function === functionName);

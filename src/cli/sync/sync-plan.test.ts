@@ -143,6 +143,15 @@ describe('the plan', () => {
     ]);
   });
 
+  test('refuses what an unreadable package claims, too', () => {
+    const unreadable = [{ place: 'copy', control: 'a/b', reasons: ['bad'] }];
+    expect(refused({ packages: [wanted('a/b'), wanted('a-b')], unreadable })).toEqual([
+      ['copy', 'bad'],
+      ['a/b', 'copy claims the control path a/b, too', 'a-b claims the function name a-b, too'],
+      ['a-b', 'copy claims the function name a-b, too', 'a/b claims the function name a-b, too'],
+    ]);
+  });
+
   test('leaves functions of others alone', () => {
     expect(refused({ packages: [wanted('a')], foreign: new Set(['a']) })).toEqual([
       ['a', 'the function a is there and is not of this source'],

@@ -41,7 +41,7 @@ export type Refusal = {
 export type SyncPlan<Wanted extends WantedHandler = WantedHandler> = {
   readonly actions: readonly SyncAction<Wanted>[];
   readonly refusals: readonly Refusal[];
-  /** Handlers that would be removed, were it known what the unreadable packages are. */
+  /** Handlers that would be removed, were it known what the unreadable packages are, or their followers not refused. */
   readonly kept: readonly DeployedHandler[];
 };
 
@@ -70,18 +70,19 @@ export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): Sy
     const was = running.get(wanted.functionName);
     return was !== undefined && isDeployed(wanted, was) ? [] : [{ type: 'deploy', wanted, was }];
   });
-  const gone = withoutPackage(facts);
-  const removes = removesGone(facts);
+  const kept = keptGone(facts, refused.keys());
   return {
     actions: [
       ...deploys,
-      ...(removes ? gone.map((was): SyncAction<Wanted> => ({ type: 'remove', was })) : []),
+      ...withoutPackage(facts)
+        .filter((was) => prune && !kept.includes(was))
+        .map((was): SyncAction<Wanted> => ({ type: 'remove', was })),
     ],
     refusals: [
       ...unreadable.map(({ place, control, reasons }) => ({ place, control, reasons })),
       ...[...refused].map(([{ place, control }, reasons]) => ({ place, control, reasons })),
     ],
-    kept: prune && !removes ? gone : [],
+    kept: prune ? kept : [],
   };
 }
 
@@ -95,9 +96,28 @@ function namesOf(packages: readonly { readonly control?: string }[]): ReadonlySe
   return new Set(packages.flatMap(({ control }) => (control === undefined ? [] : [functionNameOf(control)])));
 }
 
-/** Each of them could be that of a package which cannot be read. */
-function removesGone({ prune, unreadable }: Facts): boolean {
-  return prune && unreadable.every(({ control }) => control !== undefined);
+/**
+ * Handlers without a package that stay. Each could be that of a package which cannot be read; and what was renamed, as long as
+ * nobody else may serve what it serves.
+ */
+function keptGone(facts: Facts, refused: Iterable<WantedHandler>): readonly DeployedHandler[] {
+  const gone = withoutPackage(facts);
+  const { prune, unreadable } = facts;
+  if (!prune || unreadable.some(({ control }) => control === undefined)) return gone;
+  return gone.filter(handedOverBy([...refused]));
+}
+
+/** Whether a handler serves what one of these is to serve instead. */
+export function handedOverBy(
+  followers: readonly Pick<WantedHandler, 'functionName' | 'triggers'>[],
+): (handler: Pick<DeployedHandler, 'functionName' | 'triggers'>) => boolean {
+  return (handler) => {
+    const claims = new Set(claimsOf(handler));
+    return followers.some(
+      (each) =>
+        each.functionName !== handler.functionName && claimsOf(each).some((claim) => claims.has(claim)),
+    );
+  };
 }
 
 function isDeployed(wanted: WantedHandler, was: DeployedHandler): boolean {
@@ -121,6 +141,12 @@ function refusedPackages<Wanted extends WantedHandler>(
     if (foreign.has(wanted.functionName)) {
       refuse(wanted, `the function ${wanted.functionName} is there and is not of this source`);
     }
+    for (const { place, control } of unreadable) {
+      if (control === undefined || functionNameOf(control) !== wanted.functionName) continue;
+      const claim =
+        control === wanted.control ? `control path ${control}` : `function name ${wanted.functionName}`;
+      refuse(wanted, `${place} claims the ${claim}, too`);
+    }
     for (const other of packages) {
       if (other === wanted) continue;
       // Those of the same control path share their function's name, too: that is said in one sentence.
@@ -131,12 +157,14 @@ function refusedPackages<Wanted extends WantedHandler>(
       for (const claim of common) refuse(wanted, `${other.place} claims ${claim}, too`);
     }
   }
-  const kept = removesGone(facts) ? [] : withoutPackage(facts);
   // A refusal keeps what runs, which may be what another package claims, which is refused then, …
   for (let before = -1; before !== refused.size; ) {
     before = refused.size;
     const held = namesOf([...unreadable, ...refused.keys()]);
-    const running = [...deployed.filter(({ functionName }) => held.has(functionName)), ...kept];
+    const running = [
+      ...deployed.filter(({ functionName }) => held.has(functionName)),
+      ...keptGone(facts, refused.keys()),
+    ];
     for (const wanted of packages) {
       if (refused.has(wanted)) continue;
       for (const handler of running) {

@@ -67,7 +67,7 @@ function eventText(event: RoundEvent): string {
     case 'waiting':
       return `${event.control} is being changed: it waits for the next round`;
     case 'kept':
-      return `${event.control} is not removed while a package cannot be read`;
+      return `${event.control} is not removed while a package that may follow it is not deployed`;
     default: {
       const exhaustive: never = event;
       return exhaustive;

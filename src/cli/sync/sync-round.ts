@@ -6,7 +6,7 @@ import type { HandlerPackage } from './handler-package.ts';
 import { readPackages } from './read-packages.ts';
 import type { Store } from './store.ts';
 import { storeUnreadable } from './store-unreadable.ts';
-import { type SyncAction, type SyncPlan, syncPlan } from './sync-plan.ts';
+import { handedOverBy, type SyncAction, type SyncPlan, syncPlan } from './sync-plan.ts';
 
 /** What a round tells. */
 export type RoundEvent =
@@ -30,7 +30,7 @@ export type RoundEvent =
   | { readonly type: 'failed'; readonly control: string; readonly reasons: readonly string[] }
   /** It changes at this moment: the next round looks again. */
   | { readonly type: 'waiting'; readonly control: string }
-  /** It is not removed while a package cannot be read, which may be its own. */
+  /** It is not removed while a package is not deployed that may be its own, or take over what it serves. */
   | { readonly type: 'kept'; readonly control: string };
 
 export type RoundOptions = Deploying & {
@@ -59,7 +59,9 @@ type Plan = SyncPlan<HandlerPackage>;
  */
 export async function syncRound(options: RoundOptions): Promise<void> {
   const { store, state, signal, onEvent, settle } = options;
-  const first = await readPlan(options, await state.read());
+  const found = await state.read();
+  await recordGone(options, found);
+  const first = await readPlan(options, found);
   if (first.plan.actions.length === 0) return await tellRefusals(options, first.plan);
   await settle(signal);
   const second = await readPlan(options, first.deployed);
@@ -68,12 +70,17 @@ export async function syncRound(options: RoundOptions): Promise<void> {
   );
   signal.throwIfAborted();
   await tellRefusals(options, second.plan);
-  const controls = new Set(
-    [...first.plan.actions, ...second.plan.actions].filter((each) => !settled.includes(each)).map(controlOf),
-  );
+  const waiting = [...first.plan.actions, ...second.plan.actions].filter((each) => !settled.includes(each));
+  const controls = new Set(waiting.map(controlOf));
   for (const control of settled.map(controlOf)) controls.delete(control);
   for (const control of controls) onEvent({ type: 'waiting', control });
-  await apply(options, settled, new Map(first.deployed.handlers.map((each) => [each.functionName, each])));
+  const running = new Map(first.deployed.handlers.map((each) => [each.functionName, each]));
+  await apply(
+    options,
+    settled,
+    running,
+    second.plan.actions.filter((each) => waiting.includes(each)).flatMap(wantedOf),
+  );
 
   async function readPlan({ prune, allowEmpty }: RoundOptions, deployed: DeployedState) {
     const { packages, unreadable } = await readPackages(await store.refresh(signal));
@@ -89,6 +96,10 @@ export async function syncRound(options: RoundOptions): Promise<void> {
 
 function controlOf(action: Action): string {
   return action.type === 'deploy' ? action.wanted.control : action.was.control;
+}
+
+function wantedOf(action: Action): readonly HandlerPackage[] {
+  return action.type === 'deploy' ? [action.wanted] : [];
 }
 
 function identityOf(action: Action): string {
@@ -108,16 +119,22 @@ async function apply(
   options: RoundOptions,
   actions: readonly Action[],
   running: ReadonlyMap<string, RunningHandler>,
+  waiting: readonly HandlerPackage[],
 ): Promise<void> {
   const deployed: Action[] = [];
+  /** What is to serve, and does not yet: nothing that serves in its place goes before. */
+  const pending = [...waiting];
   for (const action of actions) {
     if (action.type === 'remove') continue;
     const was = running.get(action.wanted.functionName);
+    pending.push(action.wanted);
     await attempt(options, action, async () => {
       await deployOne(options, action.wanted, was);
       deployed.push(action);
+      pending.pop();
     });
   }
+  const isNeeded = handedOverBy(pending);
   if (options.dryRun) {
     for (const action of actions) if (action.type === 'remove') tellRemoved(options, action.was);
     return;
@@ -125,15 +142,19 @@ async function apply(
   // After all that could take a trigger over.
   for (const action of deployed) {
     const was = action.was === undefined ? undefined : running.get(action.was.functionName);
-    if (action.type !== 'deploy' || was === undefined) continue;
+    if (action.type !== 'deploy' || was === undefined || isNeeded(was)) continue;
     await attempt(options, action, () => releaseTriggers(options, was, action.wanted));
   }
   for (const action of actions) {
     const was = action.type === 'remove' ? running.get(action.was.functionName) : undefined;
     if (was === undefined) continue;
+    const { control, functionName, version } = was;
+    if (isNeeded(was)) {
+      options.onEvent({ type: 'kept', control });
+      continue;
+    }
     await attempt(options, action, async () => {
       await removeHandler(options, was);
-      const { control, functionName, version } = was;
       await record(options, { event: 'removed', control, function: functionName, previousVersion: version });
       tellRemoved(options, was);
     });
@@ -154,10 +175,24 @@ async function deployOne(
     ...(was === undefined || was.version === '' ? {} : { previousVersion: was.version }),
   };
   if (options.dryRun) return options.onEvent({ type: 'deployed', ...facts, dryRun: true });
-  const functionVersion = await deployHandler(options, wanted, was);
   const event = facts.previousVersion === undefined ? 'deployed' : 'replaced';
-  await record(options, { event, ...facts, functionVersion, sha256: digest, place });
+  const functionVersion = await deployHandler(options, wanted, was, (live) =>
+    record(options, { event, ...facts, functionVersion: live, sha256: digest, place }),
+  );
   options.onEvent({ type: 'deployed', ...facts, functionVersion });
+}
+
+/** Functions that somebody else has deleted, or a round that ended before it could write so. */
+async function recordGone(options: RoundOptions, { handlers }: DeployedState): Promise<void> {
+  if (options.dryRun) return;
+  const names = new Set(handlers.map(({ functionName }) => functionName));
+  for (const { control = '', function: name = '', version = '' } of await options.audit.live(
+    options.lambda.target.describe(),
+  )) {
+    if (names.has(name)) continue;
+    const reasons = [`the function ${name} is not there any more, or not of this source`];
+    await record(options, { event: 'removed', control, function: name, previousVersion: version, reasons });
+  }
 }
 
 function tellRemoved({ dryRun, onEvent }: RoundOptions, was: Action['was'] & {}): void {

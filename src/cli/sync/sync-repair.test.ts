@@ -1,0 +1,150 @@
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { ApiGatewayV2Client, DeleteStageCommand, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
+import {
+  DeleteAliasCommand,
+  DeleteFunctionCommand,
+  GetPolicyCommand,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ZipFile } from 'yazl';
+import { openTestPlatform, type TestPlatform } from '../platform/platform.test-support.ts';
+import { runSync } from '../run-sync.ts';
+
+let platform: TestPlatform;
+let store: string;
+let lambda: LambdaClient;
+let gateway: ApiGatewayV2Client;
+
+beforeAll(async () => {
+  platform = await openTestPlatform();
+  store = join(await platform.folder('project', { 'store/.keep': '' }), 'store');
+  const settings = {
+    endpoint: platform.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  lambda = new LambdaClient(settings);
+  gateway = new ApiGatewayV2Client(settings);
+  await writePackage('users', 'users/find', TRIGGERS);
+  await sync();
+});
+afterAll(async () => {
+  lambda.destroy();
+  gateway.destroy();
+  await platform.close();
+});
+
+const TRIGGERS = {
+  triggers: { http: [{ method: 'GET', path: '/users/{id}' }], queues: ['repaired'], topics: ['a/b'] },
+};
+
+async function writePackage(place: string, control: string, more: object = {}): Promise<void> {
+  await mkdir(join(store, place), { recursive: true });
+  await writeFile(join(store, place, 'index.mjs'), `export const handler = () => '${place}';\n`);
+  const metadata = { control, version: '1.0.0', runtime: 'nodejs24.x', handler: 'index.handler', ...more };
+  await writeFile(join(store, place, 'llx.package.json'), JSON.stringify(metadata));
+}
+
+async function sync(): Promise<string> {
+  const { stdout } = await platform.run((surroundings) =>
+    runSync(
+      store,
+      { every: 30_000, once: true, name: 'shop', audit: join(store, '..', 'audit') },
+      { ...surroundings, settleMs: 1 },
+    ),
+  );
+  return stdout;
+}
+
+async function apiId(): Promise<string> {
+  const { Items = [] } = await gateway.send(new GetApisCommand({}));
+  return Items[0]?.ApiId ?? '';
+}
+
+async function get(path: string): Promise<number> {
+  const answer = await fetch(`${platform.endpoint}/_aws/execute-api/${await apiId()}/$default${path}`);
+  return answer.status;
+}
+
+describe('the next round mends', () => {
+  test('an API whose stage was never made, because llx was killed', async () => {
+    expect(await get('/users/7')).toBe(200);
+    const ApiId = await apiId();
+    await gateway.send(new DeleteStageCommand({ ApiId, StageName: '$default' }));
+    expect(await get('/users/7')).toBe(404);
+    await sync();
+    expect(await get('/users/7')).toBe(200);
+  });
+
+  test('an alias that somebody has deleted, with the permissions that went with it', async () => {
+    await lambda.send(new DeleteAliasCommand({ FunctionName: 'users-find', Name: 'live' }));
+    await sync();
+    const input = { FunctionName: 'users-find', Qualifier: 'live' };
+    const { Policy } = await lambda.send(new GetPolicyCommand(input));
+    expect(Policy).toContain('apigateway.amazonaws.com');
+    expect(Policy).toContain('iot.amazonaws.com');
+    expect(await get('/users/7')).toBe(200);
+  });
+
+  test('a function that somebody has deleted, and the trail says that it was gone', async () => {
+    await lambda.send(new DeleteFunctionCommand({ FunctionName: 'users-find' }));
+    expect(await sync()).toContain('users/find 1.0.0 is live: users-find, version 2');
+    expect(await get('/users/7')).toBe(200);
+    const trail = await readFile(join(store, '..', 'audit', 'shop.jsonl'), 'utf8');
+    const entries = trail.trimEnd().split('\n');
+    expect(entries.slice(-2).map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'removed', control: 'users/find', reasons: [expect.stringContaining('not there any more')] },
+      { event: 'deployed', control: 'users/find', functionVersion: '2' },
+    ]);
+  });
+});
+
+describe('what serves is not taken away', () => {
+  test('where its folder has become a link', async () => {
+    await rename(join(store, 'users'), join(store, '..', 'users'));
+    await symlink('../users', join(store, 'users'));
+    await writePackage('other', 'other');
+    expect(await sync()).toContain('users is refused: expected a folder or a zip, found a link');
+    expect(await get('/users/7')).toBe(200);
+    await rm(join(store, 'users'));
+    await rename(join(store, '..', 'users'), join(store, 'users'));
+  });
+
+  test('where the handler that is to follow it cannot be deployed, until it can', async () => {
+    await rm(join(store, 'users'), { recursive: true });
+    // The queue shows its messages again after 30 seconds, and Lambda takes none that does so within the timeout.
+    await writePackage('people', 'people/find', { ...TRIGGERS, timeout: 900 });
+    const failed = await sync();
+    expect(failed).toContain('people/find failed, and is tried again');
+    expect(failed).toContain('users/find is not removed while');
+    expect(await get('/users/7')).toBe(200);
+    await writePackage('people', 'people/find', TRIGGERS);
+    expect(await sync()).toContain('users/find 1.0.0 is removed');
+    expect(await get('/users/7')).toBe(200);
+  });
+
+  test('where those that are to follow it claim the same', async () => {
+    await rm(join(store, 'people'), { recursive: true });
+    for (const name of ['one', 'two']) await writePackage(name, name, TRIGGERS);
+    const refused = await sync();
+    expect(refused).toContain('one (one) is refused: two claims the route GET /users/{}, too');
+    expect(refused).toContain('people/find is not removed while');
+    expect(await get('/users/7')).toBe(200);
+    await rm(join(store, 'two'), { recursive: true });
+    expect(await sync()).toContain('people/find 1.0.0 is removed');
+    expect(await get('/users/7')).toBe(200);
+  });
+});
+
+test('what is wrong with a zip is the same in each round', async () => {
+  const zip = new ZipFile();
+  zip.addBuffer(Buffer.from('1'), 'index.mjs');
+  zip.end();
+  await writeFile(join(store, 'bare.zip'), await buffer(zip.outputStream));
+  const first = await sync();
+  expect(first).toContain('bare.zip is refused: expected llx.package.json in it, found none');
+  expect(await sync()).toBe(first);
+});
