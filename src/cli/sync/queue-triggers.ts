@@ -2,8 +2,10 @@ import {
   CreateEventSourceMappingCommand,
   DeleteEventSourceMappingCommand,
   type EventSourceMappingConfiguration,
+  type FunctionResponseType,
   LambdaServiceException,
   ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import {
   CreateQueueCommand,
@@ -20,6 +22,7 @@ import { sortedLists, type TriggerTable, type TriggerTarget } from './trigger-ta
 /** Of a new queue, beside the function's timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
 const LEAST_VISIBILITY_SECONDS = 30;
+const RESPONSES: FunctionResponseType[] = ['ReportBatchItemFailures'];
 
 /**
  * Queues whose messages a function gets. A queue that is not there is made, and never deleted: there may be messages in it.
@@ -35,7 +38,9 @@ export class QueueTriggers implements TriggerTable {
 
   async read(targets: readonly TriggerTarget[]): Promise<ReadonlyMap<string, readonly string[]>> {
     const lists = await inLanes(targets, async ({ functionName }) =>
-      (await this.#mappings(functionName)).map((mapping) => [functionName, queueOf(mapping)] as const),
+      (await this.#mappings(functionName))
+        .filter(isWhole)
+        .map((mapping) => [functionName, queueOf(mapping)] as const),
     );
     return sortedLists(lists.flat());
   }
@@ -46,7 +51,7 @@ export class QueueTriggers implements TriggerTable {
       FunctionName: `${functionName}:${LIVE_ALIAS}`,
       EventSourceArn,
       // Without it what a handler says of single messages would be ignored, and those that failed be lost.
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      FunctionResponseTypes: RESPONSES,
     } satisfies CreateEventSourceMappingCommand['input'];
     await this.#lambda.call('CreateEventSourceMapping', functionName, async (client, options) => {
       try {
@@ -57,6 +62,19 @@ export class QueueTriggers implements TriggerTable {
           throw error;
       }
     });
+    await this.#mend(functionName, queue);
+  }
+
+  /** One that is there may be somebody's who has switched it off, or made it without the answers of single messages. */
+  async #mend(functionName: string, queue: string): Promise<void> {
+    const mappings = await this.#mappings(functionName);
+    for (const mapping of mappings.filter((each) => queueOf(each) === queue && !isWhole(each))) {
+      const { UUID } = mapping;
+      const input = { UUID, Enabled: true, FunctionResponseTypes: RESPONSES };
+      await this.#lambda.call('UpdateEventSourceMapping', functionName, (client, options) =>
+        client.send(new UpdateEventSourceMappingCommand(input), options),
+      );
+    }
   }
 
   async remove({ functionName }: TriggerTarget, queue: string): Promise<void> {
@@ -121,6 +139,10 @@ export class QueueTriggers implements TriggerTable {
     );
     return QueueUrl;
   }
+}
+
+function isWhole({ State = '', FunctionResponseTypes = [] }: EventSourceMappingConfiguration): boolean {
+  return !/^Disabl/.test(State) && RESPONSES.every((each) => FunctionResponseTypes.includes(each));
 }
 
 function queueOf({ EventSourceArn = '' }: EventSourceMappingConfiguration): string {

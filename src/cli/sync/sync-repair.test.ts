@@ -7,6 +7,8 @@ import {
   DeleteFunctionCommand,
   GetPolicyCommand,
   LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
@@ -87,6 +89,20 @@ describe('the next round mends', () => {
     expect(Policy).toContain('apigateway.amazonaws.com');
     expect(Policy).toContain('iot.amazonaws.com');
     expect(await get('/users/7')).toBe(200);
+  });
+
+  test('a mapping that somebody has switched off, and that ignores which messages failed', async () => {
+    const FunctionName = 'users-find:live';
+    const mapping = async () =>
+      (await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }))).EventSourceMappings?.[0];
+    const UUID = (await mapping())?.UUID;
+    const changed = { UUID, Enabled: false, FunctionResponseTypes: [] };
+    await lambda.send(new UpdateEventSourceMappingCommand(changed));
+    await sync();
+    expect(await mapping()).toMatchObject({ UUID, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    expect((await mapping())?.State).toMatch(/^Enabl/);
+    // It is as it should be: nothing is done again.
+    expect(await sync()).not.toContain('is live');
   });
 
   test('a function that somebody has deleted, and the trail says that it was gone', async () => {
