@@ -18,7 +18,7 @@ import { withLambda } from '../with-lambda.ts';
 import { type ScheduleRow, scheduleRow, scheduleText } from './schedule-row.ts';
 import { scheduledArn, scheduleRole, targetName } from './schedule-target.ts';
 import { getSchedule, withScheduler } from './scheduler-calls.ts';
-import { awsTimes, checkTimes, type WrittenTimes } from './written-expression.ts';
+import { awsTimes, checkAhead, checkTimes, type WrittenTimes } from './written-expression.ts';
 
 export type ScheduleFlags = TargetFlags &
   WrittenTimes & {
@@ -93,6 +93,7 @@ async function scheduleOf(
   const times = awsTimes(flags);
   // Else the Scheduler says it, and may know more.
   if (flags.dryRun === true) checkTimes(times);
+  checkAhead(times, Date.now());
   const policy = policyOf(flags, lambda);
   const RoleArn = scheduleRole(lambda, flags.role);
   const Arn = await scheduledArn(lambda, functionName, flags.qualifier);

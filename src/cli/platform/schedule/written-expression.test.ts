@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseScheduleExpression } from '../../../emulator/scheduler/schedule-expression.ts';
 import { LlxError } from '../../../errors/llx-error.ts';
-import { awsTimes } from './written-expression.ts';
+import { awsTimes, checkAhead } from './written-expression.ts';
 
 describe('--cron', () => {
   test.each([
@@ -92,4 +92,15 @@ test('exactly one of the three is expected', () => {
   expect(() => awsTimes({ at: 'noon' })).toThrow('Expected a time such as 2026-12-24T18:00');
   // To JavaScript this is 2 March.
   expect(() => awsTimes({ at: '2027-02-30T00:00Z' })).toThrow('Expected a time such as 2026-12-24T18:00');
+});
+
+test('a single time that has passed is refused, with what it is now', () => {
+  const now = Date.parse('2026-11-21T10:00:00Z');
+  const at = (written: string) => () => checkAhead(awsTimes({ at: written, timezone: 'Europe/Berlin' }), now);
+  expect(at('2026-11-21T11:00')).toThrow(
+    'Expected a time that is yet to come as --at, found 2026-11-21T11:00:00 (Europe/Berlin): it is 2026-11-21T10:00:00 UTC.',
+  );
+  expect(at('2026-11-21T11:01')).not.toThrow();
+  expect(at('2026-11-21T09:59Z')).toThrow('found 2026-11-21T09:59:00 (UTC)');
+  expect(() => checkAhead(awsTimes({ rate: '1h' }), now)).not.toThrow();
 });

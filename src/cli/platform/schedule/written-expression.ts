@@ -50,6 +50,30 @@ export function checkTimes({ expression, timeZone }: AwsTimes): void {
   }
 }
 
+/**
+ * The Scheduler takes a single time that has passed, and never runs it.
+ *
+ * @param now epoch milliseconds
+ * @throws LlxError LLX_USAGE
+ */
+export function checkAhead({ expression, timeZone }: AwsTimes, now: number): void {
+  if (!expression.startsWith('at(')) return;
+  let next: number | undefined;
+  try {
+    next = parseScheduleExpression(expression, { timeZone, firstAt: 0 }).next(now);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    // The Scheduler says what is wrong with it.
+    return;
+  }
+  if (next !== undefined) return;
+  const present = new Date(now).toISOString().slice(0, 19);
+  throw new LlxError('LLX_USAGE', {
+    message: `Expected a time that is yet to come as --at, found ${expression.slice(3, -1)} (${timeZone}): it is ${present} UTC.`,
+    mend: 'llx schedule FN --at 2026-12-24T18:00 --timezone Europe/Berlin',
+  });
+}
+
 function awsCron(text: string): string {
   const trimmed = text.trim().replace(/^cron\((.*)\)$/, '$1');
   return trimmed.split(/\s+/).length === 6 ? trimmed : cronFromFive(trimmed);
