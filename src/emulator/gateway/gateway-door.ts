@@ -38,7 +38,7 @@ export class GatewayDoor implements Required<Omit<HostDoor, 'matches'>> {
   }
 
   /** Not below the path, where a page is of the origin of AWS's API: what it reflects of a link would act there. */
-  allowsNavigation(host: string, target: string): boolean {
+  isPublic(host: string, target: string): boolean {
     return this.#find(host, target)?.address.prefix === '';
   }
 

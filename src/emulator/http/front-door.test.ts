@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createExposure } from '../server/exposure.ts';
 import { type ApiServer, createApiServer } from './api-server.ts';
 import { AwsError } from './aws-error.ts';
 
@@ -11,12 +12,14 @@ let defects: unknown[];
 
 beforeEach(async () => {
   defects = [];
-  api = createApiServer({ host: '127.0.0.1', port: 0, onDefect: (error) => defects.push(error) });
+  // By its loopback names it is what it is without a domain.
+  const exposure = createExposure({ host: '127.0.0.1', domain: 'example.org' });
+  api = createApiServer({ host: '127.0.0.1', port: 0, exposure, onDefect: (error) => defects.push(error) });
   api.app.get('/here', () => 'the API');
   api.hosts({
     matches: (host) => host.endsWith('.localhost'),
     allowsOrigin: async (host, origin) => host === 'open.localhost' && origin === 'https://app.example',
-    allowsNavigation: (host) => host === 'open.localhost',
+    isPublic: (host) => host === 'open.localhost',
     async handle(request, response) {
       if (request.url === '/refused') throw new AwsError(404, 'NotThere', { Message: 'no' });
       if (request.url === '/broken') throw new Error('the inside');
@@ -142,6 +145,15 @@ test('pages of another origin pass where the door says so, and there alone', asy
   expect(await linkFrom('open.localhost', 'https://app.example/')).toBe('200 GET /a ');
   expect(await linkFrom('open.localhost', 'https://evil.example/?https://app.example')).toContain(FOREIGN);
   expect(await linkFrom('greet.localhost', 'https://app.example/')).toContain(FOREIGN);
+});
+
+test('below the domain of a server any page may ask what is public, and nothing else', async () => {
+  const from = (host: string, path = '/a'): Promise<string> =>
+    ask(`PUT ${path}`, [`host: ${host}`, 'origin: https://evil.example', 'sec-fetch-site: cross-site']);
+  expect(await from('open.example.org')).toBe('200 PUT /a ');
+  expect(await from('greet.example.org')).toContain(FOREIGN);
+  expect(await from('example.org', '/here')).toContain(FOREIGN);
+  expect(await from('open.localhost')).toContain(FOREIGN);
 });
 
 const LINK = ['sec-fetch-site: cross-site', 'sec-fetch-mode: navigate', 'sec-fetch-dest: document'];

@@ -135,10 +135,12 @@ export class FrontDoor {
 
   async #letsIn(door: HostDoor, host: string, request: IncomingMessage): Promise<boolean> {
     const { headers, url = '/' } = request;
-    if (isNavigation(request) && (await door.allowsNavigation?.(host, url)) === true) return true;
+    const { hosts } = this.#exposure;
+    // What anybody may reach anyway, pages may ask as on AWS: a function that answers CORS itself has no settings for it.
+    const mayAsk = isNavigation(request) || hosts.isBelowDomain(headers);
+    if (mayAsk && (await door.isPublic?.(host, url)) === true) return true;
     const origin = headers.origin ?? refererOrigin(headers.referer);
     if (origin === undefined) return false;
-    const { hosts } = this.#exposure;
     return (await door.allowsOrigin?.(host, hosts.localOrigin(origin), url)) === true;
   }
 

@@ -13,8 +13,11 @@ export type HostDoor = {
   matches(host: string, target: string): boolean;
   /** Whether pages of another origin may call it, as its CORS settings say. Absent: no page may. */
   allowsOrigin?(host: string, origin: string, target: string): boolean | Promise<boolean>;
-  /** Whether links of any page may lead to it (`isNavigation`). Absent: none may. */
-  allowsNavigation?(host: string, target: string): boolean | Promise<boolean>;
+  /**
+   * Whether it is there for browsers: links of any page lead to it (`isNavigation`), and below the domain of a server any
+   * page may call it. Absent: nothing is.
+   */
+  isPublic?(host: string, target: string): boolean | Promise<boolean>;
   /** Answers, or throws AwsError before it has sent anything. */
   handle(request: IncomingMessage, response: ServerResponse, visitor: Visitor): void | Promise<void>;
   /**

@@ -7,7 +7,7 @@ import type { HostDoor } from './host-doors.ts';
 /** What the services answer, once they are loaded. */
 export type LoadedServices = {
   readonly router: { answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> };
-  readonly urls: Pick<HostDoor, 'allowsOrigin' | 'allowsNavigation' | 'handle'>;
+  readonly urls: Pick<HostDoor, 'allowsOrigin' | 'isPublic' | 'handle'>;
   /** Absent: there is no gateway here. */
   readonly gateway?: Required<Omit<HostDoor, 'matches'>>;
   readonly metricsText: () => { readonly contentType: string; readonly text: string };
@@ -33,8 +33,7 @@ export function addServiceRoutes(
     matches: (host) => FUNCTION_HOST.test(host),
     allowsOrigin: async (host, origin, target) =>
       (await (await load()).urls.allowsOrigin?.(host, origin, target)) ?? false,
-    allowsNavigation: async (host, target) =>
-      (await (await load()).urls.allowsNavigation?.(host, target)) ?? false,
+    isPublic: async (host, target) => (await (await load()).urls.isPublic?.(host, target)) ?? false,
     handle: async (request, response, visitor) => (await load()).urls.handle(request, response, visitor),
   });
   addGateway(api, load);
@@ -53,7 +52,7 @@ function addGateway(api: ApiServer, load: () => Promise<LoadedServices>): void {
   api.hosts({
     matches: (host, target) => API_HOST.test(host) || target.startsWith(API_PATH),
     allowsOrigin: async (host, origin, target) => (await door()).allowsOrigin(host, origin, target),
-    allowsNavigation: async (host, target) => (await door()).allowsNavigation(host, target),
+    isPublic: async (host, target) => (await door()).isPublic(host, target),
     handle: async (request, response, visitor) => (await door()).handle(request, response, visitor),
     upgrade: async (request, socket, head, visitor) => (await door()).upgrade(request, socket, head, visitor),
   });

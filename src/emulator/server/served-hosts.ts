@@ -36,6 +36,11 @@ export class ServedHosts {
     return this.#inDomain(host) ?? host;
   }
 
+  /** Whether the request names this server as the rest of the world does. */
+  isBelowDomain(headers: GuardedHeaders): boolean {
+    return this.#inDomain(hostName(headers.host)) !== undefined;
+  }
+
   /** The origin of a page as `localName` has hosts: pages below the domain are this server's own. */
   localOrigin(origin: string): string {
     if (this.#domain === undefined || !URL.canParse(origin)) return origin;

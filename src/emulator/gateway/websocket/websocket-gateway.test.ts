@@ -328,13 +328,14 @@ test('pages of other origins get no connection', async () => {
   expect(world.events).toEqual([]);
 });
 
-test('pages of the domain of a server are connected', async () => {
+test('pages are connected at the hosts of a server’s domain, as on AWS, but not below the path of AWS’s API', async () => {
   await open([routeTo('$connect')], undefined, {}, 'example.org');
-  const url = `ws://127.0.0.1:${world.port}/prod`;
-  const pageOf = (origin: string): WebSocket =>
-    keep(new WebSocket(url, { origin, headers: { host: 'chatapi123.execute-api.example.org' } }));
-  expect(await refusal(pageOf('https://evil.example'))).toBe(403);
-  await once(pageOf('https://greet.example.org'), 'open');
+  const pageAt = (host: string, path: string): WebSocket => {
+    const url = `ws://127.0.0.1:${world.port}${path}`;
+    return keep(new WebSocket(url, { origin: 'https://other.example', headers: { host } }));
+  };
+  expect(await refusal(pageAt('example.org', '/_aws/execute-api/chatapi123/prod'))).toBe(403);
+  await once(pageAt('chatapi123.execute-api.example.org', '/prod'), 'open');
   expect(world.events).toHaveLength(1);
 });
 

@@ -7,6 +7,7 @@ import { isLoopbackOrigin } from '../../http/loopback-guard.ts';
 import type { RequestBodies } from '../../http/request-body.ts';
 import { sendAnswer } from '../../http/send-answer.ts';
 import type { Identities } from '../../identity/identities.ts';
+import type { RequestAccess } from '../../identity/request-access.ts';
 import type { FunctionReference } from '../function-name.ts';
 import type { FunctionPolicies } from '../functions/function-policies.ts';
 import type { InvocationCall, InvocationService } from '../invocation-service.ts';
@@ -25,6 +26,7 @@ export type UrlDoorOptions = {
   readonly urls: UrlTable;
   readonly service: InvocationService;
   readonly identities: Identities;
+  readonly access: RequestAccess;
   readonly policies: FunctionPolicies;
   readonly bodies: RequestBodies;
   readonly region: string;
@@ -49,13 +51,13 @@ type Target = {
  * URL, of its own or of its alias `live`, it is that URL, with its rules; else whoever is on this machine may call it, and
  * answers stream if the handler does.
  */
-export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'allowsNavigation' | 'handle'> {
+export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'isPublic' | 'handle'> {
   readonly #options: UrlDoorOptions;
   readonly #access: UrlAccess;
 
   constructor(options: UrlDoorOptions) {
     this.#options = options;
-    this.#access = new UrlAccess(options.identities, options.policies);
+    this.#access = new UrlAccess(options);
   }
 
   /** What the CORS settings of the URL say; beside them, pages that come from this machine are the developer's own. */
@@ -64,7 +66,7 @@ export class UrlDoor implements Pick<HostDoor, 'allowsOrigin' | 'allowsNavigatio
   }
 
   /** Only with a URL: what has none was not made for browsers, and its name is for the developer. */
-  allowsNavigation(host: string): boolean {
+  isPublic(host: string): boolean {
     return this.#targetOf(host)?.url !== undefined;
   }
 
