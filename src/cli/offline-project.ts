@@ -20,6 +20,8 @@ import { packagePaths } from './package-paths.ts';
 export type OfflineProjectOptions = ProjectOptions & {
   /** Instead of finding it: as it was loaded. */
   readonly configuration?: Configuration;
+  /** The one that will be invoked: no process is started ahead for others, and none to wait for more. @default any may be */
+  readonly target?: string;
 };
 
 /** Ports of its own, and nothing of it is kept. */
@@ -101,13 +103,14 @@ type Parts = {
 
 /** The emulator, and the session that has the lanes of the functions. */
 async function serve(
-  { only, signal }: OfflineProjectOptions,
+  { only, target, signal }: OfflineProjectOptions,
   { configuration, worlds, journal, store, closers }: Parts,
 ): Promise<OfflineAws> {
   const wanted = chooseFunctions(configuration, only);
   const folder = await openProjectFolder(configuration.root);
   closers.add(folder.close);
   const buildDirectory = folder.path;
+  const refills = target === undefined;
   // What nobody here invoked (a queue did, or a schedule) has what all have.
   const fixedOf: FixedOf = ({ traceId }) => journal.fixedOf(traceId) ?? worlds.always;
   const opened = Promise.withResolvers<OfflineAws>();
@@ -117,16 +120,17 @@ async function serve(
     configuration,
     store,
     async (spec) => (await opened.promise).environmentOf(spec),
-    { buildDirectory, reload: false, fixedOf },
+    { buildDirectory, reload: false, refills, fixedOf },
   );
   closers.add(() => runtime.close());
   // On another core, while the ports open here.
-  runtime.boot(wanted);
+  runtime.boot(target === undefined ? wanted : wanted.filter(({ name }) => name === target));
   signal?.throwIfAborted();
   const { onInvocation, onCall } = journal;
   const { standingClocks } = worlds;
   const aws = await openOffline(FLAGS, configuration, store, closers, {
     buildDirectory,
+    refills,
     fixedOf,
     standingClocks,
     localInitMs: INIT_MS,

@@ -55,6 +55,8 @@ type RuntimeUse = {
   /** Absolute; where bundles are written. @default .llx in the project */
   readonly buildDirectory?: string;
   readonly fixedOf?: FixedOf;
+  /** Whether a process waits for the next start. @default true */
+  readonly refills?: boolean;
 };
 
 /** What `llx emulator`, `llx dev --offline` and a project in a test want of it, each in its way. */
@@ -77,12 +79,18 @@ export function createLocalRuntime(
   configuration: Configuration,
   store: SessionStore,
   environmentOf: EnvironmentOf,
-  { buildDirectory = join(configuration.root, '.llx'), reload = true, fixedOf }: LocalRuntimeUse = {},
+  {
+    buildDirectory = join(configuration.root, '.llx'),
+    reload = true,
+    refills,
+    fixedOf,
+  }: LocalRuntimeUse = {},
 ): Runtime {
   return createRuntime({
     spawnWorker: spawnWorkers(store),
     buildDirectory: join(buildDirectory, 'build'),
     reload,
+    refills,
     fixedOf,
     environmentOf,
     onNotice: (text) => store.dispatch({ type: 'notice', level: 'warning', text }),
@@ -116,6 +124,7 @@ export async function startConfiguredEmulator(
     buildDirectory: join(buildDirectory, 'deployed'),
     layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
     reload: false,
+    refills: use.refills,
     fixedOf: use.fixedOf,
     environmentOf: (spec) => keptSecret(emulator.environmentOf(spec)),
   });

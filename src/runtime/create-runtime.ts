@@ -24,6 +24,8 @@ export type RuntimeOptions = {
   readonly layerDirectory?: string;
   /** Whether source code is watched and reloaded. @default true */
   readonly reload?: boolean;
+  /** Whether a process waits for the next start behind each one: not where there will be none. @default true */
+  readonly refills?: boolean | undefined;
   /** Worker processes of one function at once. @default two for each processor, at least 4 */
   readonly maxWorkers?: number;
   /** A worker that was idle for so long is ended. @default 5 minutes */
@@ -65,12 +67,13 @@ class LocalRuntime implements DeployedRuntime {
       reload = true,
       onNotice = () => {},
       spawnWorker,
+      refills = true,
       fixedOf,
     } = options;
     this.#options = options;
     this.#sources = new Sources({ buildDirectory, reload, onNotice });
     this.#layers = new LayerDirectories(layerDirectory ?? join(buildDirectory, '..', 'layers'));
-    this.#spares = new SpareWorkers({ spawnWorker });
+    this.#spares = new SpareWorkers({ spawnWorker, refills });
     this.#fixed = fixedOf && new FixedInvocations(fixedOf);
   }
 

@@ -41,6 +41,15 @@ test('a spare that died is not handed out, and not replaced before its profile i
   expect(spares.take(SMALL)).toBe(workers.nth(1));
 });
 
+test('a spare is not replaced where nobody will take it', () => {
+  const last = new SpareWorkers({ spawnWorker: workers.spawn, refills: false });
+  last.prepare(SMALL);
+  expect(last.take(SMALL)).toBe(workers.nth(0));
+  last.started();
+  vi.advanceTimersByTime(1_000);
+  expect(workers.all.length).toBe(1);
+});
+
 test('a spare is replaced when all starts have been over for a moment', () => {
   spares.take(SMALL);
   spares.take(SMALL);

@@ -6,6 +6,8 @@ export type SpareWorkersOptions = {
   readonly profiles?: number;
   /** Quiet time after the last start before a taken spare is replaced. @default 50 */
   readonly refillDelayMs?: number;
+  /** Whether a spare that was taken is replaced. @default true */
+  readonly refills?: boolean;
 };
 
 type Spare = { readonly profile: WorkerProfile; worker: Worker | undefined };
@@ -18,16 +20,18 @@ export class SpareWorkers {
   readonly #spawn: SpawnWorker;
   readonly #limit: number;
   readonly #refillDelayMs: number;
+  readonly #refills: boolean;
   /** The profiles in use, the latest last, and the spare of each where there is one. */
   readonly #spares = new Map<string, Spare>();
   #starts = 0;
   #refill: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor({ spawnWorker, profiles = 4, refillDelayMs = 50 }: SpareWorkersOptions) {
+  constructor({ spawnWorker, profiles = 4, refillDelayMs = 50, refills = true }: SpareWorkersOptions) {
     this.#spawn = spawnWorker;
     this.#limit = profiles;
     this.#refillDelayMs = refillDelayMs;
+    this.#refills = refills;
   }
 
   /** Whether no start is under way. */
@@ -90,7 +94,7 @@ export class SpareWorkers {
   }
 
   #refillSoon(): void {
-    if (this.#starts > 0 || this.#closed) return;
+    if (this.#starts > 0 || this.#closed || !this.#refills) return;
     clearTimeout(this.#refill);
     this.#refill = setTimeout(() => {
       for (const spare of this.#spares.values()) this.#fill(spare);

@@ -42,6 +42,16 @@ describe('worlds', () => {
     );
   });
 
+  test('a few cases that are soon done run one by one, and slow ones at once after a while', async () => {
+    const worlds = new FakeWorlds({ a: () => new Promise((done) => setImmediate(done)), b: meeting(2) });
+    const cases = ['a/1', 'a/2', 'a/3', 'b/1', 'b/2'].map((name) => caseOf(name));
+    const long = { concurrency: 4, widenAfterMs: 60_000 };
+    await run(cases.slice(0, 3), worlds, long);
+    expect(worlds.most.get('a')).toBe(1);
+    await run(cases.slice(3), worlds, { concurrency: 4, widenAfterMs: 1 });
+    expect(worlds.most.get('b')).toBe(2);
+  });
+
   test('no more run at once than may', async () => {
     const worlds = new FakeWorlds({ a: () => new Promise((done) => setImmediate(done)) });
     const cases = Array.from({ length: 20 }, (_, index) => caseOf(`a/${index}`));

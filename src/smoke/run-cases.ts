@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CaseResult } from './case-result.ts';
 import { RenewedWorld } from './renewed-world.ts';
 import { broken, type CaseOptions, problemText, runCase, skipped } from './run-case.ts';
@@ -5,12 +6,17 @@ import { SharedFixtures } from './shared-fixtures.ts';
 import type { RunnableCase, SmokeCase } from './smoke-case.ts';
 import type { StartWorld, World } from './world.ts';
 
+/** A process boots and loads in less, and answers some hundreds of events. */
+const WIDEN_AFTER_MS = 300;
+
 export type RunOptions = CaseOptions & {
   readonly startWorld: StartWorld;
   /** How many invocations run at once, of all functions together. */
   readonly concurrency: number;
   /** How many functions have their worlds at once. */
   readonly worlds: number;
+  /** So long a function's cases run one by one, in one process: for a few of them a second one costs more than it saves. @default 300 */
+  readonly widenAfterMs?: number;
   /** After so many failures nothing more is begun. @default never */
   readonly bail?: number;
   /** Ends the run: what has not ended is skipped. */
@@ -82,7 +88,8 @@ class Run {
       // First those that must be alone: what others caused could come late.
       const { exactly = [], alone = [], together = [] } = Object.groupBy(cases, companyOf);
       for (const one of [...exactly, ...alone]) await this.#run(one, world);
-      await eachOf(together, width, (one) => this.#run(one, world));
+      const { widenAfterMs = WIDEN_AFTER_MS } = this.#options;
+      await eachOf(together, width, (one) => this.#run(one, world), widenAfterMs);
     } finally {
       await world.close();
     }
@@ -117,17 +124,27 @@ function companyOf({ fixture }: RunnableCase): 'exactly' | 'alone' | 'together' 
   return calls === undefined ? 'together' : 'alone';
 }
 
-/** At most `width` at a time, begun in order. */
+/** At most `width` at a time, begun in order; only one at a time for as long as is said. */
 async function eachOf<Item>(
   items: readonly Item[],
   width: number,
   work: (item: Item) => Promise<void>,
+  widenAfterMs = 0,
 ): Promise<void> {
   const waiting = items.values();
-  const lanes = Array.from({ length: Math.min(width, items.length) }, async () => {
+  const widening = new AbortController();
+  const lanes = Array.from({ length: Math.min(width, items.length) }, async (_, index) => {
+    if (index > 0 && widenAfterMs > 0) await passed(widenAfterMs, widening.signal);
     for (const item of waiting) await work(item);
+    // There is nothing left to do for those that wait.
+    widening.abort();
   });
   // All of them have ended before the first failure is told.
   await Promise.allSettled(lanes);
   await Promise.all(lanes);
+}
+
+/** Also when it is aborted. */
+async function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
 }

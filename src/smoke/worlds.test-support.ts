@@ -76,6 +76,7 @@ export function run(
     worlds: 2,
     retries: 0,
     timeoutMs: 60_000,
+    widenAfterMs: 0,
     signal: new AbortController().signal,
     ...options,
   });

@@ -84,5 +84,5 @@ function writerOf({ functions, record }: Configuration, { clock, seed }: SmokeRu
 
 /** Each function's cases beside an emulator of their own. */
 function worldsOf(configuration: Configuration, onNotice: (text: string) => void): StartWorld {
-  return async (_functionName, signal) => startOfflineProject({ configuration, signal, onNotice });
+  return async (target, signal) => startOfflineProject({ configuration, target, signal, onNotice });
 }
