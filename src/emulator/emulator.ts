@@ -181,6 +181,7 @@ async function open(
     identities,
     async (request, reply) => (await services.load()).router.answer(request, reply),
     [METRICS_QUERY.version],
+    access,
   );
   const dataPlane = { access, arnPrefix: `arn:aws:iot:${region}:${account}` };
   addRetainedRoute(api.app, broker, dataPlane);

@@ -164,6 +164,7 @@ function composeServices(core: ServicesCore, { state, ephemeral, remove }: OpenP
     urls,
     service: invocations,
     identities: core.identities,
+    access,
     policies: new FunctionPolicies(state),
     bodies: core.bodies,
     region: scope.region,

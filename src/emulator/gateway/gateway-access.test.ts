@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { DEVELOPMENT_KEY } from '../../signature/development-key.ts';
 import { signRequest } from '../../signature/sign-request.ts';
+import type { IamConfig } from '../identity/iam-config.ts';
+import type { CallerLimitOptions } from '../server/caller-limits.ts';
 import type { ApiDefinition, GatewayAuthorizer } from './api-definition.ts';
 import { type GatewayWorld, httpApi, openGatewayWorld, restApi, routeTo } from './gateway.test-support.ts';
 
@@ -20,8 +22,11 @@ const AUTHORIZER: GatewayAuthorizer = {
   ttlSeconds: 0,
 };
 
-async function open(api: ApiDefinition): Promise<(path: string) => string> {
-  world = await openGatewayWorld([api], {
+async function open(
+  api: ApiDefinition,
+  limits?: Partial<CallerLimitOptions>,
+): Promise<(path: string) => string> {
+  const iam: IamConfig = {
     users: {
       developer: {
         accessKeys: [{ id: DEVELOPMENT_KEY.accessKeyId, secret: DEVELOPMENT_KEY.secretAccessKey }],
@@ -33,7 +38,8 @@ async function open(api: ApiDefinition): Promise<(path: string) => string> {
         ],
       },
     },
-  });
+  };
+  world = await openGatewayWorld([api], iam, undefined, limits);
   world.deploy('orders', ({ requestContext }) => ({
     statusCode: 200,
     body: JSON.stringify(requestContext),
@@ -41,8 +47,16 @@ async function open(api: ApiDefinition): Promise<(path: string) => string> {
   return (path) => `http://shopapi123.execute-api.localhost:${world.port}${path}`;
 }
 
+function signedFor(url: string): Record<string, string> {
+  const request = { method: 'GET', url, headers: {}, service: 'execute-api', region: 'us-east-1' };
+  return { ...signRequest({ ...request, credentials: DEVELOPMENT_KEY }) };
+}
+
 /** The status, and what the event says of the caller or why there was none. */
-async function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<unknown> {
+async function ask(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly [number | undefined, unknown]> {
   const { status, text } = await world.ask(url, { headers });
   const body = JSON.parse(text);
   return [status, status === 200 ? body.authorizer : body];
@@ -149,21 +163,22 @@ test.each([
   expect(world.events).toHaveLength(1);
 });
 
+test('a request that is signed counts for its key, not for those behind the same address', async () => {
+  const api = httpApi([routeTo('GET /allowed', { iam: true })]);
+  const at = await open(api, { requestsPerSecond: 1 });
+  for (let n = 0; n < 2; n += 1) {
+    const [status] = await ask(at('/allowed'), signedFor(at('/allowed')));
+    expect(status).toBe(200);
+  }
+  // The address has all of what it may take.
+  for (let n = 0; n < 2; n += 1) expect((await ask(at('/allowed')))[0]).toBe(403);
+});
+
 test('AWS_IAM takes what is signed for execute-api, and asks the caller’s policies about the route', async () => {
   const at = await open(
     httpApi([routeTo('GET /allowed', { iam: true }), routeTo('GET /other', { iam: true })]),
   );
-  const signed = (path: string): Record<string, string> => ({
-    ...signRequest({
-      method: 'GET',
-      url: at(path),
-      headers: {},
-      service: 'execute-api',
-      region: 'us-east-1',
-      credentials: DEVELOPMENT_KEY,
-    }),
-  });
-  expect(await ask(at('/allowed'), signed('/allowed'))).toEqual([
+  expect(await ask(at('/allowed'), signedFor(at('/allowed')))).toEqual([
     200,
     {
       iam: expect.objectContaining({
@@ -172,7 +187,7 @@ test('AWS_IAM takes what is signed for execute-api, and asks the caller’s poli
       }),
     },
   ]);
-  expect(await ask(at('/other'), signed('/other'))).toEqual([403, { message: 'Forbidden' }]);
+  expect(await ask(at('/other'), signedFor(at('/other')))).toEqual([403, { message: 'Forbidden' }]);
   expect(await ask(at('/allowed'))).toEqual([403, { message: 'Forbidden' }]);
 });
 

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../http/aws-error.ts';
 import type { Identities } from '../identity/identities.ts';
+import type { RequestAccess } from '../identity/request-access.ts';
 import type { IncomingRequest } from '../identity/signed-request.ts';
 import { parseSignedRequest } from '../identity/signed-request.ts';
 import type { ApiProtocol, RouteAuthorization } from './api-definition.ts';
@@ -11,15 +13,22 @@ import type { AuthorizerCall, LambdaAuthorizers } from './lambda-authorizers.ts'
 export type AccessCall = AuthorizerCall & {
   /** As it came: what its caller signed. */
   readonly signed: IncomingRequest;
+  readonly incoming: IncomingMessage;
 };
 
 /** Whether a request may go through a route. */
 export class GatewayAccess {
   readonly #identities: Identities;
+  readonly #access: RequestAccess;
   readonly #authorizers: LambdaAuthorizers;
 
-  constructor(options: { readonly identities: Identities; readonly authorizers: LambdaAuthorizers }) {
+  constructor(options: {
+    readonly identities: Identities;
+    readonly access: RequestAccess;
+    readonly authorizers: LambdaAuthorizers;
+  }) {
     this.#identities = options.identities;
+    this.#access = options.access;
     this.#authorizers = options.authorizers;
   }
 
@@ -32,7 +41,7 @@ export class GatewayAccess {
       case 'NONE':
         return undefined;
       case 'AWS_IAM':
-        return this.signedBy(call.signed, 'execute-api:Invoke', call.arn, call.protocol);
+        return this.signedBy(call, 'execute-api:Invoke', call.arn, call.protocol);
       case 'CUSTOM':
         return await this.#authorizers.authorize(authorization.authorizer, call);
       case 'unsupported':
@@ -44,14 +53,14 @@ export class GatewayAccess {
 
   /** @throws AwsError 403 */
   signedBy(
-    request: IncomingRequest,
+    { incoming, signed }: Pick<AccessCall, 'incoming' | 'signed'>,
     action: string,
     arn: string,
     protocol: ApiProtocol,
   ): AuthorizerResult & { readonly type: 'iam' } {
-    const accessKeyId = parseSignedRequest(request)?.accessKeyId;
+    const accessKeyId = parseSignedRequest(signed)?.accessKeyId;
     if (accessKeyId === undefined) throw gatewayError(protocol, 'not-signed');
-    const principal = this.#identities.verify({ ...request, service: 'execute-api' });
+    const principal = this.#access.callerOf(incoming, { ...signed, service: 'execute-api' });
     // An HTTP API tells nobody what is missing.
     if (protocol !== 'HTTP') this.#identities.authorize(principal, action, arn);
     else if (!this.#identities.allows(principal, action, arn)) throw gatewayError(protocol, 'denied');

@@ -92,11 +92,13 @@ export async function openGatewayWorld(
   const exposure = createExposure({ host, ...(domain && { domain }), ...(limits && { limits }) });
   const api = createApiServer({ host, port: 0, onDefect, exposure });
   let endpoint = '';
+  const access = new RequestAccess(identities, exposure.limits);
   const gateway = openGateway({
     state,
     scope: SCOPE,
     clock,
     identities,
+    access,
     bodies: api.bodies,
     service,
     configured,
@@ -105,7 +107,7 @@ export async function openGatewayWorld(
     onNotice: (text) => void notices.push(text),
     onDefect,
   });
-  const router = new ServiceRouter([gateway.service], { access: new RequestAccess(identities), onDefect });
+  const router = new ServiceRouter([gateway.service], { access, onDefect });
   addServiceRoutes(api, async () => ({
     router,
     gateway: gateway.door,

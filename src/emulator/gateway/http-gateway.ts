@@ -171,6 +171,7 @@ export class HttpGateway {
     return this.#options.access.authorize(authorization, {
       protocol: api.protocol,
       arn: methodArn(request),
+      incoming,
       signed: { method: request.method, path: incoming.url ?? '/', headers, body },
       sources: {
         headers,

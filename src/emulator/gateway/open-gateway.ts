@@ -2,6 +2,7 @@ import type { EmulatorClock } from '../emulator-clock.ts';
 import type { ApiService } from '../http/api-operation.ts';
 import type { RequestBodies } from '../http/request-body.ts';
 import type { Identities } from '../identity/identities.ts';
+import type { RequestAccess } from '../identity/request-access.ts';
 import type { InvocationService } from '../lambda/invocation-service.ts';
 import type { State } from '../state/state.ts';
 import type { ApiDefinition } from './api-definition.ts';
@@ -20,6 +21,7 @@ export type GatewayOptions = {
   readonly scope: { readonly account: string; readonly region: string };
   readonly clock: EmulatorClock;
   readonly identities: Identities;
+  readonly access: RequestAccess;
   readonly bodies: RequestBodies;
   readonly service: InvocationService;
   /** Those of the project. */
@@ -48,7 +50,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   const apis = new GatewayApis({ configured: options.configured, table });
   const functions = new GatewayFunctions(options);
   const authorizers = new LambdaAuthorizers({ functions, clock });
-  const access = new GatewayAccess({ identities: options.identities, authorizers });
+  const access = new GatewayAccess({ ...options, authorizers });
   const parts = { scope, functions, access, bodies: options.bodies, clock };
   const webSockets = new WebSocketGateway({ ...parts, apis, onDefect: options.onDefect });
   const http = new HttpGateway(parts);

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { AwsError } from '../http/aws-error.ts';
 import type { CallerLimits } from '../server/caller-limits.ts';
+import type { RequestToVerify } from './authenticator.ts';
 import type { Identities } from './identities.ts';
 import type { Principal } from './principal.ts';
 
@@ -29,19 +31,25 @@ export class RequestAccess {
 
   /** @throws AwsError where the signature is not good, or where the caller has taken too much. */
   principalOf(request: FastifyRequest, service: string | readonly string[]): Principal {
-    const principal = this.#verify(request, service);
-    this.#limits?.identify(request.raw, principal.arn);
-    return principal;
-  }
-
-  #verify(request: FastifyRequest, service: string | readonly string[]): Principal {
-    return this.#identities.verify({
+    const signed = {
       method: request.method,
       path: request.raw.url ?? '/',
       headers: request.headers,
       body: request.body instanceof Uint8Array ? request.body : NO_BODY,
       service,
-    });
+    };
+    return this.callerOf(request.raw, signed);
+  }
+
+  /**
+   * The same for what is no route: hosts of functions and APIs.
+   *
+   * @param signed as it came: what its caller signed.
+   */
+  callerOf(request: IncomingMessage, signed: RequestToVerify): Principal {
+    const principal = this.#identities.verify(signed);
+    this.#limits?.identify(request, principal.arn);
+    return principal;
   }
 
   /** @throws AwsError where the signature is not good, or 403 AccessDeniedException. */

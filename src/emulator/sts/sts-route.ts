@@ -23,8 +23,8 @@ export function addStsRoute(
   identities: Identities,
   otherwise: Handler = refuse,
   others: readonly string[] = [],
+  access: RequestAccess = new RequestAccess(identities),
 ): void {
-  const access = new RequestAccess(identities);
   app.route({
     method: ['GET', 'POST'],
     url: '/',

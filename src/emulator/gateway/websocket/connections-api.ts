@@ -88,14 +88,15 @@ export class ConnectionsApi {
   }
 
   #authorize(
-    { method = 'GET', url = '/', headers }: IncomingMessage,
+    incoming: IncomingMessage,
     body: Uint8Array,
     { stage, path }: StagedPath,
     { definition }: OpenApi,
   ): void {
+    const { method = 'GET', url = '/', headers } = incoming;
     const arn = methodArn({ ...this.#scope, api: definition, stage, method, path });
-    const request = { method, path: url, headers, body };
-    this.#access.signedBy(request, 'execute-api:ManageConnections', arn, 'WEBSOCKET');
+    const signed = { method, path: url, headers, body };
+    this.#access.signedBy({ incoming, signed }, 'execute-api:ManageConnections', arn, 'WEBSOCKET');
   }
 
   /** @throws AwsError 410 for one that has gone, or is another API's */

@@ -79,7 +79,7 @@ export class WebSocketGateway {
     const { definition } = target.api;
     const route = definition.routes.find(({ key }) => key === '$connect');
     const handshake = this.#handshakeOf(request, target.sourceIp);
-    const authorizer = route && (await this.#authorize(route, handshake, context));
+    const authorizer = route && (await this.#authorize(route, request, handshake, context));
     const connected = authorizer === undefined ? context : { ...context, authorizer };
     const protocol = route && (await this.#ask(route, connected, handshake));
     this.#server ??= loadWebSocketServer();
@@ -155,6 +155,7 @@ export class WebSocketGateway {
 
   async #authorize(
     { authorization }: GatewayRoute,
+    incoming: IncomingMessage,
     handshake: HandshakeRequest,
     context: ConnectionContext,
   ): Promise<AuthorizerResult | undefined> {
@@ -166,6 +167,7 @@ export class WebSocketGateway {
     return await access.authorize(authorization, {
       protocol: 'WEBSOCKET',
       arn,
+      incoming,
       signed: { ...handshake, path: handshake.target },
       sources: {
         headers: handshake.headers,

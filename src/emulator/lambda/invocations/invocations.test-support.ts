@@ -5,6 +5,8 @@ import { addServiceRoutes } from '../../http/service-routes.ts';
 import type { IamConfig } from '../../identity/iam-config.ts';
 import { Identities } from '../../identity/identities.ts';
 import { RequestAccess } from '../../identity/request-access.ts';
+import type { CallerLimitOptions } from '../../server/caller-limits.ts';
+import { createExposure } from '../../server/exposure.ts';
 import { TestClock, temporaryState } from '../../service.test-support.ts';
 import { FunctionRegistry } from '../function-registry.ts';
 import { FunctionPolicies } from '../functions/function-policies.ts';
@@ -73,7 +75,7 @@ export class LambdaWorld {
   readonly #api: ApiServer;
   readonly #callbacks = new Set<() => void>();
 
-  private constructor(iam?: IamConfig) {
+  private constructor(iam?: IamConfig, limits?: Partial<CallerLimitOptions>) {
     this.registry = new FunctionRegistry(SCOPE);
     this.service = new InvocationService({
       registry: this.registry,
@@ -90,10 +92,12 @@ export class LambdaWorld {
     this.queue = this.newQueue();
     const functions = [{ name: 'orders' }];
     const identities = new Identities({ ...SCOPE, functions, ...(iam === undefined ? {} : { iam }) });
-    const access = new RequestAccess(identities);
+    const exposure = createExposure({ host: '127.0.0.1', ...(limits && { limits }) });
+    const access = new RequestAccess(identities, exposure.limits);
     this.#api = createApiServer({
       host: '127.0.0.1',
       port: 0,
+      exposure,
       onDefect: (error) => this.defects.push(error),
     });
     const now = (): number => this.clock.now();
@@ -120,6 +124,7 @@ export class LambdaWorld {
       urls,
       service: this.service,
       identities,
+      access,
       policies: this.policies,
       bodies: this.#api.bodies,
       region: SCOPE.region,
@@ -133,8 +138,9 @@ export class LambdaWorld {
     }));
   }
 
-  static async open(iam?: IamConfig): Promise<LambdaWorld> {
-    const world = new LambdaWorld(iam);
+  /** @param limits what one caller may take; without, nobody is counted */
+  static async open(iam?: IamConfig, limits?: Partial<CallerLimitOptions>): Promise<LambdaWorld> {
+    const world = new LambdaWorld(iam, limits);
     world.endpoint = (await world.#api.listen()).url;
     return world;
   }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AwsError } from '../../http/aws-error.ts';
 import type { Identities } from '../../identity/identities.ts';
+import type { RequestAccess } from '../../identity/request-access.ts';
 import { parseSignedRequest } from '../../identity/signed-request.ts';
 import type { FunctionPolicies } from '../functions/function-policies.ts';
 import type { FunctionUrl } from './function-url.ts';
@@ -12,11 +13,17 @@ const ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'];
 /** Whether a request may go through a function URL. */
 export class UrlAccess {
   readonly #identities: Identities;
+  readonly #access: RequestAccess;
   readonly #policies: FunctionPolicies;
 
-  constructor(identities: Identities, policies: FunctionPolicies) {
-    this.#identities = identities;
-    this.#policies = policies;
+  constructor(options: {
+    readonly identities: Identities;
+    readonly access: RequestAccess;
+    readonly policies: FunctionPolicies;
+  }) {
+    this.#identities = options.identities;
+    this.#access = options.access;
+    this.#policies = options.policies;
   }
 
   /**
@@ -43,7 +50,7 @@ export class UrlAccess {
     }
     const { method = 'GET', url: path = '/', headers } = request;
     const signed = { method, path, headers, body, service: 'lambda' };
-    const principal = this.#identities.verify(signed);
+    const principal = this.#access.callerOf(request, signed);
     const allowed = ACTIONS.every(
       (action) =>
         this.#identities.allows(principal, action, functionArn, context) ||
