@@ -1,3 +1,4 @@
+import { sandboxError, TIMED_OUT, timeoutText } from '../lambda/sandbox-error.ts';
 import { LAMBDA } from '../protocol/limits.ts';
 import type { FailureKind } from './invocation.ts';
 import type { ExitStatus } from './worker.ts';
@@ -13,7 +14,7 @@ export type Failure = {
 
 /** `requestId` is undefined for a process that was only loading: see `forRequest`. */
 export function timeoutFailure(timeoutMs: number, requestId?: string): Failure {
-  return failure('timeout', 'Sandbox.Timedout', timeoutText(timeoutMs), requestId);
+  return failure('timeout', TIMED_OUT, timeoutText(timeoutMs), requestId);
 }
 
 /** What Lambda prints below the lines of a run that it killed at its deadline. */
@@ -148,13 +149,8 @@ const SIGNAL_NAMES: { readonly [name in NodeJS.Signals]?: string } = {
   SIGTRAP: 'trace/breakpoint trap',
 };
 
-function timeoutText(timeoutMs: number): string {
-  return `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
-}
-
 function failure(kind: FailureKind, errorType: string, text: string, requestId: string | undefined): Failure {
-  const errorMessage = requestId === undefined ? `Error: ${text}` : `RequestId: ${requestId} Error: ${text}`;
-  return { status: 'failed', failure: kind, errorType, payload: json({ errorType, errorMessage }) };
+  return { status: 'failed', failure: kind, errorType, payload: sandboxError(errorType, text, requestId) };
 }
 
 function json(value: unknown): Uint8Array {

@@ -1,5 +1,5 @@
-import type { FunctionSpec } from '../runtime/invocation.ts';
-import { timeoutFailure } from '../runtime/outcome.ts';
+import { sandboxError, TIMED_OUT, timeoutText } from '../lambda/sandbox-error.ts';
+import type { FunctionSpec, InvocationResult } from '../runtime/invocation.ts';
 import type { SessionEvent } from './event.ts';
 import type { HandlerTime } from './handler-time.ts';
 import type { SessionEffect } from './invocation.ts';
@@ -20,8 +20,11 @@ export function stopEvent(
     return { type: 'stopped', id, at, phase, reason };
   }
   // The caller's side gives up because the handler's time is over, and was faster than we to see it.
-  const result = {
-    ...timeoutFailure(spec.timeoutMs, requestId),
+  const result: InvocationResult = {
+    status: 'failed',
+    failure: 'timeout',
+    errorType: TIMED_OUT,
+    payload: sandboxError(TIMED_OUT, timeoutText(spec.timeoutMs), requestId),
     durationMs: time.passedMs,
     coldStart: false,
   };

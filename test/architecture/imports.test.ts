@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   stub: ['protocol', 'transport', 'lambda', 'signature'],
   credentials: ['errors', 'protocol', 'signature'],
   runtime: ['lambda', 'errors', 'protocol'],
-  session: ['protocol', 'transport', 'runtime', 'errors', 'signature'],
+  session: ['protocol', 'transport', 'runtime', 'errors', 'lambda', 'signature'],
   emulator: ['protocol', 'transport', 'stub', 'runtime', 'errors', 'lambda', 'signature'],
   fixtures: ['checks', 'errors', 'protocol'],
   checks: [],

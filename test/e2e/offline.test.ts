@@ -12,7 +12,11 @@ let client: LambdaClient;
 beforeAll(async () => {
   llx = await startLlx(['dev', '--offline', '--port', '0', '--mqtt-port', '0', '--verbose']);
   client = lambdaClient(llx.ready.endpoint);
-});
+  // What has a second must not need it to be built and started, however busy the machine is.
+  await expect
+    .poll(() => invoke('slow', { isWarmUp: true }), { timeout: 20_000 })
+    .not.toHaveProperty('FunctionError');
+}, 30_000);
 
 afterAll(async () => {
   client.destroy();
