@@ -1,34 +1,38 @@
 import type { LoadRequest } from '../runtime-process.ts';
-import type { FunctionContainer } from './function-container.ts';
 
-export type WarmContainersOptions = {
-  readonly make: (request: LoadRequest) => FunctionContainer;
+/** What of a container matters while it waits. */
+type Waiting = { kill(): void; readonly exited: Promise<unknown> };
+
+export type WarmContainersOptions<Container extends Waiting> = {
+  readonly make: (request: LoadRequest) => Container;
   /** How many wait at once, over all functions. */
   readonly limit: number;
   /** From the taking of one to the making of the next: until then the processor belongs to the invocation. */
   readonly refillDelayMs?: number;
   /** One that nobody needed for so long is ended. @default 5 minutes */
   readonly idleMs?: number;
+  /** An engine that does not answer is not waited for longer at the end: the next llx removes what is left. @default 5 s */
+  readonly closeMs?: number;
 };
 
-type Warm = { readonly container: FunctionContainer; readonly expiry: NodeJS.Timeout };
+type Warm<Container> = { readonly container: Container; readonly expiry: NodeJS.Timeout };
 
 /**
  * Containers that have loaded their function and wait: where one of a function was needed, another will be, and making one
  * takes longer than most invocations.
  */
-export class WarmContainers {
-  readonly #options: WarmContainersOptions;
+export class WarmContainers<Container extends Waiting> {
+  readonly #options: WarmContainersOptions<Container>;
   /** By what they would be made of; the one whose function was used last is at the end. */
-  readonly #warm = new Map<string, Warm>();
+  readonly #warm = new Map<string, Warm<Container>>();
   readonly #refills = new Map<string, NodeJS.Timeout>();
 
-  constructor(options: WarmContainersOptions) {
+  constructor(options: WarmContainersOptions<Container>) {
     this.#options = options;
   }
 
   /** The one that waits, or a new one; it is the caller's from then on. */
-  take(request: LoadRequest): FunctionContainer {
+  take(request: LoadRequest): Container {
     const { make, limit, refillDelayMs = 1_000 } = this.#options;
     const key = keyOf(request);
     const warm = this.#warm.get(key);
@@ -46,12 +50,15 @@ export class WarmContainers {
     this.#refills.clear();
     const waiting = [...this.#warm];
     for (const [key] of waiting) this.#forget(key);
-    await Promise.all(
-      waiting.map(([, { container }]) => {
-        container.kill();
-        return container.exited;
-      }),
-    );
+    const ended = waiting.map(([, { container }]) => {
+      container.kill();
+      return container.exited;
+    });
+    if (ended.length === 0) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, this.#options.closeMs ?? 5_000);
+    await Promise.race([Promise.all(ended), late]);
+    clearTimeout(timer);
   }
 
   #refill(key: string, request: LoadRequest): void {
