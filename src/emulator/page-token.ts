@@ -12,3 +12,20 @@ export function positionOfToken(token: string): unknown {
     return undefined;
   }
 }
+
+/** So many items of a sorted list behind a position, and where the next page goes on. */
+export function pageAfter<T>(
+  all: readonly T[],
+  {
+    after,
+    size,
+    keyOf,
+  }: { readonly after: string; readonly size: number; readonly keyOf: (item: T) => string },
+): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
+  const rest = all.filter((item) => keyOf(item) > after);
+  const items = rest.slice(0, size);
+  const last = items.at(-1);
+  return rest.length > size && last !== undefined
+    ? { items, next: { NextToken: pageToken(keyOf(last)) } }
+    : { items, next: {} };
+}

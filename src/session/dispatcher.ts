@@ -34,8 +34,6 @@ export type DispatcherOptions = {
   /** Takes the credentials that came with an offer, before its handler runs. */
   readonly onCredentials?: OnCredentials | undefined;
   readonly publish: (topic: string, frames: readonly Uint8Array[], signal?: AbortSignal) => void;
-  /** Milliseconds that pass, whatever is done to the clock. @default performance.now */
-  readonly monotonic?: (() => number) | undefined;
 };
 
 /** Credentials of a function's role, sent along by its stub. */
@@ -243,7 +241,6 @@ export class Dispatcher {
       timing,
       drops,
       now: Date.now,
-      monotonic: this.#options.monotonic,
       dispatch: (event) => store.dispatch(event),
       quotas,
       encode: (message, messageNumber) => this.#encode(sender, meta.encodings, message, messageNumber),

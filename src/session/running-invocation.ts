@@ -39,7 +39,6 @@ export type RunningOptions = {
   /** It has ended, but its answer is kept for so long; `bytes` is what that costs. */
   readonly onKept: (invocation: RunningInvocation, keepMs: number, bytes: number) => void;
   readonly now: () => number;
-  readonly monotonic?: (() => number) | undefined;
 };
 
 const NOTHING = new Uint8Array();
@@ -69,7 +68,7 @@ export class RunningInvocation {
     this.#id = offer.id;
     this.#meta = offer.meta;
     this.#event = offer.payload;
-    this.#time = new HandlerTime(offer.meta.remainingMs, options.timing, options.monotonic);
+    this.#time = new HandlerTime(offer.meta.remainingMs, options.timing);
     this.#stream = new AnswerStream((payload, number, contentType) => {
       const meta = contentType === undefined ? {} : { contentType };
       return this.#sendMessage({ kind: 'chunk', id: offer.id, meta, payload }, number);

@@ -1,5 +1,5 @@
 import { Members } from '../lambda/functions/members.ts';
-import { pageToken, positionOfToken } from '../page-token.ts';
+import { pageAfter, positionOfToken } from '../page-token.ts';
 import { invalid } from './events-errors.ts';
 
 const MOST = 100;
@@ -13,17 +13,12 @@ export function eventsPage<T>(
   all: readonly T[],
   input: Readonly<Record<string, unknown>>,
   keyOf: (item: T) => string,
-): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
+): ReturnType<typeof pageAfter<T>> {
   const members = new Members(input);
   const size = members.integer('Limit', { min: 1, max: MOST }) ?? MOST;
   const token = members.text('NextToken', { min: 1, max: 2048 });
   members.check();
   const after = token === undefined ? '' : positionOfToken(token);
   if (typeof after !== 'string') throw invalid('Parameter NextToken is not valid.');
-  const rest = all.filter((item) => keyOf(item) > after);
-  const items = rest.slice(0, size);
-  const last = items.at(-1);
-  return rest.length > size && last !== undefined
-    ? { items, next: { NextToken: pageToken(keyOf(last)) } }
-    : { items, next: {} };
+  return pageAfter(all, { after, size, keyOf });
 }

@@ -1,5 +1,5 @@
 import { Members } from '../lambda/functions/members.ts';
-import { pageToken, positionOfToken } from '../page-token.ts';
+import { pageAfter, positionOfToken } from '../page-token.ts';
 import { invalid } from './scheduler-errors.ts';
 
 const MOST = 100;
@@ -13,7 +13,7 @@ export function schedulePage<T>(
   all: readonly T[],
   query: URLSearchParams,
   keyOf: (item: T) => string,
-): { readonly items: readonly T[]; readonly next: { readonly NextToken?: string } } {
+): ReturnType<typeof pageAfter<T>> {
   const wanted = query.get('MaxResults');
   const members = new Members({ MaxResults: wanted === null ? MOST : Number(wanted) });
   const size = members.integer('MaxResults', { min: 1, max: MOST }) ?? MOST;
@@ -21,10 +21,5 @@ export function schedulePage<T>(
   const token = query.get('NextToken');
   const after = token === null ? '' : positionOfToken(token);
   if (typeof after !== 'string') throw invalid('Invalid NextToken.');
-  const rest = all.filter((item) => keyOf(item) > after);
-  const items = rest.slice(0, size);
-  const last = items.at(-1);
-  return rest.length > size && last !== undefined
-    ? { items, next: { NextToken: pageToken(keyOf(last)) } }
-    : { items, next: {} };
+  return pageAfter(all, { after, size, keyOf });
 }
