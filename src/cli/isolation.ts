@@ -27,6 +27,8 @@ type IsolationParts = {
   /** Absolute; for working copies and temporary files. */
   readonly directory: string;
   readonly bootstrapFile: string;
+  /** Absolute: llx's own, of which functions in containers see nothing. */
+  readonly hidden: readonly string[];
   readonly drops: DropCounter;
   readonly onNotice: (text: string) => void;
 };
@@ -77,6 +79,7 @@ async function openContainers(flags: IsolationFlags, parts: IsolationParts): Pro
     network: flags.containerNetwork,
     warm: flags.containerWarm ?? WARM,
     limits: flags.containerCpus === undefined ? {} : { cpus: flags.containerCpus },
+    hidden: parts.hidden,
     drops,
   });
 }

@@ -24,6 +24,7 @@ import type { SessionStore } from '../session/store.ts';
 import { configuredApis } from './configuration/configured-apis.ts';
 import type { Configuration, ConfiguredFunction } from './configuration.ts';
 import { type IsolationFlags, openIsolation } from './isolation.ts';
+import { masterKeyFile } from './key-places.ts';
 import { packagePaths } from './package-paths.ts';
 import { type ServerFlags, serverSettings } from './server-settings.ts';
 import { stateDirectory } from './state-directory.ts';
@@ -116,6 +117,7 @@ export async function startConfiguredEmulator(
     spawnWorker: spawnWorkers(store),
     directory: join(stateDirectory(configuration, flags), 'work'),
     bootstrapFile: packagePaths.bootstrap,
+    hidden: [stateDirectory(configuration, flags), masterKeyFile(flags.masterKey)],
     drops: countDrops(store, 'runtime'),
     onNotice,
   });

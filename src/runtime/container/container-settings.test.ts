@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -101,6 +101,24 @@ test('what llx keeps in a project is hidden from the project’s functions', () 
     mkdirSync(join(root, '.llx', 'emulator'), { recursive: true });
     const { HostConfig } = containerSettings(request({}, { ...spec, root }), FACTS);
     expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/tmp', '/var/task/.llx/emulator']);
+    expect(HostConfig?.Mounts).toHaveLength(3);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test('a state and a master key that are elsewhere in a project are hidden, too, and what is outside is not looked for', () => {
+  const root = mkdtempSync(join(tmpdir(), 'llx-container-'));
+  try {
+    mkdirSync(join(root, 'server', 'data'), { recursive: true });
+    writeFileSync(join(root, 'master.key'), 'secret');
+    const places = ['server/data', 'master.key', 'not-there', '.', '..'];
+    const hidden = places.map((place) => join(root, place));
+    const { HostConfig } = containerSettings(request({}, { ...spec, root }), { ...FACTS, hidden });
+    expect(Object.keys(HostConfig?.Tmpfs ?? {})).toEqual(['/tmp', '/var/task/server/data']);
+    expect(HostConfig?.Mounts?.slice(3)).toEqual([
+      { Type: 'bind', Source: '/dev/null', Target: '/var/task/master.key', ReadOnly: true },
+    ]);
   } finally {
     rmSync(root, { recursive: true });
   }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { extname, join, relative } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import type { ContainerCreateOptions } from 'dockerode';
 import { heapOptions } from '../node-process.ts';
 import { runtimeFamily } from '../runtime-family.ts';
@@ -28,6 +28,8 @@ export type ContainerFacts = {
   readonly runtimeDirectory: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly limits?: ContainerLimits | undefined;
+  /** Absolute: what of this machine no function may read, wherever it is in the code's folder. */
+  readonly hidden?: readonly string[] | undefined;
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -49,8 +51,7 @@ export function containerSettings(request: LoadRequest, facts: ContainerFacts): 
     ...(facts.hasOwnRuntime ? [] : [[runtimeDirectory, LLX_RUNTIME]]),
   ];
   const memory = spec.memoryMb * MB;
-  // What llx keeps in a project is no part of its functions: keys, and the variables of others.
-  const hidden = HIDDEN.filter((place) => existsSync(join(spec.root, place)));
+  const hidden = hiddenPlaces(spec.root, facts.hidden ?? []);
   return {
     Image: image,
     ...(facts.hasOwnRuntime ? { Cmd: [spec.handler] } : { Entrypoint: [...entrypoint(request)], Cmd: [] }),
@@ -63,10 +64,12 @@ export function containerSettings(request: LoadRequest, facts: ContainerFacts): 
     AttachStderr: true,
     HostConfig: {
       NetworkMode: network,
-      Mounts: mounts.map(([Source = '', Target = '']) => ({ Type: 'bind', Source, Target, ReadOnly: true })),
+      Mounts: [...mounts, ...hidden.files.map((place) => ['/dev/null', `${TASK_ROOT}/${place}`])].map(
+        ([Source = '', Target = '']) => ({ Type: 'bind', Source, Target, ReadOnly: true }),
+      ),
       Tmpfs: {
         '/tmp': `rw,nosuid,nodev,exec,size=${tmpMb}m,mode=1777`,
-        ...Object.fromEntries(hidden.map((place) => [`${TASK_ROOT}/${place}`, 'ro,size=4k'])),
+        ...Object.fromEntries(hidden.folders.map((place) => [`${TASK_ROOT}/${place}`, 'ro,size=4k'])),
       },
       ReadonlyRootfs: true,
       Privileged: false,
@@ -83,6 +86,23 @@ export function containerSettings(request: LoadRequest, facts: ContainerFacts): 
       RestartPolicy: { Name: 'no' },
     },
   };
+}
+
+/** What llx keeps is no part of a project's functions, wherever it is: keys, and the variables of others. Below the root. */
+function hiddenPlaces(
+  root: string,
+  named: readonly string[],
+): { readonly folders: readonly string[]; readonly files: readonly string[] } {
+  const folders = new Set<string>();
+  const files = new Set<string>();
+  for (const place of [...HIDDEN.map((one) => join(root, one)), ...named]) {
+    if (!existsSync(place)) continue;
+    // As the engine sees it, which follows links.
+    const path = relative(realpathSync(root), realpathSync(place));
+    if (path === '' || path.startsWith('..')) continue;
+    (statSync(place).isDirectory() ? folders : files).add(path.split(sep).join('/'));
+  }
+  return { folders: [...folders], files: [...files] };
 }
 
 /** By llx's own bootstraps, with the interpreter of the image. */

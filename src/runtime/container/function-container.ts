@@ -21,6 +21,7 @@ export type FunctionContainerOptions = {
   /** Absolute; with `container-bootstrap.mjs` and `python/bootstrap.py`. */
   readonly runtimeDirectory: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly hidden?: readonly string[] | undefined;
 };
 
 /** How long an answer waits for the lines that were printed before it. */
@@ -88,7 +89,7 @@ export class FunctionContainer implements Omit<RuntimeProcess, 'load'> {
   }
 
   async #start(request: LoadRequest): Promise<void> {
-    const { engine, images, network, limits, runtimeDirectory, labels } = this.#options;
+    const { engine, images, network, limits, runtimeDirectory, labels, hidden } = this.#options;
     const image = imageOf(request.spec, images) ?? '';
     const [entrypoint, gateway] = await Promise.all([engine.image(image), engine.gateway(network)]);
     // An image may take longer to come than a start may: nothing is made for whom nobody waits any more.
@@ -108,6 +109,7 @@ export class FunctionContainer implements Omit<RuntimeProcess, 'load'> {
         runtimeDirectory,
         labels: { ...labels, 'dev.llx.function': request.spec.name },
         limits,
+        hidden,
       }),
     );
     this.#container = container;

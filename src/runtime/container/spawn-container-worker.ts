@@ -24,6 +24,8 @@ export type ContainerWorkerOptions = {
   /** Of the engine: `bridge`, one of the user's own, or `host`, which is no network of its own. @default bridge */
   readonly network?: string | undefined;
   readonly limits?: ContainerLimits | undefined;
+  /** Absolute: what of this machine no function may read. */
+  readonly hidden?: readonly string[] | undefined;
   readonly drops?: DropCounter;
   readonly clock?: Clock;
   /** Lambda's limit for the init phase. @default 10 s */
@@ -43,7 +45,7 @@ export type ContainerWorkers = {
 
 /** Workers in containers. */
 export function createContainerWorkers(options: ContainerWorkerOptions): ContainerWorkers {
-  const { engine, bootstrapFile, images, network = 'bridge', limits, warm: limit = 0 } = options;
+  const { engine, bootstrapFile, images, network = 'bridge', limits, hidden, warm: limit = 0 } = options;
   const runtimeDirectory = dirname(bootstrapFile);
   const labels = { [OWNER_LABEL]: OWNER };
   const worker = {
@@ -54,7 +56,7 @@ export function createContainerWorkers(options: ContainerWorkerOptions): Contain
     clock: options.clock ?? SYSTEM_CLOCK,
     initTimeoutMs: options.initTimeoutMs ?? 10_000,
   };
-  const settings = { engine, images, network, limits, runtimeDirectory, labels };
+  const settings = { engine, images, network, limits, runtimeDirectory, labels, hidden };
   const warm = new WarmContainers({ limit, make: (request) => new FunctionContainer(settings, request) });
   const startProcess: ChildWorkerOptions['startProcess'] = (_, listener) =>
     new ContainerProcess((request) => warm.take(request), listener);
