@@ -1,4 +1,5 @@
 import { httpRequest } from '../emulator/http/http-request.ts';
+import { isLoopback } from '../emulator/http/loopback-guard.ts';
 import { type EmulatorState, STATE_PATH } from '../emulator/http/state-route.ts';
 import { LlxError } from '../errors/llx-error.ts';
 
@@ -20,6 +21,30 @@ export async function readEmulatorState(endpoint: string, signal?: AbortSignal):
     // Not `llx dev --offline`, which holds the lanes itself.
     throw unreachable(endpoint, cause, 'llx emulator');
   }
+}
+
+/**
+ * Sessions go to the addresses that an emulator says. Those of a server that listens on its own loopback, behind a proxy,
+ * lead another machine to itself.
+ *
+ * @throws LlxError LLX_UNREACHABLE
+ */
+export function checkSessionReaches(asked: string, state: EmulatorState): void {
+  if (isLoopback(hostname(asked))) return;
+  const addresses = [state.endpoint, state.wss ?? state.mqtt];
+  if (!addresses.some((address) => isLoopback(hostname(address)))) return;
+  const forwarded = addresses.map((address) => {
+    const { port } = new URL(address);
+    return `-L ${port}:127.0.0.1:${port}`;
+  });
+  throw new LlxError('LLX_UNREACHABLE', {
+    message: `Expected an emulator that sessions of other machines reach; ${asked} listens for them on its own loopback (${addresses.join(', ')}).`,
+    mend: `Forward its ports: ssh -N ${forwarded.join(' ')} ${hostname(asked)}\nThen: --endpoint ${state.endpoint}`,
+  });
+}
+
+function hostname(address: string): string {
+  return new URL(address).hostname;
 }
 
 export function unreachable(endpoint: string, cause: unknown, start = 'llx dev --offline'): LlxError {

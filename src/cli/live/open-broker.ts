@@ -8,7 +8,7 @@ import { proxyFor } from '../../transport/mqtt/proxy-for.ts';
 import { connectSharded } from '../../transport/sharded-transport.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
-import { readEmulatorState } from '../emulator-client.ts';
+import { checkSessionReaches, readEmulatorState } from '../emulator-client.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
@@ -29,6 +29,7 @@ export async function openBroker(flags: BrokerFlags, opening: LiveOpening): Prom
   const { configuration, closers, signal } = opening;
   const location = await locationOf(flags.broker, process.env);
   const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
+  if (flags.endpoint !== undefined && emulator !== undefined) checkSessionReaches(flags.endpoint, emulator);
   // Where an emulator plays AWS, it plays all of it: a role of the account must not be assumed for its functions.
   const endpoint = emulator === undefined ? {} : { endpoint: emulator.endpoint };
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };

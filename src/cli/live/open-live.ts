@@ -10,7 +10,7 @@ import { connectSharded } from '../../transport/sharded-transport.ts';
 import type { Closers } from '../closers.ts';
 import type { Configuration } from '../configuration.ts';
 import type { DevAws } from '../dev-aws.ts';
-import { readEmulatorState } from '../emulator-client.ts';
+import { checkSessionReaches, readEmulatorState } from '../emulator-client.ts';
 import { openAwsAccess } from './aws-access.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { functionsInAws } from './functions-in-aws.ts';
@@ -44,6 +44,7 @@ export type LiveOpening = {
 export async function openLive(flags: LiveFlags, opening: LiveOpening): Promise<DevAws> {
   const { configuration, store, closers, signal } = opening;
   const emulator = flags.endpoint === undefined ? undefined : await readEmulatorState(flags.endpoint, signal);
+  if (flags.endpoint !== undefined && emulator !== undefined) checkSessionReaches(flags.endpoint, emulator);
   const profile = flags.profile === undefined ? {} : { profile: flags.profile };
   const credentials = masterCredentials(profile, emulator);
   const access = await openAwsAccess({
