@@ -1,5 +1,5 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LlxError } from '../../errors/llx-error.ts';
 
@@ -62,11 +62,18 @@ export function readMasterKey(file: string): MasterKey {
 
 /** Reads the master key, or makes one where there is no file. Throws LlxError LLX_MASTER_KEY. */
 export function ensureMasterKey(file: string, random: (bytes: number) => Buffer = randomBytes): MasterKey {
+  const made = `${file}.${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${random(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    // A link is there with all of the key or not at all, for whoever reads it meanwhile and after a full disk.
+    if (!existsSync(file)) {
+      writeFileSync(made, `${random(KEY_BYTES).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+      linkSync(made, file);
+    }
   } catch {
     // There is one; or there can be none, which reading it says better.
+  } finally {
+    rmSync(made, { force: true });
   }
   return readMasterKey(file);
 }

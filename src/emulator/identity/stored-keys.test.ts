@@ -206,3 +206,14 @@ test('a master key that others may read, or that is none, is refused with what t
     expect.objectContaining({ code: 'LLX_MASTER_KEY' }),
   );
 });
+
+test('a master key that two make at once is one, whole, and nothing is left beside it', async () => {
+  const other = Buffer.alloc(32, 2);
+  const late = ensureMasterKey(masterFile, () => {
+    ensureMasterKey(masterFile, () => other);
+    return Buffer.alloc(32, 1);
+  });
+  expect(late.secretOf('AKIA')).toBe(readMasterKey(masterFile).secretOf('AKIA'));
+  expect(await readFile(masterFile, 'utf8')).toBe(`${other.toString('base64')}\n`);
+  expect(await readdir(join(directory, 'config'))).toEqual(['master.key']);
+});
