@@ -25,8 +25,8 @@ export type Deploying = {
 };
 
 /**
- * Makes a package live: a version of it, the alias there, then its triggers. Where the triggers cannot be made the alias goes
- * back, so that what ran before serves on. Triggers that it has no more are left to `releaseTriggers`: other packages may take
+ * Makes a package live: a version of it, what its triggers need, the alias there, then its triggers. Where something is refused
+ * the alias has not moved, so that what ran before serves on, in each round that tries again. Triggers that it has no more are left to `releaseTriggers`: other packages may take
  * them over first. Gives Lambda's version. Rejects with LlxError.
  *
  * @param onLive before the function is marked as done: what is interrupted here is done again, and told again
@@ -61,19 +61,31 @@ export async function deployHandler(
     handler,
   });
   const tags = { [TAGS.source]: sourceName, [TAGS.control]: control };
+  // With an alias that somebody has deleted went its permissions: then all triggers are made again.
+  const has = was?.liveVersion === undefined ? undefined : was.triggers;
+  const prepare = async () => {
+    const target = await targetOf(lambda, functionName, timeout);
+    return { target, undo: await tables.prepare(target, wanted.triggers, has) };
+  };
+  let prepared: Awaited<ReturnType<typeof prepare>> | undefined;
   const { version, was: aliasWas } = await carryOutDeployment(
     lambda,
     request,
     code,
     { ...found, changes, tags },
-    () => undefined,
-  );
-  const target = await targetOf(lambda, functionName, timeout);
-  // With an alias that somebody has deleted went its permissions: then all triggers are made again.
-  const has = was?.liveVersion === undefined ? undefined : was.triggers;
+    async (_version, { deployed }) => {
+      if (deployed?.alias !== undefined) prepared = await prepare();
+    },
+  ).catch(async (error: unknown) => {
+    await prepared?.undo();
+    throw error;
+  });
+  // What calls an alias can be made only where there is one.
+  const { target, undo } = prepared ?? (await prepare());
   try {
     await tables.put(target, wanted.triggers, has);
   } catch (error) {
+    await undo();
     if (aliasWas !== undefined)
       await putAlias(lambda, { functionName, name: LIVE_ALIAS, exists: true }, aliasWas);
     throw error;

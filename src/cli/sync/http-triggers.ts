@@ -18,7 +18,13 @@ import {
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
 import { allowInvoke } from './invoke-permission.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
-import { functionOfArn, sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
+import {
+  functionOfArn,
+  sortedLists,
+  type TriggerTable,
+  type TriggerTarget,
+  type Undo,
+} from './trigger-table.ts';
 
 const STAGE = '$default';
 
@@ -72,10 +78,24 @@ export class HttpTriggers implements TriggerTable {
     );
   }
 
-  async put(target: TriggerTarget, RouteKey: string): Promise<void> {
+  /** All but taking a route over. */
+  async prepare(target: TriggerTarget, routeKey: string): Promise<Undo> {
+    const integrationId = await this.#ready(target);
+    if (this.#known?.routes.has(routeKey) !== false) return async () => undefined;
+    await this.#putRoute(this.#known, routeKey, integrationId);
+    return () => this.remove(target, routeKey);
+  }
+
+  async put(target: TriggerTarget, routeKey: string): Promise<void> {
+    const integrationId = await this.#ready(target);
+    if (this.#known !== undefined) await this.#putRoute(this.#known, routeKey, integrationId);
+  }
+
+  /** Gives the id of the function's integration. */
+  async #ready(target: TriggerTarget): Promise<string> {
     this.#known ??= await this.#create();
     if (!this.#known.hasStage) await this.#createStage(this.#known);
-    const { apiId: ApiId, routes } = this.#known;
+    const { apiId: ApiId } = this.#known;
     const integrationId = await this.#integration(this.#known, target);
     await allowInvoke(this.#lambda, target.functionName, {
       // Of another API of that name, made anew, it must be another one.
@@ -83,6 +103,10 @@ export class HttpTriggers implements TriggerTable {
       principal: 'apigateway.amazonaws.com',
       sourceArn: this.#sourceArn(target, ApiId),
     });
+    return integrationId;
+  }
+
+  async #putRoute({ apiId: ApiId, routes }: Known, RouteKey: string, integrationId: string): Promise<void> {
     const Target = `integrations/${integrationId}`;
     const known = routes.get(RouteKey);
     if (known?.integrationId === integrationId) return;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateEventSourceMappingCommand,
   DeleteEventSourceMappingCommand,
@@ -13,15 +14,19 @@ import {
   GetQueueUrlCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { LlxError } from '../../errors/llx-error.ts';
 import { LIVE_ALIAS } from '../platform/deploy/live-address.ts';
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
 import { inLanes } from '../platform/run-list.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
-import { sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
+import { sortedLists, type TriggerTable, type TriggerTarget, type Undo } from './trigger-table.ts';
 
 /** Of a new queue, beside the function's timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
 const LEAST_VISIBILITY_SECONDS = 30;
+/** How often, and after how long, a mapping is asked for again that Lambda is still making. */
+const BUSY_TRIES = 60;
+const BUSY_MS = 1_000;
 const RESPONSES: FunctionResponseType[] = ['ReportBatchItemFailures'];
 
 /**
@@ -45,24 +50,47 @@ export class QueueTriggers implements TriggerTable {
     return sortedLists(lists.flat());
   }
 
-  async put({ functionName, timeout }: TriggerTarget, queue: string): Promise<void> {
+  /** A mapping that is switched off. */
+  async prepare(target: TriggerTarget, queue: string): Promise<Undo> {
+    const UUID = await this.#create(target, queue, false);
+    return async () => {
+      if (UUID !== undefined) await this.#delete(target.functionName, UUID);
+    };
+  }
+
+  async put(target: TriggerTarget, queue: string): Promise<void> {
+    if ((await this.#create(target, queue, true)) === undefined) await this.#mend(target.functionName, queue);
+  }
+
+  /** Gives its id; undefined where there is one. */
+  async #create(
+    { functionName, timeout }: TriggerTarget,
+    queue: string,
+    Enabled: boolean,
+  ): Promise<string | undefined> {
     const EventSourceArn = await this.#queueArn(queue, timeout);
     const input = {
+      Enabled,
       FunctionName: `${functionName}:${LIVE_ALIAS}`,
       EventSourceArn,
       // Without it what a handler says of single messages would be ignored, and those that failed be lost.
       FunctionResponseTypes: RESPONSES,
     } satisfies CreateEventSourceMappingCommand['input'];
-    await this.#lambda.call('CreateEventSourceMapping', functionName, async (client, options) => {
+    return await this.#lambda.call('CreateEventSourceMapping', functionName, async (client, options) => {
       try {
-        await client.send(new CreateEventSourceMappingCommand(input), options);
+        return (await client.send(new CreateEventSourceMappingCommand(input), options)).UUID;
       } catch (error) {
-        // It is there.
-        if (!(error instanceof LambdaServiceException && error.name === 'ResourceConflictException'))
-          throw error;
+        if (isLambdas(error, 'ResourceConflictException')) return undefined;
+        // The queue fits the version that is to come, not the one that the alias leads to: it is made after that has moved.
+        if (
+          !Enabled &&
+          isLambdas(error, 'InvalidParameterValueException') &&
+          /visibility/i.test(String(error))
+        )
+          return undefined;
+        throw error;
       }
     });
-    await this.#mend(functionName, queue);
   }
 
   /** One that is there may be somebody's who has switched it off, or made it without the answers of single messages. */
@@ -72,7 +100,7 @@ export class QueueTriggers implements TriggerTable {
       const { UUID } = mapping;
       const input = { UUID, Enabled: true, FunctionResponseTypes: RESPONSES };
       await this.#lambda.call('UpdateEventSourceMapping', functionName, (client, options) =>
-        client.send(new UpdateEventSourceMappingCommand(input), options),
+        whenFree(options, () => client.send(new UpdateEventSourceMappingCommand(input), options)),
       );
     }
   }
@@ -80,10 +108,14 @@ export class QueueTriggers implements TriggerTable {
   async remove({ functionName }: TriggerTarget, queue: string): Promise<void> {
     const mappings = await this.#mappings(functionName);
     for (const { UUID } of mappings.filter((mapping) => queueOf(mapping) === queue)) {
-      await this.#lambda.find('DeleteEventSourceMapping', functionName, (client, options) =>
-        client.send(new DeleteEventSourceMappingCommand({ UUID }), options),
-      );
+      await this.#delete(functionName, UUID);
     }
+  }
+
+  async #delete(functionName: string, UUID: string | undefined): Promise<void> {
+    await this.#lambda.find('DeleteEventSourceMapping', functionName, (client, options) =>
+      whenFree(options, () => client.send(new DeleteEventSourceMappingCommand({ UUID }), options)),
+    );
   }
 
   close(): void {
@@ -112,8 +144,19 @@ export class QueueTriggers implements TriggerTable {
   async #queueArn(QueueName: string, timeout: number): Promise<string> {
     const QueueUrl = (await this.#findQueue(QueueName)) ?? (await this.#createQueue(QueueName, timeout));
     const { Attributes } = await this.#sqs.call('sqs:GetQueueAttributes', QueueName, (client, options) =>
-      client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }), options),
+      client.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'VisibilityTimeout'] }),
+        options,
+      ),
     );
+    // Lambda compares it with what the alias leads to, which is not yet the version that is to come.
+    const visible = Number(Attributes?.VisibilityTimeout ?? timeout);
+    if (visible < timeout) {
+      throw new LlxError('LLX_AWS_FAILED', {
+        message: `Expected a visibility timeout of the queue ${QueueName} of at least the function's ${timeout} s, found ${visible} s.`,
+        mend: `aws sqs set-queue-attributes --queue-url ${QueueUrl} --attributes VisibilityTimeout=${VISIBILITY_FACTOR * timeout}`,
+      });
+    }
     return Attributes?.QueueArn ?? '';
   }
 
@@ -139,6 +182,25 @@ export class QueueTriggers implements TriggerTable {
     );
     return QueueUrl;
   }
+}
+
+/** One that Lambda is making or changing at this moment cannot be changed. */
+async function whenFree<Output>(
+  { abortSignal }: { readonly abortSignal: AbortSignal },
+  send: () => Promise<Output>,
+): Promise<Output> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!isLambdas(error, 'ResourceInUseException') || tries === BUSY_TRIES) throw error;
+      await pause(BUSY_MS, undefined, { signal: abortSignal });
+    }
+  }
+}
+
+function isLambdas(error: unknown, name: string): boolean {
+  return error instanceof LambdaServiceException && error.name === name;
 }
 
 function isWhole({ State = '', FunctionResponseTypes = [] }: EventSourceMappingConfiguration): boolean {

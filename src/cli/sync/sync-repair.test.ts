@@ -2,14 +2,17 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ApiGatewayV2Client, DeleteStageCommand, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
+import { IoTClient, ListTopicRulesCommand } from '@aws-sdk/client-iot';
 import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
+  GetAliasCommand,
   GetPolicyCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import { openTestPlatform, type TestPlatform } from '../platform/platform.test-support.ts';
@@ -19,6 +22,8 @@ let platform: TestPlatform;
 let store: string;
 let lambda: LambdaClient;
 let gateway: ApiGatewayV2Client;
+let sqs: SQSClient;
+let iot: IoTClient;
 
 beforeAll(async () => {
   platform = await openTestPlatform();
@@ -30,12 +35,16 @@ beforeAll(async () => {
   };
   lambda = new LambdaClient(settings);
   gateway = new ApiGatewayV2Client(settings);
+  sqs = new SQSClient(settings);
+  iot = new IoTClient(settings);
   await writePackage('users', 'users/find', TRIGGERS);
   await sync();
 });
 afterAll(async () => {
   lambda.destroy();
   gateway.destroy();
+  sqs.destroy();
+  iot.destroy();
   await platform.close();
 });
 
@@ -153,6 +162,48 @@ describe('what serves is not taken away', () => {
     expect(await sync()).toContain('people/find 1.0.0 is removed');
     expect(await get('/users/7')).toBe(200);
   });
+});
+
+test('an alias stays where it is while the triggers of a new version fail, and none of them is left', async () => {
+  // It shows its messages again after 30 seconds, and Lambda takes none that does so within the timeout.
+  await sqs.send(new CreateQueueCommand({ QueueName: 'hasty' }));
+  const seen = async () => {
+    const FunctionName = 'one:live';
+    const alias = await lambda.send(new GetAliasCommand({ FunctionName: 'one', Name: 'live' }));
+    const { EventSourceMappings = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName }),
+    );
+    const { rules = [] } = await iot.send(new ListTopicRulesCommand({}));
+    return [
+      alias.RevisionId,
+      EventSourceMappings.map(({ UUID }) => UUID),
+      rules.map(({ ruleName }) => ruleName),
+    ];
+  };
+  const before = await seen();
+  const triggers = {
+    http: [...TRIGGERS.triggers.http, { method: 'GET', path: '/fresh' }],
+    queues: ['repaired', 'fresh', 'hasty'],
+    topics: ['a/b', 'fresh'],
+  };
+  const failing = { version: '2.0.0', timeout: 900, triggers: { ...triggers, topics: ['a/b'] } };
+  await writePackage('one', 'one', failing);
+  expect(await sync()).toContain('one failed, and is tried again: Expected a visibility timeout');
+  expect(await seen()).toEqual(before);
+  // A topic has a permission, which the alias has another revision by.
+  await writePackage('one', 'one', { ...failing, triggers });
+  expect(await sync()).toContain('one failed, and is tried again: Expected a visibility timeout');
+  expect((await seen()).slice(1)).toEqual(before.slice(1));
+  expect(await get('/fresh')).toBe(404);
+  await writePackage('one', 'one', { version: '2.0.0', triggers });
+  expect(await sync()).toContain('one 2.0.0 (was 1.0.0) is live');
+  expect(await get('/fresh')).toBe(200);
+  const { EventSourceMappings = [] } = await lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName: 'one:live' }),
+  );
+  expect(EventSourceMappings.map(({ State }) => State)).toEqual(['Enabled', 'Enabled', 'Enabled']);
+  // All of them are served: nothing is done again.
+  expect(await sync()).not.toContain('is live');
 });
 
 test('what is wrong with a zip is the same in each round', async () => {

@@ -11,7 +11,13 @@ import type { LambdaCalls } from '../platform/lambda-calls.ts';
 import { inLanes } from '../platform/run-list.ts';
 import { allowInvoke, disallowInvoke } from './invoke-permission.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
-import { functionOfArn, sortedLists, type TriggerTable, type TriggerTarget } from './trigger-table.ts';
+import {
+  functionOfArn,
+  sortedLists,
+  type TriggerTable,
+  type TriggerTarget,
+  type Undo,
+} from './trigger-table.ts';
 
 const SQL_VERSION = '2016-03-23';
 const SQL = /^SELECT \*, topic\(\) AS topic FROM '([^']+)'$/;
@@ -45,7 +51,23 @@ export class TopicTriggers implements TriggerTable {
     return sortedLists([...this.#rules].map(([topic, functionName]) => [functionName, topic] as const));
   }
 
+  /** A rule that is switched off. */
+  async prepare(target: TriggerTarget, topic: string): Promise<Undo> {
+    const ruleName = this.#nameOf(topic);
+    if (this.#names.has(ruleName)) return async () => undefined;
+    await this.#putRule(target, topic, true);
+    return async () => {
+      await this.#deleteRule(ruleName);
+      await disallowInvoke(this.#lambda, target.functionName, ruleName);
+    };
+  }
+
   async put(target: TriggerTarget, topic: string): Promise<void> {
+    await this.#putRule(target, topic, false);
+    this.#rules.set(topic, target.functionName);
+  }
+
+  async #putRule(target: TriggerTarget, topic: string, ruleDisabled: boolean): Promise<void> {
     const ruleName = this.#nameOf(topic);
     const [, partition = 'aws', , region = '', account = ''] = target.arn.split(':');
     await allowInvoke(this.#lambda, target.functionName, {
@@ -58,6 +80,7 @@ export class TopicTriggers implements TriggerTable {
       topicRulePayload: {
         sql: `SELECT *, topic() AS topic FROM '${topic}'`,
         awsIotSqlVersion: SQL_VERSION,
+        ruleDisabled,
         description: `llx sync: ${topic} → ${target.functionName}`,
         actions: [{ lambda: { functionArn: target.arn } }],
       },
@@ -72,19 +95,22 @@ export class TopicTriggers implements TriggerTable {
       );
     }
     this.#names.add(ruleName);
-    this.#rules.set(topic, target.functionName);
   }
 
   async remove({ functionName }: TriggerTarget, topic: string): Promise<void> {
     const ruleName = this.#nameOf(topic);
     if (this.#rules.get(topic) === functionName) {
-      await this.#iot.call('iot:DeleteTopicRule', ruleName, (client, options) =>
-        client.send(new DeleteTopicRuleCommand({ ruleName }), options),
-      );
-      this.#names.delete(ruleName);
+      await this.#deleteRule(ruleName);
       this.#rules.delete(topic);
     }
     await disallowInvoke(this.#lambda, functionName, ruleName);
+  }
+
+  async #deleteRule(ruleName: string): Promise<void> {
+    await this.#iot.call('iot:DeleteTopicRule', ruleName, (client, options) =>
+      client.send(new DeleteTopicRuleCommand({ ruleName }), options),
+    );
+    this.#names.delete(ruleName);
   }
 
   close(): void {

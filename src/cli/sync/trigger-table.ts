@@ -7,10 +7,17 @@ export type TriggerTarget = {
   readonly timeout: number;
 };
 
+export type Undo = () => Promise<unknown>;
+
 /** One kind of triggers of a source, as AWS has them. A trigger belongs to one function. */
 export type TriggerTable = {
   /** What is there, by the name of the function it calls; sorted. */
   read(targets: readonly TriggerTarget[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /**
+   * Does whatever of `put` can be refused, while nothing new comes by it yet but what nothing served. Gives what takes that
+   * back.
+   */
+  prepare(target: TriggerTarget, trigger: string): Promise<Undo>;
   /** Makes it, or takes it over from another function without a gap where AWS can do that. */
   put(target: TriggerTarget, trigger: string): Promise<void>;
   /** Removes it, unless another function has taken it over. */

@@ -62,18 +62,18 @@ export async function planDeployment(
  * Carries a plan out: code and settings first, then a version of them, and only then the alias that requests come by. What
  * was interrupted is finished by the next deployment. Rejects with LlxError.
  *
- * @param onPublished before the version goes live; with the plan that was carried out
+ * @param onPublished before the version goes live, which it does not where this rejects; with the plan that was carried out
  */
 export async function carryOutDeployment(
   lambda: LambdaCalls,
   request: DeployRequest,
   code: FunctionPackage,
   first: DeployPlan,
-  onPublished: (version: string, plan: DeployPlan) => void,
+  onPublished: (version: string, plan: DeployPlan) => void | Promise<void>,
 ): Promise<Deployment> {
   const { functionName, alias, share } = request;
   const { version, plan } = await publish(lambda, request, code, first);
-  onPublished(version, plan);
+  await onPublished(version, plan);
   const { deployed, changes } = plan;
   const planned = deployed?.alias;
   const moved = await moveAlias(lambda, { functionName, alias, version, share, planned });
