@@ -48,6 +48,11 @@ export function count(text: string): number {
   throw new InvalidArgumentError(`Expected a whole number above 0, found "${text}".`);
 }
 
+/** A whole number; 0 is none. */
+export function countOrNone(text: string): number {
+  return /^0+$/.test(text) ? 0 : count(text);
+}
+
 /** `500k`, `6m`, or a number. */
 export function bytes(text: string): number {
   const [, amount = '', unit = ''] = /^(\d{1,9})([km]?)$/i.exec(text) ?? [];

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { QUOTA_PROFILES } from '../../protocol/quota-profile.ts';
-import { bytes, count, domain, duration, factor, port, proxy, quotaFactors } from '../flags.ts';
+import { bytes, count, countOrNone, domain, duration, factor, port, proxy, quotaFactors } from '../flags.ts';
 import type { EmulatorCommandFlags } from '../run-emulator.ts';
 
 export function addEmulatorCommand(program: Command): void {
@@ -74,8 +74,8 @@ export function addEmulatorCommand(program: Command): void {
     .option('--container-network <name>', 'of the container engine (bridge)')
     .option(
       '--container-warm <n>',
-      'containers that wait for invocations to come, over all functions (2)',
-      count,
+      'containers that wait for invocations to come, over all functions; 0 for none (2)',
+      countOrNone,
     )
     .option('--container-cpus <n>', 'processors of each container (as Lambda: by its memory)', factor)
     .option('--no-stub', 'no stubs: every function is only what is deployed, and no session can join')
