@@ -6,6 +6,7 @@ import {
   type FunctionResponseType,
   LambdaServiceException,
   ListEventSourceMappingsCommand,
+  type ListEventSourceMappingsCommandInput,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import {
@@ -19,7 +20,13 @@ import { LIVE_ALIAS } from '../platform/deploy/live-address.ts';
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
 import { inLanes } from '../platform/run-list.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
-import { sortedLists, type TriggerTable, type TriggerTarget, type Undo } from './trigger-table.ts';
+import {
+  functionOfArn,
+  sortedLists,
+  type TriggerTable,
+  type TriggerTarget,
+  type Undo,
+} from './trigger-table.ts';
 
 /** Of a new queue, beside the function's timeout. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_FACTOR = 6;
@@ -35,6 +42,8 @@ const RESPONSES: FunctionResponseType[] = ['ReportBatchItemFailures'];
 export class QueueTriggers implements TriggerTable {
   readonly #lambda: LambdaCalls;
   readonly #sqs: ServiceCalls<SQSClient>;
+  /** Functions of this source: a queue of theirs may be taken over. */
+  #own: ReadonlySet<string> = new Set();
 
   constructor(lambda: LambdaCalls, signal: AbortSignal) {
     this.#lambda = lambda;
@@ -42,6 +51,7 @@ export class QueueTriggers implements TriggerTable {
   }
 
   async read(targets: readonly TriggerTarget[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    this.#own = new Set(targets.map(({ functionName }) => functionName));
     const lists = await inLanes(targets, async ({ functionName }) =>
       (await this.#mappings(functionName))
         .filter(isWhole)
@@ -69,6 +79,11 @@ export class QueueTriggers implements TriggerTable {
     Enabled: boolean,
   ): Promise<string | undefined> {
     const EventSourceArn = await this.#queueArn(queue, timeout);
+    const others = (await this.#list(functionName, { EventSourceArn }))
+      .filter(({ State = '' }) => !/^Disabl/.test(State))
+      .map(({ FunctionArn = '' }) => functionOfArn(FunctionArn) ?? FunctionArn)
+      .filter((other) => other !== functionName && !this.#own.has(other));
+    if (others.length > 0) throw isConsumed(queue, others);
     const input = {
       Enabled,
       FunctionName: `${functionName}:${LIVE_ALIAS}`,
@@ -123,13 +138,17 @@ export class QueueTriggers implements TriggerTable {
   }
 
   async #mappings(functionName: string): Promise<readonly EventSourceMappingConfiguration[]> {
+    return await this.#list(functionName, { FunctionName: `${functionName}:${LIVE_ALIAS}` });
+  }
+
+  async #list(
+    functionName: string,
+    filter: Pick<ListEventSourceMappingsCommandInput, 'FunctionName' | 'EventSourceArn'>,
+  ): Promise<readonly EventSourceMappingConfiguration[]> {
     const mappings: EventSourceMappingConfiguration[] = [];
     let Marker: string | undefined;
     do {
-      const input = {
-        FunctionName: `${functionName}:${LIVE_ALIAS}`,
-        ...(Marker === undefined ? {} : { Marker }),
-      };
+      const input = { ...filter, ...(Marker === undefined ? {} : { Marker }) };
       const page = await this.#lambda.find('ListEventSourceMappings', functionName, (client, options) =>
         client.send(new ListEventSourceMappingsCommand(input), options),
       );
@@ -182,6 +201,14 @@ export class QueueTriggers implements TriggerTable {
     );
     return QueueUrl;
   }
+}
+
+/** Each message would be given to one of them, whichever asks first. */
+function isConsumed(queue: string, others: readonly string[]): LlxError {
+  return new LlxError('LLX_AWS_FAILED', {
+    message: `Expected nobody else to consume the queue ${queue}, found ${others.join(', ')}, not of this source.`,
+    mend: `Give the package another queue, or take this one from ${others.join(', ')}: aws lambda delete-event-source-mapping`,
+  });
 }
 
 /** One that Lambda is making or changing at this moment cannot be changed. */

@@ -59,11 +59,11 @@ async function writePackage(place: string, control: string, more: object = {}): 
   await writeFile(join(store, place, 'llx.package.json'), JSON.stringify(metadata));
 }
 
-async function sync(): Promise<string> {
+async function sync(source = store, name = 'shop'): Promise<string> {
   const { stdout } = await platform.run((surroundings) =>
     runSync(
-      store,
-      { every: 30_000, once: true, name: 'shop', audit: join(store, '..', 'audit') },
+      source,
+      { every: 30_000, once: true, name, audit: join(store, '..', 'audit') },
       { ...surroundings, settleMs: 1 },
     ),
   );
@@ -204,6 +204,22 @@ test('an alias stays where it is while the triggers of a new version fail, and n
   expect(EventSourceMappings.map(({ State }) => State)).toEqual(['Enabled', 'Enabled', 'Enabled']);
   // All of them are served: nothing is done again.
   expect(await sync()).not.toContain('is live');
+});
+
+test('a queue whose messages a function of somebody else gets is refused, and that function is named', async () => {
+  const triggers = { queues: ['repaired'] };
+  await writePackage('one', 'one', { version: '3.0.0', triggers: { queues: ['fresh'] } });
+  await sync();
+  const { EventSourceMappings = [] } = await lambda.send(
+    new ListEventSourceMappingsCommand({ FunctionName: 'one:live' }),
+  );
+  expect(EventSourceMappings).toHaveLength(1);
+  const other = join(store, '..', 'other');
+  await writePackage('../other/two', 'two', { triggers: { queues: ['fresh'] } });
+  const failed = 'two failed, and is tried again: Expected nobody else to consume the queue fresh, found one';
+  expect(await sync(other, 'theirs')).toContain(failed);
+  await writePackage('../other/two', 'two', { triggers });
+  expect(await sync(other, 'theirs')).toContain('two 1.0.0 is live');
 });
 
 test('what is wrong with a zip is the same in each round', async () => {
