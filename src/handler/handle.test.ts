@@ -58,6 +58,15 @@ const NOTHING = {
 };
 
 describe('a request', () => {
+  test('of a load balancer has its query decoded, which API Gateway does itself', async () => {
+    const multiValueQueryStringParameters = { q: ['a%20b', 'c+d'], 'f%5B0%5D': ['%C3%A9'], bad: ['100%+1'] };
+    const event = { httpMethod: 'GET', path: '/', multiValueQueryStringParameters };
+    expect(await requestsOf({ ...event, requestContext: { elb: {} } })).toMatchObject([
+      { query: { q: 'a b,c d', 'f[0]': 'é', bad: '100%+1' } },
+    ]);
+    expect(await requestsOf({ ...event, requestContext: {} })).toMatchObject([{ query: { q: 'a%20b,c+d' } }]);
+  });
+
   test('of API Gateway’s format 2.0 has parameters, query, headers and cookies', async () => {
     const [request] = await requestsOf(shipped('apigateway/http-get'));
     expect(request).toMatchObject({ source: 'http', body: undefined, method: 'GET', topic: undefined });

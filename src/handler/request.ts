@@ -78,7 +78,7 @@ function httpRequest(event: Members): Read {
     body: bodyOf(event),
     parameters: texts(event.pathParameters),
     // Of a name that came twice, format 1.0 has only the last value outside of `multiValue…`.
-    query: texts(event.queryStringParameters, event.multiValueQueryStringParameters),
+    query: queryOf(event, 'elb' in context),
     headers: {
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
       ...(Array.isArray(event.cookies) ? { cookie: event.cookies.join('; ') } : {}),
@@ -87,6 +87,25 @@ function httpRequest(event: Members): Read {
     path: text(http.path) ?? text(event.path),
     event,
   };
+}
+
+/** Load balancers pass on names and values as they were written. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html */
+function queryOf(event: Members, isEncoded: boolean): Readonly<Record<string, string>> {
+  const query = texts(event.queryStringParameters, event.multiValueQueryStringParameters);
+  if (!isEncoded) return query;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [decoded(name), decoded(value)] as const),
+  );
+}
+
+function decoded(written: string): string {
+  const spaced = written.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    // A stray percent sign: the client's own text is more than nothing.
+    return written;
+  }
 }
 
 function bodyOf(event: Members): unknown {
