@@ -17,6 +17,8 @@ export type Asked = {
   readonly emulator?: boolean;
   /** The command that examines the same. @default llx doctor */
   readonly doctor?: string | undefined;
+  /** Whether who asked may have ended it: else an AbortError is a time of the SDK's own that is over. @default true */
+  readonly mayAbort?: boolean;
 };
 
 const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'];
@@ -47,9 +49,10 @@ const SIGN_IN = 'aws sso login (or aws login, or aws configure), then: aws sts g
 export function explainAwsFailure(
   error: unknown,
   attempt: Attempt,
-  { emulator = false, doctor = 'llx doctor' }: Asked = {},
+  { emulator = false, doctor = 'llx doctor', mayAbort = true }: Asked = {},
 ): unknown {
-  if (isLlxError(error) || !(error instanceof Error) || error.name === 'AbortError') return error;
+  if (isLlxError(error) || !(error instanceof Error)) return error;
+  if (error.name === 'AbortError' && mayAbort) return error;
   const call = `${attempt.action} on ${attempt.resource}`;
   const signIn = emulator ? USER_OF_EMULATOR : SIGN_IN;
   if (error.name === 'CredentialsProviderError') return missing(error, emulator);

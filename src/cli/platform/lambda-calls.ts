@@ -68,7 +68,7 @@ function explained(
       ? functionName
       : `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${functionName}`;
   const attempt = { action: `lambda:${operation}`, resource, functionName };
-  return explainAwsFailure(error, attempt, { emulator: endpoint !== undefined });
+  return explainAwsFailure(error, attempt, { emulator: endpoint !== undefined, mayAbort: false });
 }
 
 function isRefused(error: unknown): boolean {

@@ -24,7 +24,8 @@ export function openService<Client extends { destroy(): void }>(
         return await send(client, { abortSignal: signal });
       } catch (error) {
         if (signal.aborted) throw signal.reason;
-        throw explainAwsFailure(error, { action, resource }, { emulator: target.endpoint !== undefined });
+        const asked = { emulator: target.endpoint !== undefined, mayAbort: false };
+        throw explainAwsFailure(error, { action, resource }, asked);
       }
     },
     close: () => client.destroy(),
