@@ -47,7 +47,7 @@ export async function runSync(
     const store = await openStore(source, flags, env);
     const tables = openTriggerTables(lambda, store.name, signal);
     const report = new SyncReport(stdout, flags.json === true);
-    const state = new DeployedStateReader(lambda, store.name, tables);
+    const state = new DeployedStateReader(lambda, store.name, tables, flags.role);
     const audit = new AuditTrail(auditFile(store.name, flags.audit));
     let told: string | undefined;
     const round = async (): Promise<void> => {

@@ -1,4 +1,8 @@
-import { type FunctionConfiguration, ListTagsCommand } from '@aws-sdk/client-lambda';
+import {
+  type FunctionConfiguration,
+  GetFunctionConfigurationCommand,
+  ListTagsCommand,
+} from '@aws-sdk/client-lambda';
 import { readAlias } from '../platform/deploy/deployed-function.ts';
 import { LIVE_ALIAS } from '../platform/deploy/live-address.ts';
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
@@ -36,13 +40,16 @@ export class DeployedStateReader {
   readonly #lambda: LambdaCalls;
   readonly #sourceName: string;
   readonly #tables: TriggerTables;
+  readonly #role: string | undefined;
   /** Functions of others, each as it was when its tags were asked for: an account may have thousands. */
   readonly #strangers = new Set<string>();
 
-  constructor(lambda: LambdaCalls, sourceName: string, tables: TriggerTables) {
+  /** @param role that the functions are to have: only then that of each live version is asked for */
+  constructor(lambda: LambdaCalls, sourceName: string, tables: TriggerTables, role?: string) {
     this.#lambda = lambda;
     this.#sourceName = sourceName;
     this.#tables = tables;
+    this.#role = role;
   }
 
   async read(): Promise<DeployedState> {
@@ -64,12 +71,21 @@ export class DeployedStateReader {
         digest: tags[TAGS.digest] ?? '',
         liveVersion: alias?.version,
         isLive: alias !== undefined && isWhole && alias.version === tags[TAGS.live],
+        role: this.#role === undefined ? undefined : await this.#liveRole(functionName),
         triggers: triggers(functionName),
       };
     });
     const names = new Set(handlers.map(({ functionName }) => functionName));
     const others = functions.map(({ FunctionName = '' }) => FunctionName).filter((name) => !names.has(name));
     return { handlers, foreign: new Set(others) };
+  }
+
+  async #liveRole(FunctionName: string): Promise<string | undefined> {
+    const input = { FunctionName, Qualifier: LIVE_ALIAS };
+    const live = await this.#lambda.find('GetFunctionConfiguration', FunctionName, (client, options) =>
+      client.send(new GetFunctionConfigurationCommand(input), options),
+    );
+    return live?.Role;
   }
 
   async #tagged(configuration: FunctionConfiguration) {

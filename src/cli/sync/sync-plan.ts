@@ -16,6 +16,8 @@ export type DeployedHandler = {
   readonly digest: string;
   /** Whether requests go to what was deployed: nobody has moved the alias since. */
   readonly isLive: boolean;
+  /** Of the live version, where one is asked for. */
+  readonly role?: string | undefined;
   readonly triggers: Triggers;
 };
 
@@ -53,6 +55,8 @@ export type Facts<Wanted extends WantedHandler = WantedHandler> = {
   readonly foreign: ReadonlySet<string>;
   /** Whether handlers without a package are removed. */
   readonly prune: boolean;
+  /** Of all functions; undefined: whatever they have. */
+  readonly role?: string | undefined;
 };
 
 /**
@@ -60,7 +64,7 @@ export type Facts<Wanted extends WantedHandler = WantedHandler> = {
  * claims what a handler goes on serving whose own package is refused.
  */
 export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): SyncPlan<Wanted> {
-  const { packages, unreadable, deployed, prune } = facts;
+  const { packages, unreadable, deployed, prune, role } = facts;
   const refused = refusedPackages(facts);
   const running = new Map(deployed.map((handler) => [handler.functionName, handler]));
   const accepted = packages
@@ -68,7 +72,7 @@ export function syncPlan<Wanted extends WantedHandler>(facts: Facts<Wanted>): Sy
     .sort((one, other) => (one.control < other.control ? -1 : 1));
   const deploys = accepted.flatMap((wanted): SyncAction<Wanted>[] => {
     const was = running.get(wanted.functionName);
-    return was !== undefined && isDeployed(wanted, was) ? [] : [{ type: 'deploy', wanted, was }];
+    return was !== undefined && isDeployed(wanted, was, role) ? [] : [{ type: 'deploy', wanted, was }];
   });
   const kept = keptGone(facts, refused.keys());
   return {
@@ -120,9 +124,10 @@ export function handedOverBy(
   };
 }
 
-function isDeployed(wanted: WantedHandler, was: DeployedHandler): boolean {
+function isDeployed(wanted: WantedHandler, was: DeployedHandler, role: string | undefined): boolean {
   return (
     was.isLive &&
+    (role === undefined || was.role === role) &&
     was.digest === wanted.digest &&
     was.control === wanted.control &&
     isDeepStrictEqual(was.triggers, wanted.triggers)

@@ -7,6 +7,7 @@ import {
   DeleteAliasCommand,
   DeleteFunctionCommand,
   GetAliasCommand,
+  GetFunctionConfigurationCommand,
   GetPolicyCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
@@ -59,11 +60,11 @@ async function writePackage(place: string, control: string, more: object = {}): 
   await writeFile(join(store, place, 'llx.package.json'), JSON.stringify(metadata));
 }
 
-async function sync(source = store, name = 'shop'): Promise<string> {
+async function sync(source = store, name = 'shop', more: { role?: string } = {}): Promise<string> {
   const { stdout } = await platform.run((surroundings) =>
     runSync(
       source,
-      { every: 30_000, once: true, name, audit: join(store, '..', 'audit') },
+      { every: 30_000, once: true, name, audit: join(store, '..', 'audit'), ...more },
       { ...surroundings, settleMs: 1 },
     ),
   );
@@ -125,6 +126,15 @@ describe('the next round mends', () => {
       { event: 'deployed', control: 'users/find', functionVersion: '2' },
     ]);
   });
+});
+
+test('another role is that of handlers which are deployed already', async () => {
+  const role = 'arn:aws:iam::000000000000:role/another';
+  expect(await sync(store, 'shop', { role })).toContain('users/find 1.0.0 (was 1.0.0) is live');
+  const live = { FunctionName: 'users-find', Qualifier: 'live' };
+  const configuration = await lambda.send(new GetFunctionConfigurationCommand(live));
+  expect(configuration.Role).toBe(role);
+  expect(await sync(store, 'shop', { role })).not.toContain('is live');
 });
 
 describe('what serves is not taken away', () => {

@@ -82,7 +82,7 @@ export async function syncRound(options: RoundOptions): Promise<void> {
     second.plan.actions.filter((each) => waiting.includes(each)).flatMap(wantedOf),
   );
 
-  async function readPlan({ prune, allowEmpty }: RoundOptions, deployed: DeployedState) {
+  async function readPlan({ prune, allowEmpty, role }: RoundOptions, deployed: DeployedState) {
     const { packages, unreadable } = await readPackages(await store.refresh(signal));
     const { handlers, foreign } = deployed;
     if (packages.length + unreadable.length === 0 && handlers.length > 0 && prune && !allowEmpty) {
@@ -90,7 +90,7 @@ export async function syncRound(options: RoundOptions): Promise<void> {
         `Expected packages in ${store.source}, of which ${handlers.length} handlers are deployed, found none. If all of them are to be removed: --allow-empty`,
       );
     }
-    return { deployed, plan: syncPlan({ packages, unreadable, deployed: handlers, foreign, prune }) };
+    return { deployed, plan: syncPlan({ packages, unreadable, deployed: handlers, foreign, prune, role }) };
   }
 }
 
