@@ -5,6 +5,7 @@ import {
   CreateIntegrationCommand,
   CreateRouteCommand,
   CreateStageCommand,
+  DeleteApiCommand,
   DeleteIntegrationCommand,
   DeleteRouteCommand,
   GetApisCommand,
@@ -15,6 +16,7 @@ import {
   type Stage,
   UpdateRouteCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import { LlxError } from '../../errors/llx-error.ts';
 import type { LambdaCalls } from '../platform/lambda-calls.ts';
 import { allowInvoke } from './invoke-permission.ts';
 import { isAnswer, openService, type ServiceCalls } from './service-calls.ts';
@@ -27,6 +29,7 @@ import {
 } from './trigger-table.ts';
 
 const STAGE = '$default';
+const SOURCE_TAG = 'llx:source';
 
 type Known = {
   readonly apiId: string;
@@ -144,11 +147,17 @@ export class HttpTriggers implements TriggerTable {
     this.#gateway.close();
   }
 
+  /** Every sync of a source takes the same one, should there be two. */
   async #find(): Promise<Api | undefined> {
+    const own = (await this.#named()).filter(({ Tags }) => Tags?.[SOURCE_TAG] === this.#name);
+    return own.sort((one, other) => ((one.ApiId ?? '') < (other.ApiId ?? '') ? -1 : 1))[0];
+  }
+
+  async #named(): Promise<readonly Api[]> {
     const apis = await this.#all<Api>('GetApis', (client, NextToken, options) =>
       client.send(new GetApisCommand({ NextToken }), options),
     );
-    return apis.find(({ Name, ProtocolType }) => Name === this.#name && ProtocolType === 'HTTP');
+    return apis.filter(({ Name, ProtocolType }) => Name === this.#name && ProtocolType === 'HTTP');
   }
 
   async #readApi({ ApiId = '', ApiEndpoint = '' }: Api): Promise<Known> {
@@ -183,10 +192,25 @@ export class HttpTriggers implements TriggerTable {
   }
 
   async #create(): Promise<Known> {
-    const input = { Name: this.#name, ProtocolType: 'HTTP', Tags: { 'llx:source': this.#name } } as const;
+    const [foreign] = (await this.#named()).filter(({ Tags }) => Tags?.[SOURCE_TAG] !== this.#name);
+    if (foreign !== undefined) {
+      throw new LlxError('LLX_AWS_FAILED', {
+        message: `Expected no other API named ${this.#name}, found ${foreign.ApiId}, without the tag ${SOURCE_TAG} of this source.`,
+        mend: `Choose another name for the source: --name NAME\nOr let llx sync have that API: tag it with ${SOURCE_TAG}=${this.#name}`,
+      });
+    }
+    const input = { Name: this.#name, ProtocolType: 'HTTP', Tags: { [SOURCE_TAG]: this.#name } } as const;
     const { ApiId = '', ApiEndpoint = '' } = await this.#call('CreateApi', (client, options) =>
       client.send(new CreateApiCommand(input), options),
     );
+    // Another sync of the source may have made one at the same time.
+    const first = await this.#find();
+    if (first !== undefined && first.ApiId !== ApiId) {
+      await this.#gone('DeleteApi', (client, options) =>
+        client.send(new DeleteApiCommand({ ApiId }), options),
+      );
+      return await this.#readApi(first);
+    }
     return {
       apiId: ApiId,
       endpoint: ApiEndpoint,

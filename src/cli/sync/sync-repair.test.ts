@@ -1,7 +1,12 @@
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { ApiGatewayV2Client, DeleteStageCommand, GetApisCommand } from '@aws-sdk/client-apigatewayv2';
+import {
+  ApiGatewayV2Client,
+  CreateApiCommand,
+  DeleteStageCommand,
+  GetApisCommand,
+} from '@aws-sdk/client-apigatewayv2';
 import { IoTClient, ListTopicRulesCommand } from '@aws-sdk/client-iot';
 import {
   DeleteAliasCommand,
@@ -230,6 +235,15 @@ test('a queue whose messages a function of somebody else gets is refused, and th
   expect(await sync(other, 'theirs')).toContain(failed);
   await writePackage('../other/two', 'two', { triggers });
   expect(await sync(other, 'theirs')).toContain('two 1.0.0 is live');
+});
+
+test('an API of the name that is somebody else’s is left alone', async () => {
+  const Name = 'llx-sync-occupied';
+  await gateway.send(new CreateApiCommand({ Name, ProtocolType: 'HTTP' }));
+  const occupied = join(store, '..', 'occupied');
+  const triggers = { http: [{ method: 'GET', path: '/three' }] };
+  await writePackage('../occupied/three', 'three', { triggers });
+  expect(await sync(occupied, 'occupied')).toContain(`Expected no other API named ${Name}, found`);
 });
 
 test('what is wrong with a zip is the same in each round', async () => {
