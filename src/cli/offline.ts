@@ -112,10 +112,11 @@ export async function startConfiguredEmulator(
   const { buildDirectory = join(configuration.root, '.llx') } = use;
   const onNotice = (text: string): void => store.dispatch({ type: 'notice', level: 'warning', text });
   const server = serverSettings(configuration, flags, { onNotice });
-  const ephemeralLayers = flags.ephemeral === true ? join(tmpdir(), `llx-layers-${randomUUID()}`) : undefined;
+  const ephemeral = flags.ephemeral === true ? join(tmpdir(), `llx-emulator-${randomUUID()}`) : undefined;
+  const directory = ephemeral ?? stateDirectory(configuration, flags);
   const isolation = await openIsolation(flags, {
     spawnWorker: spawnWorkers(store),
-    directory: join(stateDirectory(configuration, flags), 'work'),
+    directory: join(directory, 'work'),
     bootstrapFile: packagePaths.bootstrap,
     hidden: [stateDirectory(configuration, flags), masterKeyFile(flags.masterKey)],
     drops: countDrops(store, 'runtime'),
@@ -124,7 +125,7 @@ export async function startConfiguredEmulator(
   const runtime = createRuntime({
     spawnWorker: isolation.spawnWorker,
     buildDirectory: join(buildDirectory, 'deployed'),
-    layerDirectory: ephemeralLayers ?? join(stateDirectory(configuration, flags), 'layers'),
+    layerDirectory: join(directory, 'layers'),
     reload: false,
     refills: use.refills,
     fixedOf: use.fixedOf,
@@ -175,7 +176,7 @@ export async function startConfiguredEmulator(
       await emulator.close();
       await runtime.close();
       await isolation.close();
-      if (ephemeralLayers !== undefined) await rm(ephemeralLayers, { recursive: true, force: true });
+      if (ephemeral !== undefined) await rm(ephemeral, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

@@ -106,6 +106,8 @@ describe('what goes wrong before anything runs', () => {
       'emulator',
       '--host',
       '192.0.2.1',
+      // Without a key it would not come so far.
+      '--dev-key',
       '--port',
       '0',
       '--mqtt-port',

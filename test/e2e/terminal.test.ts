@@ -104,7 +104,7 @@ test.skipIf(!hasTmux)(
     const saved = await readFile(join(project.directory, 'fixtures/events/greet/saved.json'), 'utf8');
     expect(JSON.parse(saved)).toMatchObject({
       event: { name: 'Grace' },
-      expect: { greeting: 'Goodbye, Grace!', by: 'local' },
+      expect: { answer: { greeting: 'Goodbye, Grace!', by: 'local' } },
     });
     expect(saved).not.toContain(SECRET);
 

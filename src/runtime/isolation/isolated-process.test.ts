@@ -29,7 +29,11 @@ afterEach(async () => {
   await rm(directory, { recursive: true, maxRetries: 5 });
 });
 
-async function load(name: string, environment: Record<string, string> = {}): Promise<Worker> {
+async function load(
+  name: string,
+  environment: Record<string, string> = {},
+  file = join(root, 'isolation.mjs'),
+): Promise<Worker> {
   const spec = functionSpec({
     name,
     arn: `arn:aws:lambda:eu-west-1:000000000000:function:${name}`,
@@ -42,7 +46,7 @@ async function load(name: string, environment: Record<string, string> = {}): Pro
     copies,
   )(workerProfile(spec));
   workers.push(worker);
-  const code = { file: join(root, 'isolation.mjs'), exportPath: 'places' };
+  const code = { file, exportPath: 'places' };
   const outcome = await worker.load(spec, code, { environmentOf: () => ({ FROM: 'llx' }) });
   if (outcome.status === 'failed') throw new Error(Buffer.from(outcome.payload).toString());
   return worker;
@@ -60,6 +64,13 @@ test('a function works in a copy of its package, which another function with the
   expect(new Set([orders.root, users.root, root]).size).toBe(3);
   expect(await readdir(root)).toEqual(['isolation.mjs']);
   expect((await readdir(orders.root)).sort()).toEqual(['isolation.mjs', 'written']);
+});
+
+test('a handler of a layer is run where the layer is, beside a copy of the package', async () => {
+  const layer = join(directory, 'a', 'layer', 'handler.mjs');
+  await cp(join(HANDLERS, 'isolation.mjs'), layer);
+  const { root: copy } = await placesOf(await load('orders', {}, layer));
+  expect([copy === root, (await readdir(copy)).includes('isolation.mjs')]).toEqual([false, true]);
 });
 
 test('each worker has a temporary directory of its own, which goes with it; the copy goes with the last', async () => {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import type { FunctionSpec, InvocationRequest, InvocationResult } from '../invocation.ts';
 import type { ExitStatus, LoadedCode, LoadOptions, LoadOutcome, SpawnWorker, Worker } from '../worker.ts';
 import type { WorkingCopies, WorkingCopy } from './working-copies.ts';
@@ -58,7 +58,7 @@ class IsolatedProcess implements Worker {
     }
     removeAfter(copy);
     const own = { ...spec, root: copy.path };
-    const file = resolve(copy.path, relative(spec.root, code.file));
+    const file = copiedFile(code.file, { from: spec.root, to: copy.path });
     return await this.#worker.load(own, { ...code, file }, withTemporary(options, spec, temporary));
   }
 
@@ -70,6 +70,12 @@ class IsolatedProcess implements Worker {
     this.#killed = true;
     return this.#worker.kill();
   }
+}
+
+/** Where a file of a package is in its copy; one of a layer is where it was. */
+function copiedFile(file: string, { from, to }: { readonly from: string; readonly to: string }): string {
+  const within = relative(from, file);
+  return isAbsolute(within) || within.split(sep)[0] === '..' ? file : join(to, within);
 }
 
 /** What a function has set itself, stays. */

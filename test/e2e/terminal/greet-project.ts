@@ -28,9 +28,9 @@ const FILES = {
   'src/count.ts': 'export const handler = async (event: object) => Object.keys(event).length;\n',
   'fixtures/events/greet/ada.json': JSON.stringify({
     event: { name: 'Ada', headers: { authorization: SECRET } },
-    expect: { greeting: 'Hello, Ada!', by: 'local' },
+    expect: { answer: { greeting: 'Hello, Ada!', by: 'local' } },
   }),
-  'fixtures/events/count/two.json': JSON.stringify({ event: { one: 1, two: 2 }, expect: 3 }),
+  'fixtures/events/count/two.json': JSON.stringify({ event: { one: 1, two: 2 }, expect: { answer: 3 } }),
   // Stands for a developer who changes one word of an event and leaves.
   editor: '#!/bin/sh\nsed -i.before s/Ada/Grace/ "$1"\n',
 };
