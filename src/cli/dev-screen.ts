@@ -10,7 +10,6 @@ import { openHintFile } from './hint-file.ts';
 import type { Interrupt } from './interrupt.ts';
 import { invocationCommand } from './invocation-command.ts';
 import type { Output } from './output.ts';
-import { createDeveloperTools } from './tui/developer-tools.ts';
 import { type ActionParts, createTuiActions } from './tui-actions.ts';
 
 /** The screen of `llx dev`, open before anything else is. */
@@ -22,7 +21,7 @@ export type DevScreen = {
   /** What the session runs against is known. */
   opened(aws: DevAws): void;
   /** The session has its lanes: the actions of the screens work. */
-  serving(session: Session, aws: DevAws): void;
+  serving(session: Session, aws: DevAws): Promise<void>;
 };
 
 export type DevScreenOptions = {
@@ -62,8 +61,10 @@ export function openDevScreen(options: DevScreenOptions): DevScreen {
       const invocation = (name: string) => invocationCommand({ endpoint, lane }, name);
       output.setMode({ ...whereOf(aws), invocation, recording });
     },
-    serving(session, aws) {
+    async serving(session, aws) {
       if (left === undefined) return;
+      // Only a screen needs them.
+      const { createDeveloperTools } = await import('./tui/developer-tools.ts');
       const tools = createDeveloperTools({ aws, configuration, runtime, store, lane, signal, interrupt });
       parts = { session, tools };
       serving.resolve(parts);
